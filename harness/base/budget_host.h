@@ -1,0 +1,53 @@
+/* The budget, as the harness sees it: limits, clocks, targets, and the channel it publishes into.
+ *
+ * The channel is a flat block of memory (channel.h), shared with the parent process in a real run, private in
+ * a test. Stamps are taken by qb_budget_incumbent itself, after the solution has been copied.
+ */
+#ifndef QB_BASE_BUDGET_HOST_H
+#define QB_BASE_BUDGET_HOST_H
+
+#include "harness/base/budget.h"
+#include "harness/base/channel.h"
+#include "harness/base/clock.h"
+
+typedef enum qb_budget_kind {
+    QB_BUDGET_CPU_TIME,  /* seconds of CPU, all threads */
+    QB_BUDGET_WALL_TIME, /* seconds */
+    QB_BUDGET_WORK,      /* units of work */
+    QB_BUDGET_SAMPLES,   /* returned samples */
+    QB_BUDGET_DEVICE,    /* modelled device seconds plus measured host seconds */
+} qb_budget_kind;
+
+/* "cpu-time", "wall-time", "work", "samples", "device-time" */
+const char *qb_budget_kind_name(qb_budget_kind kind);
+
+typedef struct qb_budget_setup {
+    qb_budget_kind kind;
+    double limit;         /* seconds, units or samples, > 0 */
+    double wall_backstop; /* seconds after which the run ends whatever its kind; INFINITY for none */
+    uint32_t threads;     /* >= 1: bounds how fast CPU time can pass */
+    qb_clock clock;
+    uint32_t variables;    /* of the model */
+    bool mip;              /* solutions are double [variables], else bits */
+    bool maximise;         /* the model's sense */
+    const double *targets; /* [target_count] in the model's scale; the trajectory is exact at these */
+    uint32_t target_count;
+    bool stop_at_target; /* stop when targets[0] is reached */
+    qb_channel *channel; /* formatted by qb_channel_format for the same variables */
+} qb_budget_setup;
+
+/* Starts the clocks.  Ownership: the caller frees with qb_budget_close.  setup's arrays are copied. */
+qb_status qb_budget_open(const qb_budget_setup *setup, qb_budget **budget, qb_diag *diag);
+
+/* Marks the end of `init`: what was spent so far is setup time. */
+void qb_budget_mark_setup(qb_budget *budget);
+
+/* Writes the final spend (wall, cpu, work) into the channel; `outcome` is what solve returned. */
+void qb_budget_finish(qb_budget *budget, qb_status outcome, const char *reason);
+
+/* Asks the run to stop at its next spend; async-signal-safe (the SIGTERM handler calls it). */
+void qb_budget_request_stop(qb_budget *budget);
+
+void qb_budget_close(qb_budget *budget);
+
+#endif

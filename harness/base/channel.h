@@ -1,0 +1,70 @@
+/* The channel: where a run publishes, laid out in one flat block that two processes can share.
+ *
+ * The writer never waits and never blocks a reader; it writes a record into a free slot, then makes it
+ * visible with one atomic store, so that a writer killed at any instant loses at most the record in flight.
+ * Every record carries a checksum; a reader believes nothing in the block that it has not checked (a solver
+ * may have scribbled over it).
+ *
+ * The trajectory is thinned to one record a 5 % step of the budget's own quantity (wall, CPU or work), except
+ * that the first record, the last, and the first at or beyond each target are always kept.  A record that
+ * replaces another in its step carries the later stamp with the better value: conservative by less than one
+ * step.
+ */
+#ifndef QB_BASE_CHANNEL_H
+#define QB_BASE_CHANNEL_H
+
+#include "harness/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define QB_CHANNEL_POINTS        1024 /* trajectory points at most; ln(1e17) / ln(1.05) is 803 */
+#define QB_CHANNEL_DETAILS_BYTES 65536
+#define QB_CHANNEL_REASON_BYTES  512
+
+typedef struct qb_channel qb_channel; /* opaque; the block's first bytes */
+
+/* One published incumbent as a reader sees it; pointers into the channel. */
+typedef struct qb_channel_point {
+    double wall_s, cpu_s; /* since the start of init */
+    uint64_t work, samples;
+    double device_s;
+    double claimed;
+    const uint64_t
+        *bits; /* [ceil(variables / 64)], variable i is bit i % 64 of word i / 64; NULL for a MIP */
+    const double *columns; /* [variables]; NULL for a QUBO */
+} qb_channel_point;
+
+/* What the run said of itself when it ended (or last said, when it was killed). */
+typedef struct qb_channel_summary {
+    bool finished; /* qb_budget_finish was reached */
+    qb_status outcome;
+    char reason[QB_CHANNEL_REASON_BYTES];
+    double wall_s, cpu_s, setup_wall_s, setup_cpu_s, device_s;
+    uint64_t work, samples;
+    bool has_bound, infeasible, target_reached, budget_hit;
+    double bound;
+    uint64_t offered, late; /* incumbents offered in all; those stamped after the deadline */
+    bool has_late;
+    double late_claimed; /* the best of the late ones; never credited */
+} qb_channel_summary;
+
+/* Bytes of a channel for `variables` variables (mip: doubles, else bits) and `samples` kept samples; 0 on
+ * overflow. */
+size_t qb_channel_size(uint32_t variables, bool mip, uint32_t samples);
+
+/* Formats a zeroed block of that size.  The block stays the caller's. */
+qb_channel *qb_channel_format(void *block, uint32_t variables, bool mip, uint32_t samples);
+
+/* Reading, after the writer has ended; everything is validated against the size the reader formatted (never
+ * against what the block now says).  points: [capacity] filled in order of time; *count <= QB_CHANNEL_POINTS.
+ * Torn or inconsistent records are dropped and counted in *damaged. */
+qb_status qb_channel_read(const void *block, uint32_t variables, bool mip, uint32_t samples,
+                          qb_channel_point *points /* [QB_CHANNEL_POINTS] */, uint32_t *count,
+                          uint32_t *damaged, qb_channel_summary *summary);
+
+/* The details as one JSON object, NUL-terminated; "{}" when there are none or they are damaged. */
+const char *qb_channel_details(const void *block, uint32_t variables, bool mip, uint32_t samples);
+
+#endif

@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "harness/base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static _Thread_local int64_t remaining = INT64_MAX;
+
+void qb_memory_fail_after(int64_t successes)
+{
+    remaining = successes;
+}
+
+void qb_memory_fail_never(void)
+{
+    remaining = INT64_MAX;
+}
+
+static int must_fail(void)
+{
+    if (remaining == INT64_MAX)
+        return 0;
+    if (remaining <= 0)
+        return 1;
+    remaining--;
+    return 0;
+}
+
+void *qb_alloc(size_t count, size_t size)
+{
+    size_t bytes, padded;
+    if (__builtin_mul_overflow(count, size, &bytes) || must_fail())
+        return NULL;
+    size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : QB_ALIGNMENT;
+    if (__builtin_add_overflow(bytes ? bytes : 1, alignment - 1, &padded))
+        return NULL;
+    padded &= ~(alignment - 1);
+    void *block = aligned_alloc(alignment, padded);
+    if (!block)
+        return NULL;
+    if (alignment == HUGE_PAGE)
+        (void)madvise(block, padded, MADV_HUGEPAGE); /* advice only: small pages work too */
+    return memset(block, 0, padded);
+}
+
+void *qb_realloc(void *block, size_t old_count, size_t new_count, size_t size)
+{
+    char *grown = qb_alloc(new_count, size);
+    if (!grown)
+        return NULL;
+    size_t kept = (old_count < new_count ? old_count : new_count) * size;
+    if (kept)
+        memcpy(grown, block, kept);
+    qb_free(block);
+    return grown;
+}
+
+char *qb_strdup(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = qb_alloc(bytes, 1);
+    return copy ? memcpy(copy, text, bytes) : NULL;
+}
+
+void qb_free(void *block)
+{
+    free(block);
+}

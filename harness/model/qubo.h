@@ -1,0 +1,64 @@
+/* The QUBO model that a solver gets.
+ *
+ *   E(x) = sum_i linear_i x_i + sum_{i<j} w_ij x_i x_j,   x in {0,1}^n,   to be minimised or maximised as
+ * `sense` says; source objective = scale * E(x) + offset.
+ *
+ * `claimed` values and bounds are E, without scale and offset.  Where all data are integral after scaling by
+ * a power of ten or two, and every |linear_i| + sum_j |w_ij| fits in 31 bits, weights are int32 and E is
+ * exact in int64; otherwise they are double.  Couplings are stored in compressed rows in both directions.
+ */
+#ifndef QB_MODEL_QUBO_H
+#define QB_MODEL_QUBO_H
+
+#include "harness/base/status.h"
+#include "harness/model/problem.h"
+
+typedef struct qb_qubo {
+    qb_sense sense;
+    double offset, scale; /* scale > 0 */
+    uint32_t n;
+    uint64_t nonzeros;         /* stored couplings: twice the number of unordered pairs */
+    const uint64_t *start;     /* [n + 1] */
+    const uint32_t *neighbour; /* [nonzeros], ascending within a row */
+    bool integral;
+    /* exactly one of the two sets is non-NULL */
+    const int32_t *int_linear; /* [n] */
+    const int32_t *int_weight; /* [nonzeros] */
+    const double *real_linear; /* [n] */
+    const double *real_weight; /* [nonzeros] */
+    /* disjoint one-hot groups (exactly one member is 1), recognised by the lowering; 0 when there are none */
+    uint32_t groups;
+    const uint32_t *group_start;  /* [groups + 1] */
+    const uint32_t *group_member; /* [group_start[groups]] */
+    double magnitude;             /* sum |linear| + sum_{i<j} |w|: bounds |E| and scales tolerances */
+    void *block;                  /* the allocation behind the arrays */
+} qb_qubo;
+
+static inline double qb_qubo_linear(const qb_qubo *q, uint32_t i)
+{
+    return q->integral ? q->int_linear[i] : q->real_linear[i];
+}
+
+static inline double qb_qubo_weight(const qb_qubo *q, uint64_t k)
+{
+    return q->integral ? q->int_weight[k] : q->real_weight[k];
+}
+
+/* The model of a qubo, ising or maxcut source (an Ising or cut is expanded into 0/1 terms).  variable i of
+ * the model is variable i of the source.  Errors: QB_REFUSED for a MIP, QB_NO_MEMORY.  O(n + pairs).  Free
+ * with qb_qubo_free. */
+qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag *diag);
+
+/* The model from triplets (each unordered pair once, i < j, sorted by (i, j)); used by the lowering, tests
+ * and sub-solvers. */
+qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n,
+                        const double *linear /* [n] */, uint64_t pairs, const qb_pair *pair /* [pairs] */,
+                        qb_qubo *qubo, qb_diag *diag);
+void qb_qubo_free(qb_qubo *qubo);
+
+/* E(x): exact in int64 when integral, compensated summation otherwise.  O(n + nonzeros).  The referee does
+ * not use these. */
+int64_t qb_qubo_energy_int(const qb_qubo *qubo, const uint8_t *x /* [n] */);
+double qb_qubo_energy(const qb_qubo *qubo, const uint8_t *x /* [n] */);
+
+#endif

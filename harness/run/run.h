@@ -1,0 +1,91 @@
+/* One run: one solver on one instance in a process of its own, inside the ring, scored by the referee.
+ *
+ * qb_run_execute forks a child from the launcher (launcher.h), applies limits, enforces the deadline, reads
+ * the channel after the child has ended, and referees what was published.  What was published late is never
+ * credited.
+ */
+#ifndef QB_RUN_RUN_H
+#define QB_RUN_RUN_H
+
+#include "harness/base/budget_host.h"
+#include "harness/model/lowering.h"
+#include "harness/model/problem.h"
+#include "harness/model/referee.h"
+#include "solvers/solver.h"
+
+typedef enum qb_outcome {
+    QB_RUN_OPTIMAL,
+    QB_RUN_TARGET,
+    QB_RUN_EXHAUSTED,
+    QB_RUN_BUDGET,
+    QB_RUN_INFEASIBLE,
+    QB_RUN_OVERRAN,
+    QB_RUN_OUT_OF_MEMORY,
+    QB_RUN_CRASHED,
+    QB_RUN_LIED,
+    QB_RUN_SIMULATOR_LIMITED,
+    QB_RUN_REFUSED,
+    QB_OUTCOME_COUNT
+} qb_outcome;
+
+const char *qb_outcome_name(qb_outcome outcome); /* "optimal", "target", ... as in the store */
+
+/* What to run.  Everything belongs to the caller and outlives the call. */
+typedef struct qb_run_spec {
+    const qb_solver *solver;
+    const void *params;        /* [solver->params_size] */
+    const qb_problem *problem; /* what the solver is given: the instance or a perturbed copy of it */
+    const qb_problem *nominal; /* what the answer is scored on; NULL: problem itself */
+    qb_lowering_options lowering;
+    uint64_t seed;
+    qb_budget_kind budget_kind;
+    double budget;
+    uint64_t memory_bytes; /* UINT64_MAX: no limit */
+    uint32_t threads;      /* >= 1 */
+    const double *targets; /* [target_count] source values at which the trajectory is exact */
+    uint32_t target_count;
+    bool stop_at_target; /* stop at targets[0] */
+    uint32_t samples_kept;
+    const uint32_t *cpus; /* [cpu_count] logical processors to pin to; NULL: no pinning */
+    uint32_t cpu_count;
+} qb_run_spec;
+
+typedef struct qb_run_point {
+    double wall_s, cpu_s;
+    uint64_t work, samples;
+    double device_s;
+    double objective; /* refereed, in the source problem */
+    bool feasible;
+} qb_run_point;
+
+typedef struct qb_run_result {
+    qb_outcome outcome;
+    char reason[512]; /* why refused, crashed, lied...; empty otherwise */
+    bool has_solution;
+    double *solution; /* [columns] of the source, NULL without one */
+    qb_score score;   /* on the nominal problem */
+    bool has_bound;
+    double bound; /* in the source's scale */
+    double wall_s, cpu_s, setup_s, teardown_s, overshoot_s,
+        device_s; /* setup_s in the budget's own clock (CPU for cpu-time, else wall) */
+    uint64_t work, samples, peak_rss_kib;
+    qb_run_point *trajectory; /* [points] strictly improving, in time order, credited only */
+    uint32_t points;
+    uint64_t offered, late;
+    bool has_late;
+    double late_objective; /* the model's claim mapped back; never credited */
+    char *details;         /* JSON object, never NULL on success */
+    char *lowering;        /* JSON object: qb_lowering_record */
+    char containment[32];  /* how stray processes are caught: "cgroup", "pid-namespace", "kill-loop" */
+    char memory_way[32];   /* how memory is limited: "cgroup", "rlimit", "none" */
+    char flags[128]; /* comma-separated reasons to distrust the timing: "steal", "pressure", "load"; empty:
+                        none */
+    char started_at[32]; /* UTC, ISO 8601 */
+} qb_run_result;
+
+/* Executes one run.  QB_OK whenever there is a row to record, whatever became of the solver; errors only when
+ * the harness itself failed (QB_NO_MEMORY, QB_ENVIRONMENT).  Free the result with qb_run_result_clear. */
+qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag *diag);
+void qb_run_result_clear(qb_run_result *result);
+
+#endif
