@@ -5,17 +5,18 @@
  *
  *   #define ANNEAL_PARAMS(X) \
  *       X(uint,   sweeps,   "1000",      1, 1e9, "", "sweeps", "sweeps an anneal") \
- *       X(real,   beta_end, "0",         0, 1e6, "", "",       "final inverse temperature; 0: from the
- * instance") \
+ *       X(real,   beta_end, "0",         0, 1e6, "", "",       "final inverse temperature; 0: by rule") \
  *       X(choice, schedule, "geometric", 0, 0, "geometric|linear|given", "", "shape of the schedule") \
  *       X(list,   betas,    "",          0, 1e6, "", "",       "inverse temperatures, separated by ';'")
  *   QB_PARAMS_DECLARE(anneal_params, ANNEAL_PARAMS)
- *   #define QB_PARAM_STRUCT_ anneal_params
  *   static const qb_param table[] = QB_PARAMS_TABLE(ANNEAL_PARAMS);
  *
+ * One table a translation unit: the table macro takes the offsets from the struct declared last.  A solver
+ * without parameters leaves params NULL and both counts 0.
+ *
  * Columns: type, name, default as text, least, greatest, values of a choice, unit, help.
- * Types: uint (uint64_t), real (double), flag (bool), choice (int32_t: index into values), list
- * (qb_param_list), text (char[QB_PARAM_TEXT]).
+ * Types: uint (uint64_t; also written 1e6), real (double), flag (bool; on|off), choice (int32_t: index into
+ * values), list (qb_param_list), text (char[QB_PARAM_TEXT]).
  */
 #ifndef QB_SOLVERS_PARAM_H
 #define QB_SOLVERS_PARAM_H
@@ -60,12 +61,13 @@ typedef struct qb_param {
     size_t offset; /* into the parameter struct */
 } qb_param;
 
-/* The struct, the table, and the enumeration of a choice's values by hand beside it. */
+/* The struct and the table; a solver writes the enumeration of a choice's values by hand beside it. */
 #define QB_PARAM_FIELD_(type, name, ...) qb_param_##type name;
 #define QB_PARAMS_DECLARE(struct_name, PARAMS) \
     typedef struct struct_name {               \
         PARAMS(QB_PARAM_FIELD_)                \
-    } struct_name;
+    } struct_name;                             \
+    typedef struct_name qb_param_struct_;
 #define QB_PARAM_ROW_(type_, name_, default_, least_, greatest_, values_, unit_, help_) \
     {QB_PARAM_##type_,                                                                  \
      #name_,                                                                            \
@@ -75,8 +77,7 @@ typedef struct qb_param {
      values_,                                                                           \
      unit_,                                                                             \
      help_,                                                                             \
-     offsetof(QB_PARAM_STRUCT_, name_)},
-/* #define QB_PARAM_STRUCT_ to the struct's name before using the table macro. */
+     offsetof(qb_param_struct_, name_)},
 #define QB_PARAMS_TABLE(PARAMS) \
     {                           \
         PARAMS(QB_PARAM_ROW_)   \
@@ -87,12 +88,13 @@ typedef struct qb_solver qb_solver;
 /* Fills `params` [solver->params_size bytes] with the defaults. */
 void qb_params_default(const qb_solver *solver, void *params);
 
-/* Sets one parameter from text.  Errors: QB_BAD_INPUT for an unknown key (naming the nearest), a malformed or
- * out-of-range value (naming the range). */
+/* Sets one parameter from text; unchanged on error.  Errors: QB_BAD_INPUT for an unknown key (naming the
+ * nearest), a malformed or out-of-range value (naming the range). */
 qb_status qb_params_set(const qb_solver *solver, void *params, const char *key, const char *value,
                         qb_diag *diag);
 
-/* Sets from "KEY=VALUE,KEY=VALUE"; an empty text is fine.  Values hold no commas (lists use ';'). */
+/* Sets from "KEY=VALUE,KEY=VALUE"; an empty text is fine.  Values hold no commas (lists use ';').  All of it
+ * or, on error, nothing is set; a key given twice is QB_BAD_INPUT, and QB_NO_MEMORY is possible. */
 qb_status qb_params_parse(const qb_solver *solver, void *params, const char *text, qb_diag *diag);
 
 /* The value of one parameter as canonical text (numbers in shortest round-trip form).  buffer [size]; returns
