@@ -1,0 +1,57 @@
+/* The questions that a running experiment asks. */
+#include "harness/store/sql.h"
+
+#include <math.h>
+
+bool qb_store_is_done(qb_store *store, const char *key)
+{
+    qb_sql q = qb_sql_begin(store, "SELECT 1 FROM run WHERE run_key = ?", NULL);
+    qb_sql_bind_text(&q, key);
+    bool done = qb_sql_step(&q);
+    (void)qb_sql_end(&q);
+    return done;
+}
+
+double qb_store_expected_seconds(qb_store *store, int64_t experiment, int64_t instance, const char *label)
+{
+    /* the most telling of the three means that exists; a few recent runs tell enough, and keep this O(log) */
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT coalesce("
+                            " (SELECT avg(s) FROM (SELECT wall_s + teardown_s AS s FROM run WHERE "
+                            "experiment_id = ?1 AND label = ?3"
+                            "   AND instance_id = ?2 LIMIT 20)),"
+                            " (SELECT avg(s) FROM (SELECT wall_s + teardown_s AS s FROM run WHERE "
+                            "experiment_id = ?1 AND label = ?3"
+                            "   LIMIT 100)),"
+                            " (SELECT avg(s) FROM (SELECT wall_s + teardown_s AS s FROM run WHERE "
+                            "experiment_id = ?1 LIMIT 100)))",
+                            NULL);
+    qb_sql_bind_int(&q, experiment);
+    qb_sql_bind_int(&q, instance);
+    qb_sql_bind_text(&q, label);
+    double seconds = qb_sql_step(&q) ? qb_sql_real(&q, 0) : NAN;
+    return qb_sql_end(&q) == QB_OK ? seconds : NAN;
+}
+
+qb_status qb_store_foreign_runs(qb_store *store, int64_t experiment, int64_t machine, int64_t build,
+                                uint64_t *other_machine, uint64_t *other_build, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT coalesce(sum(machine_id <> ?2), 0), coalesce(sum(build_id <> ?3), 0)"
+                            " FROM run WHERE experiment_id = ?1",
+                            diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_sql_bind_int(&q, machine);
+    qb_sql_bind_int(&q, build);
+    uint64_t machines = 0, builds = 0;
+    if (qb_sql_step(&q)) {
+        machines = qb_sql_count(&q, 0);
+        builds = qb_sql_count(&q, 1);
+    }
+    qb_status status = qb_sql_end(&q);
+    if (status == QB_OK) {
+        *other_machine = machines;
+        *other_build = builds;
+    }
+    return status;
+}
