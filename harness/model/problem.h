@@ -44,7 +44,7 @@ typedef struct qb_mip {
     qb_sense sense;
     double constant;
     uint32_t columns;
-    const double *linear; /* [columns] */
+    const double *linear; /* [columns]; never NULL */
     uint64_t pairs;
     const qb_pair *pair;         /* [pairs], sorted by (i, j), no duplicates, no zero weights */
     const uint8_t *type;         /* [columns] qb_column_type; NULL: all binary */
@@ -62,7 +62,8 @@ typedef struct qb_problem {
     const char *name;   /* never NULL */
     const char *format; /* the format it was read from, or "generated" */
     qb_mip body;
-    void *block; /* the one allocation behind all of the above; NULL for a view */
+    const void *image; /* what the arrays and texts above point into; relocatable (see qb_problem_pack) */
+    void *block;       /* the image, where this problem owns it; NULL for a view */
 } qb_problem;
 
 /* What qb_problem_build copies and canonicalises.  Entries may come in any order; (j, i) equals (i, j).
@@ -89,17 +90,22 @@ typedef struct qb_draft {
     const double *row_lower, *row_upper;
     const char *const *column_names, *const *row_names; /* [columns], [rows]; or NULL */
     bool sum_duplicates; /* else a duplicate pair or row entry is QB_BAD_INPUT */
+    uint64_t *culprit;   /* NULL, or set on QB_BAD_INPUT: the position in pair or entry of what is wrong there
+                            (of the second of two duplicates), UINT64_MAX when it is something else */
 } qb_draft;
 
-/* Builds the canonical problem in one allocation.  Zero weights are dropped; non-finite data are refused.
- * A qubo/ising/maxcut pair with i == j is QB_BAD_INPUT (readers fold diagonals into `linear`).
- * Errors: QB_BAD_INPUT, QB_NO_MEMORY.  Cost O((pairs + entries) log).  Free with qb_problem_free. */
+/* Builds the canonical problem in one allocation.  Zero weights are dropped, -0 becomes 0, an integer column
+ * within [0, 1] becomes binary; non-finite data, an empty range (lower > upper), no columns, and more than
+ * 2^31 - 1 columns or rows are refused.  A qubo/ising/maxcut pair with i == j is QB_BAD_INPUT (readers fold
+ * diagonals into `linear`), and so are columns of another type, bounds or rows there. Errors: QB_BAD_INPUT,
+ * QB_NO_MEMORY.  Cost O(columns + rows + pairs + entries).  Free with qb_problem_free. */
 qb_status qb_problem_build(const qb_draft *draft, qb_problem *problem, qb_diag *diag);
 void qb_problem_free(qb_problem *problem);
 
 /* A problem is one relocatable image: pack copies it to `image` (qb_problem_image_size bytes), view gives a
  * problem whose arrays point into the image (which must outlive it and be 64-byte aligned).  This is how a
- * run's process gets its instance from a sealed memfd. */
+ * run's process gets its instance from a sealed memfd.  A view is checked through and through: bytes that
+ * break a rule of this header are QB_BAD_INPUT.  O(size). */
 size_t qb_problem_image_size(const qb_problem *problem);
 void qb_problem_pack(const qb_problem *problem, void *image);
 qb_status qb_problem_view(const void *image, size_t size, qb_problem *problem, qb_diag *diag);
