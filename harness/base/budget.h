@@ -30,6 +30,11 @@ bool qb_budget_spend_samples(qb_budget *budget, uint64_t count);
 /* Charges `seconds` of modelled device time; the unit of a device budget.  Same contract. */
 bool qb_budget_spend_device(qb_budget *budget, double seconds);
 
+/* Brackets the simulation of a device: the CPU time in between is the simulator's, which a device budget does
+ * not charge (it is capped by the backstop alone).  Other kinds of budget charge it as ever.  Calls do not
+ * nest. */
+void qb_budget_simulation(qb_budget *budget, bool running);
+
 /* Publishes x, a 0/1 vector of the model's n variables, of value `claimed` in the model's own sense and scale
  * (qubo.h).  Only strict improvements over what this run has published are kept; others return QB_OK at once,
  * so a solver may offer freely.  QB_STOPPED: the target is reached or the deadline has passed, return

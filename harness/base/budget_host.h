@@ -15,11 +15,13 @@ typedef enum qb_budget_kind {
     QB_BUDGET_WALL_TIME, /* seconds */
     QB_BUDGET_WORK,      /* units of work */
     QB_BUDGET_SAMPLES,   /* returned samples */
-    QB_BUDGET_DEVICE,    /* modelled device seconds plus measured host seconds */
+    QB_BUDGET_DEVICE,    /* modelled device seconds plus CPU seconds outside of simulation */
 } qb_budget_kind;
 
 /* "cpu-time", "wall-time", "work", "samples", "device-time" */
 const char *qb_budget_kind_name(qb_budget_kind kind);
+
+#define QB_BUDGET_TARGETS 100 /* at most: with them the trajectory still fits QB_CHANNEL_POINTS */
 
 typedef struct qb_budget_setup {
     qb_budget_kind kind;
@@ -31,12 +33,13 @@ typedef struct qb_budget_setup {
     bool mip;              /* solutions are double [variables], else bits */
     bool maximise;         /* the model's sense */
     const double *targets; /* [target_count] in the model's scale; the trajectory is exact at these */
-    uint32_t target_count;
-    bool stop_at_target; /* stop when targets[0] is reached */
-    qb_channel *channel; /* formatted by qb_channel_format for the same variables */
+    uint32_t target_count; /* <= QB_BUDGET_TARGETS */
+    bool stop_at_target;   /* stop when targets[0] is reached */
+    qb_channel *channel;   /* formatted by qb_channel_format for the same variables */
 } qb_budget_setup;
 
-/* Starts the clocks.  Ownership: the caller frees with qb_budget_close.  setup's arrays are copied. */
+/* Checks the setup (QB_BAD_INPUT) and starts the clocks.  Ownership: the caller frees with qb_budget_close.
+ * setup's arrays are copied. */
 qb_status qb_budget_open(const qb_budget_setup *setup, qb_budget **budget, qb_diag *diag);
 
 /* Marks the end of `init`: what was spent so far is setup time. */

@@ -5,10 +5,10 @@
  * Every record carries a checksum; a reader believes nothing in the block that it has not checked (a solver
  * may have scribbled over it).
  *
- * The trajectory is thinned to one record a 5 % step of the budget's own quantity (wall, CPU or work), except
- * that the first record, the last, and the first at or beyond each target are always kept.  A record that
- * replaces another in its step carries the later stamp with the better value: conservative by less than one
- * step.
+ * The trajectory is thinned (by budget.c) to one record a 5 % step of the budget's own quantity (wall, CPU or
+ * work), except that the first record, the last, and the first at or beyond each target are always kept.  A
+ * record that replaces another in its step carries the later stamp with the better value: conservative by
+ * less than one step.  The writer's side is channel_writer.h.
  */
 #ifndef QB_BASE_CHANNEL_H
 #define QB_BASE_CHANNEL_H
@@ -63,6 +63,21 @@ qb_channel *qb_channel_format(void *block, uint32_t variables, bool mip, uint32_
 qb_status qb_channel_read(const void *block, uint32_t variables, bool mip, uint32_t samples,
                           qb_channel_point *points /* [QB_CHANNEL_POINTS] */, uint32_t *count,
                           uint32_t *damaged, qb_channel_summary *summary);
+
+/* A kept sample as a reader sees it; bits points into the channel. */
+typedef struct qb_channel_sample {
+    const uint64_t *bits; /* [ceil(variables / 64)] */
+    double claimed;
+    uint64_t count;
+} qb_channel_sample;
+
+/* The kept samples in the order they came; returns how many are intact.  None for a MIP. */
+uint32_t qb_channel_read_samples(const void *block, uint32_t variables, bool mip, uint32_t samples,
+                                 qb_channel_sample *kept /* [samples] */);
+
+/* Bits to bytes and back; the unused bits of the last word are 0, of x only bit 0 counts. */
+void qb_channel_pack(const uint8_t *x /* [n] */, uint32_t n, uint64_t *bits /* [ceil(n / 64)] */);
+void qb_channel_unpack(const uint64_t *bits /* [ceil(n / 64)] */, uint32_t n, uint8_t *x /* [n] */);
 
 /* The details as one JSON object, NUL-terminated; "{}" when there are none or they are damaged. */
 const char *qb_channel_details(const void *block, uint32_t variables, bool mip, uint32_t samples);
