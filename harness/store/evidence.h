@@ -1,0 +1,150 @@
+/* Reading an experiment back: everything that tables, figures and statistics need, in memory.
+ *
+ * About 200 bytes a run: a million runs load in seconds and fit in a quarter of a GiB.  Trajectories,
+ * solutions and details stay in the file and are streamed.
+ */
+#ifndef QB_STORE_EVIDENCE_H
+#define QB_STORE_EVIDENCE_H
+
+#include "harness/store/store.h"
+
+typedef enum qb_evidence_role {
+    QB_EVIDENCE_CHALLENGER,
+    QB_EVIDENCE_BASELINE,
+    QB_EVIDENCE_CONTROL
+} qb_evidence_role;
+
+typedef struct qb_evidence_instance {
+    int64_t id;
+    const char *name, *family, *sha256; /* family: "" when unknown */
+    qb_kind kind;
+    qb_sense sense;
+    uint64_t variables, nonzeros, constraints;
+    double anchor;                                 /* NAN: none (qb_store_instance) */
+    double reference;                              /* the best known value; NAN: none */
+    const char *reference_kind, *reference_source; /* "" without one */
+    const double *target;                          /* [targets] as registered */
+    uint32_t targets;
+} qb_evidence_instance;
+
+/* One line of the comparison: a label, split by lowering where the experiment varies it. */
+typedef struct qb_evidence_entry {
+    const char *name; /* the label; "label (penalty)" where the label has several */
+    const char *label, *penalty;
+    qb_evidence_role role;
+    const char *solver, *params, *family, *source, *execution, *version;
+} qb_evidence_entry;
+
+typedef struct qb_evidence_run {
+    int64_t id;
+    uint32_t instance, entry; /* indices */
+    uint32_t copy, repeat;
+    double noise; /* relative strength; 0: the instance itself */
+    qb_outcome outcome;
+    bool has_solution, feasible, flagged;
+    double objective, bound, late_objective; /* NAN: none */
+    double cpu_s, wall_s, setup_s, overshoot_s, modelled_s;
+    uint64_t work, samples, peak_rss_kib, late, position;
+    double first_s, last_s, primal_integral; /* NAN: none */
+    const double *crossing; /* [targets of the instance] in the budget's quantity; NAN: never */
+} qb_evidence_run;
+
+typedef struct qb_evidence_amendment {
+    const char *at, *why, *sha256, *spec; /* why: "" for an extension that leaves the decision alone */
+} qb_evidence_amendment;
+
+typedef struct qb_evidence_machine {
+    const char *cpu, *system, *facts, *fingerprint;
+    uint32_t cores, threads;
+    uint64_t memory_bytes, runs; /* how many runs of the experiment it did */
+} qb_evidence_machine;
+
+typedef struct qb_evidence_build {
+    const char *version, *revision, *compiler, *flags, *simd;
+    uint64_t runs;
+} qb_evidence_build;
+
+typedef struct qb_evidence {
+    qb_store_experiment experiment;
+    const qb_evidence_amendment *amendment; /* [amendments] in order */
+    const qb_evidence_instance *instance;   /* [instances] by family, variables, name */
+    const qb_evidence_entry *entry;         /* [entries] challengers, baselines, controls, by name */
+    const qb_evidence_run *run;             /* [runs] by entry, instance, noise, copy, repeat */
+    const qb_evidence_machine *machine;     /* [machines] */
+    const qb_evidence_build *build;         /* [builds] */
+    uint32_t amendments, instances, entries, machines, builds;
+    uint64_t runs;
+    qb_budget_kind budget_kind;
+    double budget;
+    uint32_t threads;
+    uint64_t memory_bytes; /* UINT64_MAX: no limit */
+} qb_evidence;
+
+/* selector: an experiment's name (the latest of that name), the beginning of its identity (six digits or
+ * more), "#ID", or NULL for the one that ran last.  Errors: QB_BAD_INPUT (no such experiment, with the names
+ * there are; values that cannot be). */
+qb_status qb_evidence_load(qb_store *store, const char *selector, const qb_evidence **evidence,
+                           qb_diag *diag);
+void qb_evidence_free(const qb_evidence *evidence);
+
+/* One incumbent; run is its index in evidence->run. */
+typedef struct qb_evidence_point {
+    uint64_t run;
+    double wall_s, cpu_s, modelled_s, objective;
+    uint64_t work, samples;
+    bool feasible;
+} qb_evidence_point;
+
+/* Streams the trajectories, run by run in an order of the store's choosing, the points of a run in order of
+ * time.  Anything but QB_OK from visit ends it and is returned.  O(points). */
+typedef qb_status (*qb_evidence_visit)(void *context, const qb_evidence_point *point);
+qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_evidence_visit visit,
+                             void *context, qb_diag *diag);
+
+/* What of a point the experiment's budget counts. */
+double qb_evidence_spent(const qb_evidence *evidence, const qb_evidence_point *point);
+
+/* The names of all experiments, newest first. */
+typedef qb_status (*qb_store_visit_experiment)(void *context, const qb_store_experiment *experiment,
+                                               uint64_t runs);
+qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit, void *context,
+                               qb_diag *diag);
+
+/* ---- Rows as they are, for export and for people. */
+
+typedef enum qb_cell_type { QB_CELL_NULL, QB_CELL_INTEGER, QB_CELL_REAL, QB_CELL_TEXT } qb_cell_type;
+
+typedef struct qb_cell {
+    qb_cell_type type;
+    int64_t integer;
+    double real;
+    const char *text; /* live during the visit */
+} qb_cell;
+
+/* Visits every run of the experiment as the view `result` shows it, in the order in which they were stored.
+ * The first call has cells NULL and gives the names of the columns. */
+typedef qb_status (*qb_store_visit_row)(void *context, const char *const *names /* [count] */,
+                                        const qb_cell *cells /* [count] or NULL */, uint32_t count);
+qb_status qb_store_results(qb_store *store, int64_t experiment, qb_store_visit_row visit, void *context,
+                           qb_diag *diag);
+
+/* ---- One run in full, for replay. */
+
+typedef struct qb_stored_run {
+    int64_t id, experiment;
+    const char *key, *label, *instance, *sha256, *solver, *params, *penalty, *perturbation, *status, *details;
+    const char *lowering, *solution, *simd, *spec;
+    uint64_t seed, memory_bytes, work;
+    qb_budget_kind budget_kind;
+    double budget, noise, objective, cpu_s, wall_s;
+    uint32_t threads, copy, repeat;
+    bool has_solution, feasible;
+    const qb_run_point *trajectory; /* [points] */
+    uint32_t points;
+} qb_stored_run;
+
+/* Errors: QB_BAD_INPUT when there is no such run.  Free with qb_stored_run_free. */
+qb_status qb_store_run_by_id(qb_store *store, int64_t id, const qb_stored_run **run, qb_diag *diag);
+void qb_stored_run_free(const qb_stored_run *run);
+
+#endif
