@@ -27,7 +27,6 @@
       "branching variable")                                                                   \
     X(choice, backtrack, "local-bound", 0, 0, "depth|breadth|local-bound|projection", "", "next node")
 QB_PARAMS_DECLARE(glpk_params, GLPK_PARAMS)
-#define QB_PARAM_STRUCT_ glpk_params
 static const qb_param params_table[] = QB_PARAMS_TABLE(GLPK_PARAMS);
 
 enum { PRESET_DEFAULT, PRESET_CUTS };

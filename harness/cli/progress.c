@@ -1,0 +1,135 @@
+#define _POSIX_C_SOURCE 200809L
+#include "harness/cli/progress.h"
+
+#include "harness/base/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 30 };
+static const double line_interval_s = 30;
+
+qb_status qb_progress_open(qb_progress *p, const qb_experiment *experiment, const qb_plan_instance *instance,
+                           bool quiet, const char *events_path, qb_diag *diag)
+{
+    *p = (qb_progress){.experiment = experiment, .instance = instance, .quiet = quiet};
+    p->terminal = !quiet && isatty(STDERR_FILENO);
+    if (events_path && !(p->events = fopen(events_path, "a")))
+        return qb_fail(diag, QB_ENVIRONMENT, "cannot write events to '%s': %s", events_path, strerror(errno));
+    return QB_OK;
+}
+
+static void append_counts(qb_text *text, const qb_plan_progress *now)
+{
+    qb_text_appendf(text, "%llu/%llu runs", (unsigned long long)(now->skipped + now->done),
+                    (unsigned long long)now->total);
+    if (now->failed)
+        qb_text_appendf(text, ", %llu failed", (unsigned long long)now->failed);
+    if (now->running)
+        qb_text_appendf(text, ", %u running", now->running);
+    if (!isnan(now->eta_s) && now->skipped + now->done < now->total) {
+        qb_text_append(text, ", ");
+        qb_text_append_duration(text, now->eta_s);
+        qb_text_append(text, " left");
+    }
+}
+
+static void draw_bar(const qb_plan_progress *now)
+{
+    char bar[BAR_WIDTH + 1];
+    uint64_t over = now->skipped + now->done;
+    size_t full = now->total ? (size_t)(over * BAR_WIDTH / now->total) : BAR_WIDTH;
+    for (size_t k = 0; k < BAR_WIDTH; k++)
+        bar[k] = k < full ? '#' : '.';
+    bar[BAR_WIDTH] = '\0';
+    qb_text text = {0};
+    append_counts(&text, now);
+    fprintf(stderr, "\r[%s] %s\033[K", bar, qb_text_get(&text));
+    qb_text_clear(&text);
+}
+
+/* A line every tenth of the way, and at least twice a minute. */
+static void write_line(qb_progress *p, const qb_plan_progress *now)
+{
+    uint64_t over = now->skipped + now->done;
+    unsigned tenth = now->total ? (unsigned)(over * 10 / now->total) : 10;
+    if (tenth == p->last_tenth && now->elapsed_s - p->last_line_s < line_interval_s)
+        return;
+    p->last_tenth = tenth;
+    p->last_line_s = now->elapsed_s;
+    qb_text text = {0};
+    append_counts(&text, now);
+    fprintf(stderr, "%s\n", qb_text_get(&text));
+    qb_text_clear(&text);
+}
+
+static void write_run(qb_progress *p, qb_json_writer *json, const qb_plan_run *run,
+                      const qb_run_result *result)
+{
+    qb_json_key(json, "instance");
+    qb_json_string(json, p->instance[run->instance].problem->name);
+    qb_json_key(json, "label");
+    qb_json_string(json, p->experiment->entry[run->entry].label);
+    qb_json_key(json, "copy");
+    qb_json_uint(json, run->copy);
+    qb_json_key(json, "repeat");
+    qb_json_uint(json, run->repeat);
+    qb_json_key(json, "status");
+    qb_json_string(json, qb_outcome_name(result->outcome));
+    qb_json_key(json, "objective");
+    qb_json_double(json, result->has_solution ? result->score.objective : NAN);
+    qb_json_key(json, "feasible");
+    qb_json_bool(json, result->has_solution && result->score.feasible);
+    qb_json_key(json, "wall_s");
+    qb_json_double(json, result->wall_s);
+    qb_json_key(json, "cpu_s");
+    qb_json_double(json, result->cpu_s);
+}
+
+static void write_event(qb_progress *p, const qb_plan_progress *now)
+{
+    qb_text text = {0};
+    qb_json_writer json = {.out = &text};
+    qb_json_open(&json, '{');
+    qb_json_key(&json, "event");
+    qb_json_string(&json, "run");
+    write_run(p, &json, now->finished, now->result);
+    qb_json_key(&json, "done");
+    qb_json_uint(&json, now->skipped + now->done);
+    qb_json_key(&json, "total");
+    qb_json_uint(&json, now->total);
+    qb_json_key(&json, "failed");
+    qb_json_uint(&json, now->failed);
+    qb_json_key(&json, "running");
+    qb_json_uint(&json, now->running);
+    qb_json_key(&json, "eta_s");
+    qb_json_double(&json, now->eta_s);
+    qb_json_close(&json, '}');
+    if (text.status || fprintf(p->events, "%s\n", qb_text_get(&text)) < 0 || fflush(p->events))
+        p->events_lost++;
+    qb_text_clear(&text);
+}
+
+void qb_progress_show(void *context, const qb_plan_progress *now)
+{
+    qb_progress *p = context;
+    if (p->events && now->finished)
+        write_event(p, now);
+    if (p->terminal)
+        draw_bar(now);
+    else if (!p->quiet)
+        write_line(p, now);
+}
+
+void qb_progress_close(qb_progress *p)
+{
+    if (p->terminal)
+        fputc('\n', stderr);
+    if (p->events && fclose(p->events))
+        p->events_lost++;
+    if (p->events_lost)
+        fprintf(stderr, "qubout: %llu events could not be written\n", (unsigned long long)p->events_lost);
+    p->events = NULL;
+}

@@ -1,0 +1,242 @@
+#define _POSIX_C_SOURCE 200809L
+#include "harness/cli/registration.h"
+
+#include "harness/base/memory.h"
+#include "harness/model/referee.h"
+#include "instances/instances.h"
+#include "instances/library.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void set_reference(qb_loaded_instance *instance, double value, const char *kind, const char *source)
+{
+    instance->has_reference = true;
+    instance->reference = value;
+    snprintf(instance->kind, sizeof instance->kind, "%s", kind);
+    snprintf(instance->source, sizeof instance->source, "%s", source);
+}
+
+static qb_status load_shipped(const qb_library *library, const qb_experiment_instance *wanted,
+                              qb_loaded_instance *instance, qb_diag *diag)
+{
+    const char *nearest = NULL;
+    const qb_library_entry *entry = qb_library_find(library, wanted->name, &nearest);
+    if (!entry)
+        return qb_fail(diag, QB_BAD_INPUT, "line %u: no shipped instance '%s'%s%s%s", wanted->line,
+                       wanted->name, nearest ? " (did you mean '" : "", nearest ? nearest : "",
+                       nearest ? "'?)" : "");
+    qb_read_options options = {.format = entry->format};
+    qb_status status = qb_instance_read(entry->path, &options, &instance->problem, diag);
+    if (status)
+        return status;
+    snprintf(instance->family, sizeof instance->family, "%s", entry->family);
+    if (!isnan(entry->value))
+        set_reference(instance, entry->value, qb_reference_kind_name(entry->kind), entry->source);
+    return QB_OK;
+}
+
+static qb_status load_generated(const qb_experiment_instance *wanted, qb_loaded_instance *instance,
+                                qb_diag *diag)
+{
+    qb_generated generated = {0};
+    qb_status status =
+        qb_generate(wanted->generator, wanted->value, wanted->seed, &instance->problem, &generated, diag);
+    if (status)
+        return status;
+    snprintf(instance->family, sizeof instance->family, "%s", wanted->generator->name);
+    if (generated.has_optimum)
+        set_reference(instance, generated.optimum, "planted", wanted->generator->source);
+    return QB_OK;
+}
+
+static qb_status load_one(const qb_library *library, const qb_experiment_instance *wanted,
+                          qb_loaded_instance *instance, qb_diag *diag)
+{
+    switch (wanted->origin) {
+    case QB_FROM_LIBRARY:
+        return load_shipped(library, wanted, instance, diag);
+    case QB_FROM_GENERATOR:
+        return load_generated(wanted, instance, diag);
+    case QB_FROM_FILE:
+        snprintf(instance->family, sizeof instance->family, "file");
+        return qb_instance_read(wanted->name, NULL, &instance->problem, diag);
+    }
+    return QB_INTERNAL;
+}
+
+/* Gap g of a minimised f is (f - f*) / (anchor - f*), so the value at gap g is f* + g (anchor - f*); the
+ * formula holds for both senses.  Without an anchor (a MIP) the gap is relative to |f*|, at least 1. */
+static qb_status set_targets(const qb_experiment *experiment, qb_loaded_instance *instance)
+{
+    if (!instance->has_reference || !experiment->targets)
+        return QB_OK;
+    bool maximise = instance->problem.body.sense == QB_MAXIMISE;
+    double best = instance->reference, unit = instance->anchor - best;
+    if (isnan(unit) || (maximise ? unit >= 0 : unit <= 0))
+        unit = (maximise ? -1 : 1) * fmax(fabs(best), 1);
+    instance->target = QB_NEW(double, experiment->targets);
+    if (!instance->target)
+        return QB_NO_MEMORY;
+    for (uint32_t k = 0; k < experiment->targets; k++)
+        instance->target[k] = best + experiment->target[k] * unit;
+    instance->targets = experiment->targets;
+    return QB_OK;
+}
+
+static qb_status load_all(const qb_library *library, qb_registration *r, qb_diag *diag)
+{
+    for (uint32_t k = 0; k < r->experiment->instances; k++) {
+        qb_loaded_instance *instance = &r->instance[k];
+        qb_status status = load_one(library, &r->experiment->instance[k], instance, diag);
+        if (status)
+            return status;
+        instance->anchor =
+            instance->problem.kind == QB_KIND_MIP ? NAN : qb_referee_uniform_mean(&instance->problem);
+        qb_plan_instance *planned = &r->plan_instance[k];
+        status = set_targets(r->experiment, instance);
+        if (!status)
+            status = qb_problem_sha256(&instance->problem, planned->sha256);
+        if (status)
+            return qb_fail(diag, status, "cannot register instance '%s'", instance->problem.name);
+        planned->problem = &instance->problem;
+        planned->target = instance->target;
+        planned->targets = instance->targets;
+    }
+    return QB_OK;
+}
+
+static bool needs_library(const qb_experiment *experiment)
+{
+    for (uint32_t k = 0; k < experiment->instances; k++)
+        if (experiment->instance[k].origin == QB_FROM_LIBRARY)
+            return true;
+    return false;
+}
+
+qb_status qb_registration_load(const qb_experiment *experiment, qb_registration *r, qb_diag *diag)
+{
+    qb_library *library = NULL;
+    *r = (qb_registration){.experiment = experiment, .build = qb_build_capture()};
+    r->instance = QB_NEW(qb_loaded_instance, experiment->instances);
+    r->plan_instance = QB_NEW(qb_plan_instance, experiment->instances);
+    r->solver = QB_NEW(int64_t, experiment->entries);
+    qb_status status = r->instance && r->plan_instance && r->solver ? QB_OK : QB_NO_MEMORY;
+    if (!status && needs_library(experiment))
+        status = qb_library_open(&library, diag);
+    if (!status)
+        status = load_all(library, r, diag);
+    if (!status)
+        status = qb_machine_capture(&r->machine, diag);
+    qb_library_close(library);
+    if (status)
+        qb_registration_clear(r);
+    return status;
+}
+
+static qb_status store_experiment(qb_registration *r, qb_store *store, const char *amend, qb_diag *diag)
+{
+    char now[32];
+    time_t seconds = time(NULL);
+    struct tm utc;
+    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+    qb_store_experiment row = {.name = r->experiment->name,
+                               .identity = r->experiment->identity,
+                               .decision = r->experiment->decision_sha256,
+                               .sha256 = r->experiment->sha256,
+                               .spec = r->experiment->text,
+                               .version = r->build.version,
+                               .registered_at = now};
+    return qb_store_register_experiment(store, &row, amend, &r->experiment_id, diag);
+}
+
+static qb_status store_machine(qb_registration *r, qb_store *store, qb_diag *diag)
+{
+    qb_text facts = {0};
+    qb_machine_facts(&r->machine, &facts);
+    qb_store_machine machine = {.fingerprint = r->machine.fingerprint,
+                                .cpu = r->machine.cpu,
+                                .system = r->machine.system,
+                                .cores = r->machine.cores,
+                                .threads = r->machine.threads,
+                                .memory_bytes = r->machine.memory_bytes,
+                                .facts = qb_text_get(&facts)};
+    qb_store_build build = {.version = r->build.version,
+                            .revision = r->build.revision,
+                            .compiler = r->build.compiler,
+                            .flags = r->build.flags,
+                            .simd = r->build.simd};
+    qb_status status = facts.status;
+    if (!status)
+        status = qb_store_register_machine(store, &machine, &r->machine_id, diag);
+    if (!status)
+        status = qb_store_register_build(store, &build, &r->build_id, diag);
+    qb_text_clear(&facts);
+    return status;
+}
+
+static qb_status store_instance(qb_registration *r, uint32_t k, qb_store *store, qb_diag *diag)
+{
+    qb_loaded_instance *instance = &r->instance[k];
+    const qb_problem *problem = &instance->problem;
+    qb_store_instance row = {.name = problem->name,
+                             .family = instance->family,
+                             .sha256 = r->plan_instance[k].sha256,
+                             .format = problem->format,
+                             .kind = problem->kind,
+                             .sense = problem->body.sense,
+                             .variables = problem->body.columns,
+                             .nonzeros = qb_problem_nonzeros(problem),
+                             .constraints = problem->body.rows,
+                             .anchor = instance->anchor};
+    if (r->experiment->instance[k].origin == QB_FROM_LIBRARY)
+        row.name = r->experiment->instance[k].name;
+    qb_status status = qb_store_register_instance(store, &row, &instance->id, diag);
+    if (!status && instance->has_reference)
+        status = qb_store_add_reference(store, instance->id, instance->reference, instance->kind,
+                                        instance->source, diag);
+    if (!status && instance->targets)
+        status = qb_store_set_targets(store, r->experiment_id, instance->id, instance->target,
+                                      instance->targets, diag);
+    return status;
+}
+
+static qb_status store_solver(qb_registration *r, uint32_t k, qb_store *store, qb_diag *diag)
+{
+    static const char *const executions[] = {"native", "simulated", "hardware"};
+    const qb_experiment_entry *entry = &r->experiment->entry[k];
+    const qb_solver *solver = entry->solver;
+    qb_store_solver row = {.name = solver->name,
+                           .params = entry->params_json,
+                           .family = solver->family,
+                           .source = solver->source,
+                           .execution = executions[solver->execution],
+                           .version = solver->version_text ? solver->version_text() : r->build.version};
+    return qb_store_register_solver(store, &row, &r->solver[k], diag);
+}
+
+qb_status qb_registration_store(qb_registration *r, qb_store *store, const char *amend, qb_diag *diag)
+{
+    qb_status status = store_experiment(r, store, amend, diag);
+    if (!status)
+        status = store_machine(r, store, diag);
+    for (uint32_t k = 0; !status && k < r->experiment->instances; k++)
+        status = store_instance(r, k, store, diag);
+    for (uint32_t k = 0; !status && k < r->experiment->entries; k++)
+        status = store_solver(r, k, store, diag);
+    return status;
+}
+
+void qb_registration_clear(qb_registration *r)
+{
+    for (uint32_t k = 0; r->instance && k < r->experiment->instances; k++) {
+        qb_problem_free(&r->instance[k].problem);
+        qb_free(r->instance[k].target);
+    }
+    qb_free(r->instance);
+    qb_free(r->plan_instance);
+    qb_free(r->solver);
+    *r = (qb_registration){0};
+}

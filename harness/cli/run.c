@@ -1,0 +1,285 @@
+/* qubout run: an experiment, resumable; what is stored already is not run again. */
+#define _POSIX_C_SOURCE 200809L
+#include "harness/base/file.h"
+#include "harness/base/memory.h"
+#include "harness/cli/command.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/registration.h"
+#include "solvers/kernels/simd.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct run_options {
+    const char *db, *shard, *amend, *events;
+    uint64_t jobs;
+    bool dry_run, quiet, mix_builds, mix_machines;
+} run_options;
+
+#define OPTION(field, name, type, argument, fallback, help) \
+    QB_OPTION(run_options, field, name, type, argument, fallback, help)
+static const qb_option options_table[] = {
+    OPTION(db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store (default results/EXPERIMENT.db)"),
+    OPTION(jobs, "jobs", QB_OPTION_COUNT, "N", NULL,
+           "runs at a time (default: one less than the cores, at least one)"),
+    OPTION(shard, "shard", QB_OPTION_TEXT, "K/N", NULL,
+           "run the K-th of N parts only; `merge` puts them together"),
+    OPTION(dry_run, "dry-run", QB_OPTION_FLAG, NULL, NULL,
+           "print the plan and how long it will take, run nothing"),
+    OPTION(amend, "amend", QB_OPTION_TEXT, "WHY", NULL,
+           "accept a changed decision; every page will print WHY"),
+    OPTION(mix_builds, "mix-builds", QB_OPTION_FLAG, NULL, NULL, "continue runs of another build of qubout"),
+    OPTION(mix_machines, "mix-machines", QB_OPTION_FLAG, NULL, NULL, "continue runs of another machine"),
+    OPTION(events, "events", QB_OPTION_TEXT, "FILE", NULL, "append one JSON object a finished run to FILE"),
+    OPTION(quiet, "quiet", QB_OPTION_FLAG, NULL, NULL, "no progress"),
+};
+
+static volatile sig_atomic_t stop_requested;
+
+/* The first signal finishes what runs; the second one ends at once (the launcher takes its children along).
+ */
+static void on_signal(int number)
+{
+    if (stop_requested) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    stop_requested = 1;
+}
+
+typedef struct execution {
+    qb_registration *registration;
+    qb_plan *plan;
+    qb_store *store;
+    qb_progress progress;
+} execution;
+
+static bool is_done(void *context, const char *key)
+{
+    execution *e = context;
+    return e->store && qb_store_is_done(e->store, key);
+}
+
+static double expected(void *context, const qb_plan_run *run)
+{
+    execution *e = context;
+    if (!e->store)
+        return NAN;
+    return qb_store_expected_seconds(e->store, e->registration->experiment_id,
+                                     e->registration->instance[run->instance].id,
+                                     e->registration->experiment->entry[run->entry].label);
+}
+
+static qb_status record(void *context, const qb_plan_run *run, const char *key, uint64_t seed,
+                        const qb_run_result *result, qb_diag *diag)
+{
+    execution *e = context;
+    const qb_registration *r = e->registration;
+    const qb_experiment *x = r->experiment;
+    const qb_experiment_entry *entry = &x->entry[run->entry];
+    uint32_t number = 0;
+    const qb_experiment_perturbation *noise = qb_plan_perturbation(e->plan, run, &number);
+    qb_store_run row = {.key = key,
+                        .experiment = r->experiment_id,
+                        .instance = r->instance[run->instance].id,
+                        .solver = r->solver[run->entry],
+                        .machine = r->machine_id,
+                        .build = r->build_id,
+                        .label = entry->label,
+                        .role = qb_role_name(entry->role),
+                        .seed = seed,
+                        .budget_kind = x->budget.kind,
+                        .budget = x->budget.limit,
+                        .memory_bytes = x->budget.memory_bytes,
+                        .threads = x->budget.threads,
+                        .perturbation = noise ? noise->kind : NULL,
+                        .noise = noise ? noise->relative : 0,
+                        .copy = run->copy,
+                        .repeat = run->repeat,
+                        .position = run->position,
+                        .simd = qb_simd_name(qb_simd_tier()),
+                        .nominal = &r->instance[run->instance].problem,
+                        .result = result};
+    int64_t id;
+    return qb_store_record(e->store, &row, &id, diag);
+}
+
+static void show(void *context, const qb_plan_progress *now)
+{
+    qb_progress_show(&((execution *)context)->progress, now);
+}
+
+static qb_status parse_shard(const char *text, uint32_t *shard, uint32_t *shards, qb_diag *diag)
+{
+    uint64_t k = 1, n = 1;
+    if (text) {
+        const char *slash = strchr(text, '/');
+        if (!slash || !qb_parse_u64(text, (size_t)(slash - text), &k) ||
+            !qb_parse_u64(slash + 1, strlen(slash + 1), &n) || k < 1 || k > n || n > UINT32_MAX)
+            return qb_fail(diag, QB_BAD_INPUT, "--shard needs K/N with 1 <= K <= N, got '%s'", text);
+    }
+    *shard = (uint32_t)k;
+    *shards = (uint32_t)n;
+    return QB_OK;
+}
+
+static qb_status choose_jobs(const run_options *o, const qb_experiment *experiment, uint32_t *jobs,
+                             qb_diag *diag)
+{
+    uint32_t *cpu = NULL, cores = 0;
+    qb_status status = qb_machine_cores(&cpu, &cores, diag);
+    qb_free(cpu);
+    if (status)
+        return status;
+    uint32_t free_cores = cores > 1 ? cores - 1 : 1, fitting = free_cores / experiment->budget.threads;
+    *jobs = o->jobs == QB_UNSET_COUNT ? (fitting ? fitting : 1) : (uint32_t)o->jobs;
+    if (o->jobs != QB_UNSET_COUNT && (o->jobs < 1 || o->jobs > 4096))
+        return qb_fail(diag, QB_BAD_INPUT, "--jobs needs a number from 1 to 4096");
+    return QB_OK;
+}
+
+/* Rows of another build or machine are not continued silently. */
+static qb_status check_foreign(const run_options *o, execution *e, qb_diag *diag)
+{
+    uint64_t machines = 0, builds = 0;
+    const qb_registration *r = e->registration;
+    qb_status status = qb_store_foreign_runs(e->store, r->experiment_id, r->machine_id, r->build_id,
+                                             &machines, &builds, diag);
+    if (status)
+        return status;
+    if (machines && !o->mix_machines)
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "%llu stored runs are from another machine; --mix-machines continues them",
+                       (unsigned long long)machines);
+    if (builds && !o->mix_builds)
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "%llu stored runs are from another build; --mix-builds continues them",
+                       (unsigned long long)builds);
+    return QB_OK;
+}
+
+static const qb_plan_hooks hooks_of(execution *e)
+{
+    return (qb_plan_hooks){
+        .context = e, .is_done = is_done, .expected = expected, .record = record, .progress = show};
+}
+
+static qb_status print_plan(execution *e, uint32_t jobs, qb_diag *diag)
+{
+    const qb_experiment *x = e->registration->experiment;
+    const qb_plan_hooks hooks = hooks_of(e);
+    uint64_t left = 0;
+    double seconds = NAN;
+    qb_status status = qb_plan_estimate(e->plan, &hooks, jobs, &left, &seconds, diag);
+    if (status)
+        return status;
+    qb_text out = {0};
+    qb_text_appendf(&out, "experiment   %s\nidentity     %s\ndecision     %s\n", x->name, x->identity,
+                    x->decision.given ? x->decision_sha256 : "none: exploratory");
+    qb_text_appendf(&out, "runs         %llu of %llu left, %u at a time\n", (unsigned long long)left,
+                    (unsigned long long)qb_plan_count(e->plan), jobs);
+    qb_text_append(&out, "expected     ");
+    if (isnan(seconds))
+        qb_text_append(&out, "unknown");
+    else
+        qb_text_append_duration(&out, seconds);
+    qb_text_append(&out, "\norder\n");
+    for (uint64_t k = 0; k < qb_plan_count(e->plan); k++) {
+        const qb_plan_run *run = qb_plan_at(e->plan, k);
+        qb_text_appendf(&out, "%8llu  %-24s %-20s copy %u repeat %u lowering %s\n",
+                        (unsigned long long)run->position,
+                        e->registration->instance[run->instance].problem.name, x->entry[run->entry].label,
+                        run->copy, run->repeat, x->lowering[run->lowering].name);
+    }
+    status = out.status;
+    if (!status)
+        fputs(qb_text_get(&out), stdout);
+    qb_text_clear(&out);
+    return status;
+}
+
+/* The store's default place is beside where results are kept; its folder is made when missing. */
+static qb_status open_store(const run_options *o, execution *e, qb_diag *diag)
+{
+    qb_text path = {0};
+    if (o->db)
+        qb_text_append(&path, o->db);
+    else
+        qb_text_appendf(&path, "results/%s.db", e->registration->experiment->name);
+    qb_status status = path.status;
+    if (!status && !o->db)
+        status = qb_file_make_folder("results", diag);
+    if (!status)
+        status = qb_store_open(qb_text_get(&path), QB_STORE_WRITE, &e->store, diag);
+    if (!status)
+        status = qb_registration_store(e->registration, e->store, o->amend, diag);
+    qb_text_clear(&path);
+    return status;
+}
+
+static qb_status execute(const run_options *o, execution *e, uint32_t jobs, qb_diag *diag)
+{
+    const qb_registration *r = e->registration;
+    const qb_plan_hooks hooks = hooks_of(e);
+    qb_plan_options options = {.jobs = jobs, .stop = &stop_requested};
+    qb_status status = check_foreign(o, e, diag);
+    if (!status)
+        status = qb_progress_open(&e->progress, r->experiment, r->plan_instance, o->quiet, o->events, diag);
+    if (status)
+        return status;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    status = qb_plan_execute(e->plan, &options, &hooks, diag);
+    qb_progress_close(&e->progress);
+    return status;
+}
+
+static int run(const void *options, const qb_arguments *arguments)
+{
+    const run_options *o = options;
+    qb_diag diag = {0};
+    const qb_experiment *experiment = NULL;
+    qb_registration registration = {0};
+    execution e = {.registration = &registration};
+    uint32_t shard = 1, shards = 1, jobs = 1;
+    qb_status status = parse_shard(o->shard, &shard, &shards, &diag);
+    if (!status)
+        status = qb_experiment_read(arguments->word[0], &experiment, &diag);
+    if (!status)
+        status = choose_jobs(o, experiment, &jobs, &diag);
+    if (!status)
+        status = qb_registration_load(experiment, &registration, &diag);
+    if (!status)
+        status = qb_plan_open(experiment, registration.plan_instance, shard, shards, &e.plan, &diag);
+    if (!status && !o->dry_run)
+        status = open_store(o, &e, &diag);
+    if (!status)
+        status = o->dry_run ? print_plan(&e, jobs, &diag) : execute(o, &e, jobs, &diag);
+    if (status == QB_STOPPED)
+        qb_fail(&diag, status, "interrupted; everything finished so far is kept, the same command resumes");
+    qb_store_close(e.store);
+    qb_plan_close(e.plan);
+    qb_registration_clear(&registration);
+    qb_experiment_free(experiment);
+    return status == QB_REFUSED ? qb_cli_exit(QB_BAD_INPUT, &diag) : qb_cli_exit(status, &diag);
+}
+
+const qb_command qb_command_run = {
+    .name = "run",
+    .synopsis = "EXPERIMENT.yaml",
+    .summary = "run an experiment, or resume it",
+    .description = "Every run is a process of its own under the experiment's budget. What is stored already "
+                   "is not run again, so the "
+                   "same command resumes after an interruption, and more repeats, instances or solvers "
+                   "extend an experiment. "
+                   "Ctrl-C finishes the runs in flight; a second one ends at once.",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof *options_table,
+    .options_size = sizeof(run_options),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};

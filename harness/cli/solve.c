@@ -1,0 +1,288 @@
+/* qubout solve: one refereed run. */
+#include "harness/base/memory.h"
+#include "harness/cli/command.h"
+#include "harness/cli/instance.h"
+#include "harness/cli/solver.h"
+#include "harness/run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct solve_options {
+    const char *solver, *format, *penalty;
+    double cpu_time, wall_time, target;
+    uint64_t work, samples, seed, memory, threads;
+    bool json, sum_duplicates;
+} solve_options;
+
+#define OPTION(field, name, type, argument, fallback, help) \
+    QB_OPTION(solve_options, field, name, type, argument, fallback, help)
+static const qb_option options_table[] = {
+    OPTION(solver, "solver", QB_OPTION_TEXT, "NAME[:KEY=VALUE,...]", NULL,
+           "the solver and its parameters; `qubout list solvers` names them"),
+    OPTION(cpu_time, "cpu-time", QB_OPTION_DURATION, "D", NULL,
+           "budget in CPU time of the whole process tree (10s when no budget is given)"),
+    OPTION(wall_time, "wall-time", QB_OPTION_DURATION, "D", NULL, "budget in wall time"),
+    OPTION(work, "work", QB_OPTION_COUNT, "N", NULL, "budget in deterministic units of work"),
+    OPTION(samples, "samples", QB_OPTION_COUNT, "N", NULL, "budget in returned samples (shots, reads)"),
+    OPTION(seed, "seed", QB_OPTION_COUNT, "N", "1", "seed of the run"),
+    OPTION(target, "target", QB_OPTION_REAL, "V", NULL, "stop at a solution at least as good as V"),
+    OPTION(memory, "memory", QB_OPTION_MEMORY, "M", NULL, "memory limit"),
+    OPTION(threads, "threads", QB_OPTION_COUNT, "N", "1", "threads the solver may use"),
+    OPTION(penalty, "penalty", QB_OPTION_TEXT, "RULE", "bound",
+           "penalty when constraints are lowered: bound, tight, or a factor of the bound"),
+    OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,
+           "format of INSTANCE; recognised by content and extension when not given"),
+    OPTION(sum_duplicates, "sum-duplicates", QB_OPTION_FLAG, NULL, NULL,
+           "add up entries that occur twice instead of refusing them"),
+    OPTION(json, "json", QB_OPTION_FLAG, NULL, NULL, "print one JSON object"),
+};
+
+/* Exactly one limit; the default is ten CPU seconds. */
+static qb_status choose_budget(const solve_options *o, qb_run_spec *spec, qb_diag *diag)
+{
+    int given = !isnan(o->cpu_time) + !isnan(o->wall_time) + (o->work != QB_UNSET_COUNT) +
+                (o->samples != QB_UNSET_COUNT);
+    if (given > 1)
+        return qb_fail(diag, QB_BAD_INPUT, "give one budget: --cpu-time, --wall-time, --work or --samples");
+    spec->budget_kind = QB_BUDGET_CPU_TIME;
+    spec->budget = isnan(o->cpu_time) ? 10 : o->cpu_time;
+    if (!isnan(o->wall_time)) {
+        spec->budget_kind = QB_BUDGET_WALL_TIME;
+        spec->budget = o->wall_time;
+    } else if (o->work != QB_UNSET_COUNT) {
+        spec->budget_kind = QB_BUDGET_WORK;
+        spec->budget = (double)o->work;
+    } else if (o->samples != QB_UNSET_COUNT) {
+        spec->budget_kind = QB_BUDGET_SAMPLES;
+        spec->budget = (double)o->samples;
+    }
+    return spec->budget > 0 ? QB_OK : qb_fail(diag, QB_BAD_INPUT, "the budget must be positive");
+}
+
+static qb_status choose_penalty(const char *rule, qb_lowering_options *lowering, qb_diag *diag)
+{
+    *lowering = (qb_lowering_options){.penalty = QB_PENALTY_BOUND, .factor = 1};
+    if (!strcmp(rule, "bound"))
+        return QB_OK;
+    lowering->penalty = QB_PENALTY_TIGHT;
+    if (!strcmp(rule, "tight"))
+        return QB_OK;
+    lowering->penalty = QB_PENALTY_FACTOR;
+    if (qb_parse_double(rule, strlen(rule), &lowering->factor) && lowering->factor > 0)
+        return QB_OK;
+    return qb_fail(diag, QB_BAD_INPUT, "--penalty needs bound, tight or a positive factor, got '%s'", rule);
+}
+
+static void write_solver(qb_json_writer *json, const qb_run_spec *spec)
+{
+    qb_json_open(json, '{');
+    qb_json_key(json, "name");
+    qb_json_string(json, spec->solver->name);
+    qb_json_key(json, "params");
+    qb_cli_params_json(json, spec->solver, spec->params);
+    qb_json_close(json, '}');
+}
+
+static void write_trajectory(qb_json_writer *json, const qb_run_result *result)
+{
+    qb_json_open(json, '[');
+    for (uint32_t k = 0; k < result->points; k++) {
+        const qb_run_point *point = &result->trajectory[k];
+        qb_json_open(json, '{');
+        qb_json_key(json, "cpu_s");
+        qb_json_double(json, point->cpu_s);
+        qb_json_key(json, "wall_s");
+        qb_json_double(json, point->wall_s);
+        qb_json_key(json, "work");
+        qb_json_uint(json, point->work);
+        qb_json_key(json, "objective");
+        qb_json_double(json, point->objective);
+        qb_json_close(json, '}');
+    }
+    qb_json_close(json, ']');
+}
+
+static void write_outcome(qb_json_writer *json, const qb_run_spec *spec, const qb_run_result *result)
+{
+    qb_json_key(json, "status");
+    qb_json_string(json, qb_outcome_name(result->outcome));
+    if (result->reason[0]) {
+        qb_json_key(json, "reason");
+        qb_json_string(json, result->reason);
+    }
+    qb_json_key(json, "objective");
+    qb_json_double(json, result->has_solution ? result->score.objective : NAN);
+    qb_json_key(json, "feasible");
+    qb_json_bool(json, result->has_solution && result->score.feasible);
+    if (result->has_solution && !result->score.feasible) {
+        qb_json_key(json, "violations");
+        qb_cli_violations_json(json, spec->problem, &result->score);
+    }
+    qb_json_key(json, "bound");
+    qb_json_double(json, result->has_bound ? result->bound : NAN);
+    qb_json_key(json, "solution");
+    if (result->has_solution)
+        qb_cli_solution_json(json, spec->problem, result->solution);
+    else
+        qb_json_null(json);
+}
+
+static void write_times(qb_json_writer *json, const qb_run_result *result)
+{
+    qb_json_key(json, "cpu_s");
+    qb_json_double(json, result->cpu_s);
+    qb_json_key(json, "wall_s");
+    qb_json_double(json, result->wall_s);
+    qb_json_key(json, "setup_s");
+    qb_json_double(json, result->setup_s);
+    qb_json_key(json, "overshoot_s");
+    qb_json_double(json, result->overshoot_s);
+    qb_json_key(json, "peak_rss_kib");
+    qb_json_uint(json, result->peak_rss_kib);
+    qb_json_key(json, "work");
+    qb_json_uint(json, result->work);
+}
+
+static qb_status print_json(const qb_run_spec *spec, const qb_run_result *result, qb_diag *diag)
+{
+    qb_text out = {0};
+    qb_json_writer json = {.out = &out};
+    qb_json_open(&json, '{');
+    qb_json_key(&json, "instance");
+    qb_status status = qb_cli_instance_json(&json, spec->problem, diag);
+    qb_json_key(&json, "solver");
+    write_solver(&json, spec);
+    qb_json_key(&json, "seed");
+    qb_json_uint(&json, spec->seed);
+    qb_json_key(&json, "budget");
+    qb_json_open(&json, '{');
+    qb_json_key(&json, "kind");
+    qb_json_string(&json, qb_budget_kind_name(spec->budget_kind));
+    qb_json_key(&json, "limit");
+    qb_json_double(&json, spec->budget);
+    qb_json_close(&json, '}');
+    write_outcome(&json, spec, result);
+    write_times(&json, result);
+    qb_json_key(&json, "trajectory");
+    write_trajectory(&json, result);
+    qb_json_key(&json, "lowering");
+    qb_json_raw(&json, result->lowering ? result->lowering : "null");
+    qb_json_key(&json, "details");
+    qb_json_raw(&json, result->details ? result->details : "{}");
+    qb_json_close(&json, '}');
+    if (!status)
+        status = out.status;
+    if (!status)
+        puts(qb_text_get(&out));
+    qb_text_clear(&out);
+    return status;
+}
+
+static void print_solution(const qb_problem *problem, const double *solution)
+{
+    qb_text text = {0};
+    qb_json_writer json = {.out = &text};
+    qb_cli_solution_json(&json, problem, solution);
+    printf("solution   %s\n", qb_text_get(&text));
+    qb_text_clear(&text);
+}
+
+static void print_person(const qb_run_spec *spec, const qb_run_result *result)
+{
+    char number[QB_DOUBLE_TEXT];
+    const qb_mip *body = &spec->problem->body;
+    printf("instance   %s (%s, %s, %u variables, %u constraints)\n", spec->problem->name,
+           qb_kind_name(spec->problem->kind), qb_sense_name(body->sense), body->columns, body->rows);
+    printf("solver     %s\n", spec->solver->name);
+    printf("status     %s%s%s\n", qb_outcome_name(result->outcome), result->reason[0] ? ": " : "",
+           result->reason);
+    if (result->has_solution)
+        printf("objective  %s (%s)\n", qb_double_text(result->score.objective, number),
+               result->score.feasible ? "feasible" : "infeasible");
+    else
+        printf("objective  none found\n");
+    for (uint32_t k = 0; result->has_solution && k < result->score.violations && k < 16; k++) {
+        char name[32];
+        printf("violated   %s by %s\n",
+               qb_cli_violation_name(spec->problem, result->score.worst[k].index, name),
+               qb_double_text(result->score.worst[k].amount, number));
+    }
+    if (result->has_bound)
+        printf("bound      %s\n", qb_double_text(result->bound, number));
+    printf("time       %.6f s CPU, %.6f s wall, of it %.6f s set-up; work %llu; peak %llu KiB\n",
+           result->cpu_s, result->wall_s, result->setup_s, (unsigned long long)result->work,
+           (unsigned long long)result->peak_rss_kib);
+    if (result->has_solution && body->columns <= 4096)
+        print_solution(spec->problem, result->solution);
+}
+
+static int exit_status(const qb_run_result *result)
+{
+    if (result->outcome == QB_RUN_INFEASIBLE)
+        return QB_EXIT_NO;
+    return result->has_solution && result->score.feasible && result->outcome != QB_RUN_LIED ? QB_EXIT_DONE
+                                                                                            : QB_EXIT_NOTHING;
+}
+
+static qb_status prepare(const solve_options *o, const char *instance, qb_run_spec *spec, qb_problem *problem,
+                         void **params, qb_diag *diag)
+{
+    qb_status status = choose_budget(o, spec, diag);
+    if (!status)
+        status = choose_penalty(o->penalty, &spec->lowering, diag);
+    if (!status && (o->threads < 1 || o->threads > 1024))
+        status = qb_fail(diag, QB_BAD_INPUT, "--threads needs a number from 1 to 1024");
+    if (!status)
+        status = qb_cli_choose_solver(o->solver, &spec->solver, params, diag);
+    if (!status)
+        status = qb_cli_read_instance(instance, o->format, o->sum_duplicates, problem, diag);
+    return status;
+}
+
+static int run(const void *options, const qb_arguments *arguments)
+{
+    const solve_options *o = options;
+    qb_diag diag = {0};
+    qb_problem problem = {0};
+    qb_run_result result = {0};
+    void *params = NULL;
+    qb_run_spec spec = {.problem = &problem,
+                        .seed = o->seed,
+                        .memory_bytes = o->memory,
+                        .threads = (uint32_t)o->threads,
+                        .targets = &o->target,
+                        .target_count = isnan(o->target) ? 0u : 1u,
+                        .stop_at_target = !isnan(o->target)};
+    qb_status status = prepare(o, arguments->word[0], &spec, &problem, &params, &diag);
+    spec.params = params;
+    if (!status)
+        status = qb_run_execute(&spec, &result, &diag);
+    if (!status && o->json)
+        status = print_json(&spec, &result, &diag);
+    else if (!status)
+        print_person(&spec, &result);
+    int code = status ? qb_cli_exit(status, &diag) : exit_status(&result);
+    qb_run_result_clear(&result);
+    qb_problem_free(&problem);
+    qb_free(params);
+    return code;
+}
+
+const qb_command qb_command_solve = {
+    .name = "solve",
+    .synopsis = "INSTANCE --solver NAME[:KEY=VALUE,...]",
+    .summary = "one refereed run of one solver on one instance",
+    .description = "INSTANCE is a file (FILE#K for the K-th problem of a file) or the name of a shipped "
+                   "instance. The run happens in a "
+                   "process of its own under exactly one budget; the answer is the best incumbent published "
+                   "by the deadline, "
+                   "scored by the referee in the source problem.",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof *options_table,
+    .options_size = sizeof(solve_options),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};
