@@ -1,0 +1,221 @@
+#define _POSIX_C_SOURCE 200809L
+#include "solvers/kernels/tabu.h"
+
+#include "harness/base/memory.h"
+#include "solvers/kernels/descent.h"
+#include "solvers/kernels/tabu_core.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CHARGE   32768 /* units of work between two looks at the budget: some microseconds */
+#define ROUNDING 1e-12 /* of the greatest row sum: what accumulated rounding may look like */
+
+static double greatest_row_sum(const qb_qubo *q)
+{
+    double greatest = 0;
+    for (uint32_t i = 0; i < q->n; i++) {
+        double sum = fabs(qb_qubo_linear(q, i));
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+            sum += fabs(qb_qubo_weight(q, k));
+        greatest = fmax(greatest, sum);
+    }
+    return greatest;
+}
+
+static bool allocate(qb_tabu *t)
+{
+    t->side = QB_NEW(uint64_t, t->words);
+    t->open = QB_NEW(uint64_t, t->words);
+    t->best = QB_NEW(uint64_t, t->words);
+    t->ring = QB_NEW(uint32_t, t->n);
+    t->bytes = QB_NEW(uint8_t, t->n);
+    return t->side && t->open && t->best && t->ring && t->bytes;
+}
+
+qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
+                       qb_budget *budget, qb_tabu **tabu, qb_diag *diag)
+{
+    (void)form;
+    (void)memory_bytes;
+    if (!isfinite(model->magnitude))
+        return qb_fail(diag, QB_REFUSED, "the sum of all coefficients overflows");
+    qb_tabu *t = QB_NEW(qb_tabu, 1);
+    if (!t)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
+    t->model = model;
+    t->n = model->n;
+    t->words = model->n / 64 + (model->n % 64 != 0);
+    t->sign = model->sense == QB_MAXIMISE ? 1 : -1;
+    t->threshold = model->integral ? 0 : ROUNDING * greatest_row_sum(model);
+    t->published = -INFINITY;
+    t->ops = &qb_tabu_tree;
+    t->name = "sparse tree";
+    qb_rng_init(&t->rng, seed, 1);
+    qb_status status = allocate(t) ? t->ops->open(t, budget, diag)
+                                   : qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
+    if (status) {
+        qb_tabu_close(t);
+        return status;
+    }
+    *tabu = t;
+    return QB_OK;
+}
+
+void qb_tabu_close(qb_tabu *tabu)
+{
+    if (!tabu)
+        return;
+    tabu->ops->close(tabu);
+    qb_free(tabu->side);
+    qb_free(tabu->open);
+    qb_free(tabu->best);
+    qb_free(tabu->ring);
+    qb_free(tabu->bytes);
+    qb_free(tabu);
+}
+
+const char *qb_tabu_form_name(const qb_tabu *tabu)
+{
+    return tabu->name;
+}
+
+uint32_t qb_tabu_words(const qb_tabu *tabu)
+{
+    return tabu->words;
+}
+
+const uint64_t *qb_tabu_point(const qb_tabu *tabu)
+{
+    return tabu->side;
+}
+
+double qb_tabu_value(const qb_tabu *tabu)
+{
+    return tabu->value;
+}
+
+const uint64_t *qb_tabu_best(const qb_tabu *tabu)
+{
+    return tabu->best;
+}
+
+double qb_tabu_best_value(const qb_tabu *tabu)
+{
+    return tabu->best_value;
+}
+
+static void open_all(qb_tabu *t)
+{
+    for (uint32_t w = 0; w < t->words; w++)
+        t->open[w] = ~UINT64_C(0);
+    if (t->n % 64)
+        t->open[t->words - 1] = (UINT64_C(1) << t->n % 64) - 1;
+}
+
+/* Hands what was touched to the budget, in lumps. */
+static bool charge(qb_tabu *t, qb_budget *budget)
+{
+    if (t->work < CHARGE)
+        return true;
+    uint64_t work = t->work;
+    t->work = 0;
+    return qb_budget_spend(budget, work);
+}
+
+qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget)
+{
+    (void)tabu->ops->step(tabu, i, i);
+    return charge(tabu, budget) ? QB_OK : QB_STOPPED;
+}
+
+qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point, qb_budget *budget)
+{
+    for (uint32_t w = 0; w < tabu->words; w++)
+        for (uint64_t differ = tabu->side[w] ^ point[w]; differ; differ &= differ - 1) {
+            qb_status status = qb_tabu_flip(tabu, 64 * w + (uint32_t)__builtin_ctzll(differ), budget);
+            if (status)
+                return status;
+        }
+    return QB_OK;
+}
+
+static qb_status publish(qb_tabu *t, qb_budget *budget)
+{
+    const qb_qubo *q = t->model;
+    double energy = t->sign * t->value;
+    for (uint32_t i = 0; i < t->n; i++)
+        t->bytes[i] = qb_tabu_bit(t->side, i);
+    t->published = t->value;
+    if (!q->integral || q->magnitude >= 0x1p53) { /* what was added up on the way is not exact */
+        qb_status status = qb_descent_energy(q, t->bytes, budget, &energy);
+        if (status)
+            return status;
+    }
+    return qb_budget_incumbent(budget, t->bytes, energy);
+}
+
+static void note_best(qb_tabu *t)
+{
+    t->best_value = t->value;
+    memcpy(t->best, t->side, t->words * sizeof *t->best);
+}
+
+/* Makes k tabu and says whose turn it is to come off the list.  While the list fills up nobody leaves; then
+ * one enters and one leaves at each move: a random one of the `window` oldest, whose place the oldest takes.
+ */
+typedef struct tabu_list {
+    uint32_t length, window; /* of the ring, and of its part from which entries leave; window <= length */
+    uint32_t count, oldest;
+} tabu_list;
+
+static uint32_t enter(qb_tabu *t, tabu_list *list, uint32_t k)
+{
+    if (list->count < list->length) {
+        t->ring[list->count++] = k;
+        return QB_TABU_NONE;
+    }
+    uint32_t lucky = list->oldest + (uint32_t)((qb_rng_next(&t->rng) >> 32) * list->window >> 32);
+    if (lucky >= list->length)
+        lucky -= list->length;
+    uint32_t leaves = t->ring[lucky];
+    t->ring[lucky] = t->ring[list->oldest];
+    t->ring[list->oldest] = k;
+    list->oldest = list->oldest + 1 < list->length ? list->oldest + 1 : 0;
+    return leaves;
+}
+
+/* A list as the rule asks, short enough that some bit is always open; length 0: every bit stays open. */
+static tabu_list make_list(const qb_tabu *t, const qb_tabu_rule *rule)
+{
+    uint32_t longest = t->n / 2, length = rule->tenure < longest ? rule->tenure : longest;
+    uint32_t window = rule->spread < length ? rule->spread : length;
+    return (tabu_list){.length = length, .window = window ? window : 1};
+}
+
+qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget)
+{
+    qb_tabu *t = tabu;
+    tabu_list list = make_list(t, rule);
+    open_all(t);
+    note_best(t);
+    uint32_t next = t->ops->seek(t);
+    for (uint64_t stale = 0; stale < rule->patience; stale++) {
+        bool uphill = next != QB_TABU_NONE && t->gain > t->threshold;
+        if (!uphill && t->value > t->best_value + t->threshold) {
+            note_best(t);
+            stale = 0;
+        }
+        if (!uphill && t->value > t->published + t->threshold) {
+            qb_status status = publish(t, budget);
+            if (status)
+                return status;
+        }
+        if (next == QB_TABU_NONE)
+            return QB_OK; /* the empty model */
+        next = t->ops->step(t, next, list.length ? enter(t, &list, next) : next);
+        if (!charge(t, budget))
+            return QB_STOPPED;
+    }
+    return QB_OK;
+}

@@ -1,0 +1,68 @@
+/* The one-flip tabu walk and path relinking: the fast inner loops of tabu search on any QUBO.
+ *
+ * Works on value(x) = E(x) when the model maximises, -E(x) when it minimises, so that more is always better:
+ *
+ *   gain_i = value(x with bit i flipped) - value(x)
+ *
+ * A step flips one bit, brings every gain up to date and finds the greatest gain among the bits that are open
+ * (not tabu; or, when relinking, not yet as in the guiding solution).  How that is done depends on the model:
+ *
+ *   dense   a full matrix of int8, int16, int32 or double couplings, gains of int16, int32 or double; update
+ *           and maximum in one pass over the row.  Work: n a step.
+ *   sparse  compressed rows and a winner tree over the open gains.  Work: 1 + degree a step.
+ *
+ * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.
+ *
+ * Equal gains go to the lowest index (sparse: the lowest that the tree meets).  Results depend on the seed
+ * and the model only: the same on every tier for integral models; real-valued ones are the same on one tier.
+ * Source: Glover, Kochenberger and Alidaee (1998); Palubeckis, Ann. Oper. Res. 131 (2004); Glover, Lu and
+ * Hao, 4OR 8 (2010).  Deviation: the tabu list is a ring of constant length from whose oldest part a random
+ * entry leaves at each move, so that tenures vary around a constant mean at constant cost.
+ */
+#ifndef QB_KERNELS_TABU_H
+#define QB_KERNELS_TABU_H
+
+#include "harness/base/budget.h"
+#include "harness/base/status.h"
+#include "harness/model/qubo.h"
+
+typedef struct qb_tabu qb_tabu;
+
+typedef enum qb_tabu_form { QB_TABU_AUTO, QB_TABU_DENSE, QB_TABU_SPARSE } qb_tabu_form;
+
+/* Builds the walker at the all-zero point and charges n + nonzeros.  The model must outlive it. memory_bytes:
+ * a dense matrix that would not fit is not built; AUTO then takes sparse, DENSE is QB_REFUSED.  Errors: also
+ * QB_REFUSED when the sum of |coefficients| overflows, QB_NO_MEMORY, QB_STOPPED.  Free with qb_tabu_close. */
+qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
+                       qb_budget *budget, qb_tabu **tabu, qb_diag *diag);
+void qb_tabu_close(qb_tabu *tabu);
+
+/* What was chosen: "dense int8/int16 avx512", "sparse tree"... */
+const char *qb_tabu_form_name(const qb_tabu *tabu);
+
+/* 64-bit words of a point. */
+uint32_t qb_tabu_words(const qb_tabu *tabu);
+
+/* The current point [words] and its value; the best point met by the last walk or relink, and its value. */
+const uint64_t *qb_tabu_point(const qb_tabu *tabu);
+double qb_tabu_value(const qb_tabu *tabu);
+const uint64_t *qb_tabu_best(const qb_tabu *tabu);
+double qb_tabu_best_value(const qb_tabu *tabu);
+
+/* Goes to `point`, flipping what differs. Work: that of the flips.  QB_STOPPED when the budget ends. */
+qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point /* [words] */, qb_budget *budget);
+
+/* Flips bit i < n. */
+qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget);
+
+/* Walks from the current point until `patience` moves in a row have not led to a new best of this walk.
+ * tenure: moves for which a flipped bit stays tabu, on average; the actual ones spread over about
+ * tenure - spread to tenure + spread.  Both are cut to what n allows.  Local optima better than everything
+ * this walker has published before are published at once.  QB_OK or QB_STOPPED. */
+typedef struct qb_tabu_rule {
+    uint64_t patience;
+    uint32_t tenure, spread;
+} qb_tabu_rule;
+qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget);
+
+#endif

@@ -1,0 +1,62 @@
+/* What the forms of the tabu walker share; private to solvers/kernels/tabu*.c. */
+#ifndef QB_KERNELS_TABU_CORE_H
+#define QB_KERNELS_TABU_CORE_H
+
+#include "harness/base/rng.h"
+#include "solvers/kernels/tabu.h"
+
+#define QB_TABU_NONE UINT32_MAX
+
+/* One representation of couplings and gains. */
+typedef struct qb_tabu_ops {
+    /* Builds the representation at the all-zero point; on error everything it allocated is freed by close. */
+    qb_status (*open)(qb_tabu *t, qb_budget *budget, qb_diag *diag);
+    void (*close)(qb_tabu *t);
+
+    /* Flips k, closes it, opens `release` (QB_TABU_NONE: nothing; k itself: it stays open), and seeks.  Adds
+     * what it touched to t->work. */
+    uint32_t (*step)(qb_tabu *t, uint32_t k, uint32_t release);
+
+    /* The open bit of greatest gain, its gain in t->gain; QB_TABU_NONE when no bit is open.  Called after
+     * t->open has been written as a whole. */
+    uint32_t (*seek)(qb_tabu *t);
+} qb_tabu_ops;
+
+struct qb_tabu {
+    const qb_tabu_ops *ops;
+    const char *name;
+    const qb_qubo *model;
+    void *form; /* the representation's own */
+    uint32_t n, words;
+    double sign;              /* value = sign * E */
+    double threshold;         /* gains up to here are no gains: 0 on integral models */
+    uint64_t *side;           /* [words] the current point */
+    uint64_t *open;           /* [words] bits that may be flipped */
+    uint64_t *best;           /* [words] */
+    double value, best_value; /* of side and of best */
+    double gain;              /* of the bit that step or seek returned */
+    double published;         /* the best value offered to the budget */
+    uint64_t work;            /* touched and not yet charged */
+    uint32_t *ring;           /* [n] tabu bits, the oldest at `oldest` once the ring is full */
+    uint8_t *bytes;           /* [n] a point for the budget */
+    qb_rng rng;
+};
+
+static inline bool qb_tabu_bit(const uint64_t *words, uint32_t i)
+{
+    return words[i / 64] >> (i % 64) & 1;
+}
+
+static inline void qb_tabu_set(uint64_t *words, uint32_t i)
+{
+    words[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static inline void qb_tabu_clear(uint64_t *words, uint32_t i)
+{
+    words[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
+extern const qb_tabu_ops qb_tabu_tree;
+
+#endif
