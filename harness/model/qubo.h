@@ -1,11 +1,12 @@
 /* The QUBO model that a solver gets.
  *
- *   E(x) = sum_i linear_i x_i + sum_{i<j} w_ij x_i x_j,   x in {0,1}^n,   to be minimised or maximised as
- * `sense` says; source objective = scale * E(x) + offset.
+ *   E(x) = sum_i linear_i x_i + sum_{i<j} w_ij x_i x_j,   x in {0,1}^n,   minimised or maximised as `sense`
+ * says source objective = scale * E(x) + offset
  *
- * `claimed` values and bounds are E, without scale and offset.  Where all data are integral after scaling by
- * a power of ten or two, and every |linear_i| + sum_j |w_ij| fits in 31 bits, weights are int32 and E is
- * exact in int64; otherwise they are double.  Couplings are stored in compressed rows in both directions.
+ * `claimed` values and bounds are E, without scale and offset.  Where a power of ten (up to 10^9) or of two
+ * (up to 2^30) makes all data integers, and then every |linear_i| + sum_j |w_ij| fits in 31 bits, weights are
+ * int32, E is exact in int64, and `scale` is divided by that power; otherwise weights are double.  Couplings
+ * are stored in compressed rows, in both directions.
  */
 #ifndef QB_MODEL_QUBO_H
 #define QB_MODEL_QUBO_H
@@ -50,7 +51,8 @@ static inline double qb_qubo_weight(const qb_qubo *q, uint64_t k)
 qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag *diag);
 
 /* The model from triplets (each unordered pair once, i < j, sorted by (i, j)); used by the lowering, tests
- * and sub-solvers. */
+ * and sub-solvers.  offset and scale relate the given data to the source.  Errors: QB_BAD_INPUT,
+ * QB_NO_MEMORY. O(n + pairs). */
 qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n,
                         const double *linear /* [n] */, uint64_t pairs, const qb_pair *pair /* [pairs] */,
                         qb_qubo *qubo, qb_diag *diag);

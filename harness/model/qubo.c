@@ -1,0 +1,235 @@
+#include "harness/model/qubo.h"
+
+#include "harness/base/memory.h"
+#include "harness/model/grid.h"
+#include "harness/model/sum.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* Terms in the variables of their kind.  In 0/1 variables, w s_i s_j is 4w x_i x_j - 2w x_i - 2w x_j + w, and
+ * w [x_i != x_j] is -2w x_i x_j + w x_i + w x_j. */
+typedef struct terms {
+    qb_kind kind;
+    uint32_t n;
+    const double *linear;
+    uint64_t pairs;
+    const qb_pair *pair;
+    double multiplier; /* the data are taken times this, as integers; 0: as they are */
+} terms;
+
+static double datum(const terms *t, double value)
+{
+    return t->multiplier != 0 ? qb_grid_integer(value, t->multiplier) : value;
+}
+
+static double coupling(const terms *t, uint64_t k)
+{
+    double w = datum(t, t->pair[k].weight);
+    return t->kind == QB_KIND_ISING ? 4 * w : t->kind == QB_KIND_MAXCUT ? -2 * w : w;
+}
+
+/* The linear 0/1 terms; returns the constant that the change of variables leaves. */
+static double expand_linear(const terms *t, double *linear /* [n] */)
+{
+    qb_sum constant = {0};
+    for (uint32_t i = 0; i < t->n; i++) {
+        double h = datum(t, t->linear[i]);
+        linear[i] = t->kind == QB_KIND_ISING ? 2 * h : h;
+        if (t->kind == QB_KIND_ISING)
+            qb_sum_add(&constant, -h);
+    }
+    for (uint64_t k = 0; t->kind != QB_KIND_QUBO && k < t->pairs; k++) {
+        double w = datum(t, t->pair[k].weight), share = t->kind == QB_KIND_ISING ? -2 * w : w;
+        linear[t->pair[k].i] += share;
+        linear[t->pair[k].j] += share;
+        if (t->kind == QB_KIND_ISING)
+            qb_sum_add(&constant, w);
+    }
+    return qb_sum_value(constant);
+}
+
+/* Does every local field, and so every change of E by one flip, fit in 31 bits?  reach [n] is scratch. */
+static bool fits_int32(const terms *t, const double *linear, double *reach)
+{
+    for (uint32_t i = 0; i < t->n; i++)
+        reach[i] = fabs(linear[i]);
+    for (uint64_t k = 0; k < t->pairs; k++) {
+        double w = fabs(coupling(t, k));
+        reach[t->pair[k].i] += w;
+        reach[t->pair[k].j] += w;
+    }
+    for (uint32_t i = 0; i < t->n; i++)
+        if (reach[i] > INT32_MAX)
+            return false;
+    return true;
+}
+
+static uint64_t padded(uint64_t bytes)
+{
+    return (bytes + QB_ALIGNMENT - 1) & ~(uint64_t)(QB_ALIGNMENT - 1);
+}
+
+/* The compressed rows, both directions.  Pairs are sorted by (i, j), so that each row fills in ascending
+ * order: first its smaller neighbours as their rows pass by, then the larger ones. */
+static qb_status compress(const terms *t, const double *linear, bool integral, qb_qubo *q)
+{
+    size_t width = integral ? sizeof(int32_t) : sizeof(double);
+    uint64_t nonzeros = 0;
+    for (uint64_t k = 0; k < t->pairs; k++)
+        nonzeros += coupling(t, k) != 0 ? 2 : 0;
+    uint64_t start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
+    uint64_t linear_bytes = padded(t->n * width), neighbour_bytes = padded(nonzeros * sizeof(uint32_t));
+    char *block = qb_alloc(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
+    if (!block)
+        return QB_NO_MEMORY;
+    uint64_t *start = (void *)block;
+    uint32_t *neighbour = (void *)(block + start_bytes);
+    void *field = block + start_bytes + neighbour_bytes;
+    void *weight = block + start_bytes + neighbour_bytes + linear_bytes;
+
+    qb_sum magnitude = {0};
+    for (uint32_t i = 0; i < t->n; i++) {
+        qb_sum_add(&magnitude, fabs(linear[i]));
+        if (integral)
+            ((int32_t *)field)[i] = (int32_t)linear[i];
+        else
+            ((double *)field)[i] = linear[i];
+    }
+    /* start[i + 1] is where row i grows, until it has become the start of row i + 1 */
+    for (uint64_t k = 0; k < t->pairs; k++)
+        if (coupling(t, k) != 0) {
+            start[t->pair[k].i + 2]++;
+            start[t->pair[k].j + 2]++;
+        }
+    for (uint64_t i = 2; i <= t->n; i++)
+        start[i] += start[i - 1];
+    for (uint64_t k = 0; k < t->pairs; k++) {
+        double w = coupling(t, k);
+        if (w == 0)
+            continue;
+        uint64_t a = start[t->pair[k].i + 1]++, b = start[t->pair[k].j + 1]++;
+        neighbour[a] = t->pair[k].j;
+        neighbour[b] = t->pair[k].i;
+        if (integral)
+            ((int32_t *)weight)[a] = ((int32_t *)weight)[b] = (int32_t)w;
+        else
+            ((double *)weight)[a] = ((double *)weight)[b] = w;
+        qb_sum_add(&magnitude, fabs(w));
+    }
+    *q = (qb_qubo){
+        .n = t->n,
+        .nonzeros = nonzeros,
+        .start = start,
+        .neighbour = neighbour,
+        .integral = integral,
+        .int_linear = integral ? field : NULL,
+        .int_weight = integral ? weight : NULL,
+        .real_linear = integral ? NULL : field,
+        .real_weight = integral ? NULL : weight,
+        .magnitude = qb_sum_value(magnitude),
+        .block = block,
+    };
+    return QB_OK;
+}
+
+/* In integers where the data allow it, else in doubles; source objective = scale * (terms) + offset. */
+static qb_status assemble(terms *t, qb_sense sense, double offset, double scale, qb_qubo *qubo)
+{
+    qb_grid grid = {0};
+    for (uint32_t i = 0; i < t->n; i++)
+        qb_grid_admit(&grid, t->linear[i]);
+    for (uint64_t k = 0; k < t->pairs; k++)
+        qb_grid_admit(&grid, t->pair[k].weight);
+    t->multiplier = qb_grid_multiplier(&grid);
+
+    double *linear = QB_NEW(double, 2 * (size_t)t->n);
+    if (!linear)
+        return QB_NO_MEMORY;
+    double constant = expand_linear(t, linear);
+    bool integral = t->multiplier != 0 && fits_int32(t, linear, linear + t->n);
+    if (!integral && t->multiplier != 0) {
+        t->multiplier = 0;
+        constant = expand_linear(t, linear);
+    }
+    qb_qubo built;
+    qb_status status = compress(t, linear, integral, &built);
+    qb_free(linear);
+    if (status)
+        return status;
+    double unit = integral ? t->multiplier : 1;
+    built.sense = sense;
+    built.scale = scale / unit;
+    built.offset = offset + scale * (constant / unit);
+    *qubo = built;
+    return QB_OK;
+}
+
+qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag *diag)
+{
+    const qb_mip *body = &problem->body;
+    if (problem->kind == QB_KIND_MIP)
+        return qb_fail(diag, QB_REFUSED, "a mip is not a qubo: it has to be lowered");
+    terms t = {problem->kind, body->columns, body->linear, body->pairs, body->pair, 0};
+    qb_status status = assemble(&t, body->sense, body->constant, 1, qubo);
+    return status ? qb_fail(diag, status, "out of memory building the qubo model") : QB_OK;
+}
+
+qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n, const double *linear,
+                        uint64_t pairs, const qb_pair *pair, qb_qubo *qubo, qb_diag *diag)
+{
+    if (n == 0 || !(scale > 0) || !isfinite(scale) || !isfinite(offset))
+        return qb_fail(diag, QB_BAD_INPUT, "a qubo needs variables, a finite offset and a positive scale");
+    for (uint32_t i = 0; i < n; i++)
+        if (!isfinite(linear[i]))
+            return qb_fail(diag, QB_BAD_INPUT, "linear term %" PRIu32 " is not finite", i);
+    for (uint64_t k = 0; k < pairs; k++) {
+        qb_pair p = pair[k];
+        bool ordered = k == 0 || pair[k - 1].i < p.i || (pair[k - 1].i == p.i && pair[k - 1].j < p.j);
+        if (p.i >= p.j || p.j >= n || !ordered || !isfinite(p.weight))
+            return qb_fail(diag, QB_BAD_INPUT,
+                           "pair %" PRIu64 " (%" PRIu32 ", %" PRIu32 ") is out of order, "
+                           "out of range or not finite",
+                           k, p.i, p.j);
+    }
+    terms t = {QB_KIND_QUBO, n, linear, pairs, pair, 0};
+    qb_status status = assemble(&t, sense, offset, scale, qubo);
+    return status ? qb_fail(diag, status, "out of memory building the qubo model") : QB_OK;
+}
+
+void qb_qubo_free(qb_qubo *qubo)
+{
+    if (!qubo)
+        return;
+    qb_free(qubo->block);
+    *qubo = (qb_qubo){0};
+}
+
+int64_t qb_qubo_energy_int(const qb_qubo *qubo, const uint8_t *x)
+{
+    int64_t energy = 0;
+    for (uint32_t i = 0; i < qubo->n; i++) {
+        if (!x[i])
+            continue;
+        energy += qubo->int_linear[i];
+        for (uint64_t k = qubo->start[i]; k < qubo->start[i + 1] && qubo->neighbour[k] < i; k++)
+            energy += x[qubo->neighbour[k]] ? qubo->int_weight[k] : 0;
+    }
+    return energy;
+}
+
+double qb_qubo_energy(const qb_qubo *qubo, const uint8_t *x)
+{
+    if (qubo->integral)
+        return (double)qb_qubo_energy_int(qubo, x);
+    qb_sum energy = {0};
+    for (uint32_t i = 0; i < qubo->n; i++) {
+        if (!x[i])
+            continue;
+        qb_sum_add(&energy, qubo->real_linear[i]);
+        for (uint64_t k = qubo->start[i]; k < qubo->start[i + 1] && qubo->neighbour[k] < i; k++)
+            if (x[qubo->neighbour[k]])
+                qb_sum_add(&energy, qubo->real_weight[k]);
+    }
+    return qb_sum_value(energy);
+}
