@@ -1,0 +1,145 @@
+/* What is read row by row: trajectories, results for export, the list of experiments. */
+#include "harness/base/memory.h"
+#include "harness/store/evidence.h"
+#include "harness/store/sql.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double qb_evidence_spent(const qb_evidence *evidence, const qb_evidence_point *point)
+{
+    switch (evidence->budget_kind) {
+    case QB_BUDGET_CPU_TIME:
+        return point->cpu_s;
+    case QB_BUDGET_WALL_TIME:
+        return point->wall_s;
+    case QB_BUDGET_WORK:
+        return (double)point->work;
+    case QB_BUDGET_SAMPLES:
+        return (double)point->samples;
+    case QB_BUDGET_DEVICE:
+        return point->modelled_s;
+    }
+    return NAN;
+}
+
+typedef struct id_place {
+    int64_t id;
+    uint64_t place;
+} id_place;
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = ((const id_place *)a)->id, y = ((const id_place *)b)->id;
+    return (x > y) - (x < y);
+}
+
+qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_evidence_visit visit,
+                             void *context, qb_diag *diag)
+{
+    id_place *run = QB_NEW(id_place, evidence->runs);
+    if (!run)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory to read trajectories");
+    for (uint64_t k = 0; k < evidence->runs; k++)
+        run[k] = (id_place){.id = evidence->run[k].id, .place = k};
+    if (evidence->runs)
+        qsort(run, evidence->runs, sizeof *run, by_id);
+    qb_sql q =
+        qb_sql_begin(store,
+                     "SELECT t.run_id, t.wall_s, t.cpu_s, t.modelled_s, t.objective, t.work, t.samples,"
+                     " t.feasible FROM run r CROSS JOIN incumbent t ON t.run_id = r.id"
+                     " WHERE r.experiment_id = ? ORDER BY r.id, t.point",
+                     diag);
+    qb_sql_bind_int(&q, evidence->experiment.id);
+    qb_status status = QB_OK;
+    uint64_t k = 0;
+    while (status == QB_OK && qb_sql_step(&q)) {
+        int64_t id = qb_sql_int(&q, 0);
+        while (k < evidence->runs && run[k].id < id)
+            k++;
+        if (k == evidence->runs || run[k].id != id)
+            continue; /* recorded after the evidence was loaded */
+        status = visit(context, &(qb_evidence_point){
+                                    .run = run[k].place,
+                                    .wall_s = qb_sql_real(&q, 1),
+                                    .cpu_s = qb_sql_real(&q, 2),
+                                    .modelled_s = qb_sql_real(&q, 3),
+                                    .objective = qb_sql_real(&q, 4),
+                                    .work = qb_sql_count(&q, 5),
+                                    .samples = qb_sql_count(&q, 6),
+                                    .feasible = qb_sql_int(&q, 7) != 0,
+                                });
+    }
+    qb_status read = qb_sql_end(&q);
+    qb_free(run);
+    return status == QB_OK ? read : status;
+}
+
+qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit, void *context, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT e.id, e.name, e.identity, e.decision, e.sha256, e.spec, e.version,"
+                            " e.registered_at, (SELECT count(*) FROM run WHERE experiment_id = e.id)"
+                            " FROM experiment e ORDER BY e.id DESC",
+                            diag);
+    qb_status status = QB_OK;
+    while (status == QB_OK && qb_sql_step(&q)) {
+        qb_store_experiment experiment = {
+            .id = qb_sql_int(&q, 0),
+            .name = qb_sql_text(&q, 1),
+            .identity = qb_sql_text(&q, 2),
+            .decision = qb_sql_text(&q, 3),
+            .sha256 = qb_sql_text(&q, 4),
+            .spec = qb_sql_text(&q, 5),
+            .version = qb_sql_text(&q, 6),
+            .registered_at = qb_sql_text(&q, 7),
+        };
+        status = visit(context, &experiment, qb_sql_count(&q, 8));
+    }
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
+
+static qb_cell read_cell(qb_sql *q, int column)
+{
+    switch (sqlite3_column_type(q->statement, column)) {
+    case SQLITE_INTEGER:
+        return (qb_cell){.type = QB_CELL_INTEGER, .integer = qb_sql_int(q, column)};
+    case SQLITE_FLOAT:
+        return (qb_cell){.type = QB_CELL_REAL, .real = qb_sql_real(q, column)};
+    case SQLITE_NULL:
+        return (qb_cell){.type = QB_CELL_NULL};
+    default:
+        return (qb_cell){.type = QB_CELL_TEXT, .text = qb_sql_text(q, column)};
+    }
+}
+
+#define RESULT_COLUMNS 64 /* the view has fewer */
+
+qb_status qb_store_results(qb_store *store, int64_t experiment, qb_store_visit_row visit, void *context,
+                           qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT * FROM result WHERE run IN (SELECT id FROM run WHERE experiment_id = ?)"
+                            " ORDER BY run",
+                            diag);
+    qb_sql_bind_int(&q, experiment);
+    if (q.status != QB_OK)
+        return qb_sql_end(&q);
+    const char *name[RESULT_COLUMNS];
+    qb_cell cell[RESULT_COLUMNS];
+    int columns = sqlite3_column_count(q.statement);
+    if (columns > RESULT_COLUMNS)
+        columns = RESULT_COLUMNS;
+    for (int k = 0; k < columns; k++)
+        name[k] = sqlite3_column_name(q.statement, k);
+    qb_status status = visit(context, name, NULL, (uint32_t)columns);
+    while (status == QB_OK && qb_sql_step(&q)) {
+        for (int k = 0; k < columns; k++)
+            cell[k] = read_cell(&q, k);
+        status = visit(context, name, cell, (uint32_t)columns);
+    }
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
