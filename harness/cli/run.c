@@ -160,7 +160,7 @@ static qb_status check_foreign(const run_options *o, execution *e, qb_diag *diag
     return QB_OK;
 }
 
-static const qb_plan_hooks hooks_of(execution *e)
+static qb_plan_hooks hooks_of(execution *e)
 {
     return (qb_plan_hooks){
         .context = e, .is_done = is_done, .expected = expected, .record = record, .progress = show};
