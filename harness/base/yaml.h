@@ -15,6 +15,7 @@
 
 #define QB_YAML_DEPTH 32
 #define QB_YAML_NODES 200000
+#define QB_YAML_KEYS  1000 /* of one mapping */
 #define QB_YAML_BYTES ((size_t)16 << 20)
 
 typedef enum qb_yaml_kind { QB_YAML_SCALAR, QB_YAML_SEQUENCE, QB_YAML_MAPPING } qb_yaml_kind;
