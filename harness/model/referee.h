@@ -1,8 +1,14 @@
 /* The referee: objective and feasibility in the source problem, recomputed from scratch.
  *
- * Written naively on purpose; shares no code with solvers, kernels or lowerings.  Sums are exact in 128-bit
- * integers where all data that take part are integers (or decimals that scale to integers), compensated
- * (Neumaier) otherwise.
+ * Written naively on purpose; shares no code with solvers, kernels or lowerings.  A sum (the objective, a
+ * row) in which only integer columns take part, and only data that are integers or decimals of at most 15
+ * digits, is computed exactly, in 128-bit integers of that decimal grid; any other by compensated (Neumaier)
+ * summation.
+ *
+ *   integer columns   rounded first; more than 1e-6 off before that is a violation; bounds exact
+ *   exact rows        any excess is a violation
+ *   other rows and    infeasible above 1e-6 max(1, |bound|); above 1e-9 max(1, |bound|) reported among the
+ *   continuous bounds violations although still feasible
  */
 #ifndef QB_MODEL_REFEREE_H
 #define QB_MODEL_REFEREE_H
@@ -22,11 +28,11 @@ typedef struct qb_score {
     bool exact;       /* objective and rows computed in integers */
     double magnitude; /* sum of |terms|: scales tolerances */
     uint32_t violations;
-    qb_violation worst[16]; /* the first min(violations, 16), largest first */
+    qb_violation worst[16]; /* the min(violations, 16) largest, largest first */
 } qb_score;
 
-/* Scores v [columns].  Integer columns are rounded first (integrality 1e-6 before that counts as a
- * violation). Errors: QB_BAD_INPUT for a NaN, QB_REFUSED on overflow.  O(columns + pairs + row entries). */
+/* Scores v [columns], in the source's variables (0/1 also for ising and maxcut).  Errors: QB_BAD_INPUT for a
+ * value that is not finite, QB_REFUSED when a sum overflows 128 bits.  O(columns + pairs + row entries). */
 qb_status qb_referee_score(const qb_problem *problem, const double *v /* [columns] */, qb_score *score,
                            qb_diag *diag);
 
