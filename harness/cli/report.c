@@ -1,0 +1,78 @@
+/* qubout report: tables, figures and a page, from the store. */
+#define _POSIX_C_SOURCE 200809L
+#include "harness/report/report.h"
+#include "harness/cli/command.h"
+#include "harness/cli/evidence.h"
+#include "harness/cli/output.h"
+
+#include <stdio.h>
+
+typedef struct report_options {
+    const char *db, *experiment, *out;
+    bool table_only;
+} report_options;
+
+static const qb_option options_table[] = {
+    QB_OPTION(report_options, db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store"),
+    QB_OPTION(report_options, experiment, "experiment", QB_OPTION_TEXT, "NAME", NULL,
+              "which experiment; not needed when the store holds one"),
+    QB_OPTION(report_options, out, "out", QB_OPTION_TEXT, "FOLDER", NULL,
+              "where the page and its figures go (default plots/out/EXPERIMENT)"),
+    QB_OPTION(report_options, table_only, "table", QB_OPTION_FLAG, NULL, NULL,
+              "print the table, draw nothing"),
+};
+
+static qb_status print_table(const qb_evidence *evidence, qb_diag *diag)
+{
+    qb_text out = {0};
+    qb_table_options options = {.width = qb_cli_width(), .unicode = qb_cli_unicode()};
+    qb_status status = qb_report_table(evidence, &options, &out, diag);
+    if (!status)
+        status = qb_cli_write_text(&out, "-", diag);
+    qb_text_clear(&out);
+    return status;
+}
+
+static qb_status write_page(const report_options *o, const qb_cli_evidence *source, qb_diag *diag)
+{
+    qb_text folder = {0}, written = {0};
+    if (o->out)
+        qb_text_append(&folder, o->out);
+    else
+        qb_text_appendf(&folder, "plots/out/%s", source->evidence->experiment.name);
+    qb_report_options options = {.database = o->db};
+    qb_status status = folder.status;
+    if (!status)
+        status =
+            qb_report_write(source->store, o->experiment, qb_text_get(&folder), &options, &written, diag);
+    if (!status)
+        printf("\nwritten:\n%s", qb_text_get(&written));
+    qb_text_clear(&written);
+    qb_text_clear(&folder);
+    return status;
+}
+
+static int run(const void *options, const qb_arguments *arguments)
+{
+    (void)arguments;
+    const report_options *o = options;
+    qb_diag diag = {0};
+    qb_cli_evidence source = {0};
+    qb_status status = qb_cli_evidence_open(o->db, o->experiment, &source, &diag);
+    if (!status)
+        status = print_table(source.evidence, &diag);
+    if (!status && !o->table_only)
+        status = write_page(o, &source, &diag);
+    qb_cli_evidence_close(&source);
+    return qb_cli_exit(status, &diag);
+}
+
+const qb_command qb_command_report = {
+    .name = "report",
+    .synopsis = "--db FILE",
+    .summary = "tables, figures and a self-contained page, from the store",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof *options_table,
+    .options_size = sizeof(report_options),
+    .run = run,
+};
