@@ -1,0 +1,248 @@
+/* Simulated annealing: restarts of Metropolis sweeps along a falling temperature.
+ *
+ * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
+ * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
+ * know how long that is, so it doubles the length after every 4 anneals of one replica, or after every anneal
+ * of 512: at any moment about half of all work has gone into runs of nearly the greatest length there was
+ * time for.
+ *
+ * Temperatures come from the instance.  With the cost of flipping i at a random state having mean square
+ *
+ *   sigma_i^2 = (linear_i + sum_j w_ij / 2)^2 + sum_j w_ij^2 / 4
+ *
+ * beta runs from HOT / sigma to COLD / sigma, sigma being the root mean square over the variables: hot enough
+ * that most flips are accepted, cold enough that nearly none is.
+ *
+ * Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671; kernels as their headers say.
+ */
+#include "solvers/kernels/anneal.h"
+#include "harness/base/memory.h"
+#include "solvers/kernels/anneal_math.h"
+#include "solvers/solver.h"
+
+#include <math.h>
+
+#define ANNEAL_HOT          0.3
+#define ANNEAL_COLD         8.0
+#define ANNEAL_FIRST_SWEEPS 64 /* length of the first anneals when it grows */
+#define ANNEAL_LOOKS        16 /* an anneal is looked at in that many parts, the hot half excepted */
+#define ANNEAL_PART_LEAST   16 /* sweeps between two looks, at least */
+#define ANNEAL_CHUNK        64 /* betas computed at a time */
+#define ANNEAL_QUENCH       2  /* sweeps at zero temperature that end an anneal */
+
+#define ANNEAL_PARAMS(X)                                                                                    \
+    X(choice, kernel, "auto", 0, 0, "auto|sliced|dense|scalar", "", "how sweeps are computed")              \
+    X(choice, schedule, "geometric", 0, 0, "geometric|linear|given", "", "how beta rises during an anneal") \
+    X(uint, sweeps, "0", 0, 1e9, "", "sweeps", "length of an anneal; 0: doubles as the budget allows")      \
+    X(real, beta_start, "0", 0, 1e30, "", "1/objective", "first inverse temperature; 0: from the instance") \
+    X(real, beta_end, "0", 0, 1e30, "", "1/objective", "last inverse temperature; 0: from the instance")    \
+    X(list, betas, "", 0, 1e30, "", "1/objective", "schedule=given: inverse temperatures, equally long each")
+
+QB_PARAMS_DECLARE(anneal_params, ANNEAL_PARAMS)
+#define QB_PARAM_STRUCT_ anneal_params
+static const qb_param table[] = QB_PARAMS_TABLE(ANNEAL_PARAMS);
+
+enum { ANNEAL_GEOMETRIC, ANNEAL_LINEAR, ANNEAL_GIVEN };
+
+typedef struct anneal {
+    const qb_model *model;
+    const anneal_params *params;
+    qb_annealer *annealer;
+    double beta_start, beta_end; /* per unit of E */
+    double best;                 /* in the model's sense */
+    bool has_best;
+    uint8_t *x;     /* [n] */
+    double *energy; /* [replicas] */
+} anneal;
+
+static void anneal_free(void *opaque)
+{
+    anneal *s = opaque;
+    if (!s)
+        return;
+    qb_annealer_close(s->annealer);
+    qb_free(s->x);
+    qb_free(s->energy);
+    qb_free(s);
+}
+
+/* sigma of the head comment; 1 where all coefficients are zero. */
+static double field_scale(const qb_qubo *q)
+{
+    double total = 0;
+    for (uint32_t i = 0; i < q->n; i++) {
+        double mean = qb_qubo_linear(q, i), square = 0;
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            double half = qb_qubo_weight(q, k) / 2;
+            mean += half;
+            square += half * half;
+        }
+        total += mean * mean + square;
+    }
+    return total > 0 ? sqrt(total / q->n) : 1;
+}
+
+static qb_status set_temperatures(anneal *s, qb_diag *diag)
+{
+    const anneal_params *p = s->params;
+    const qb_qubo *q = s->model->qubo;
+    double sigma = field_scale(q);
+    s->beta_start = p->beta_start > 0 ? p->beta_start * q->scale : ANNEAL_HOT / sigma;
+    s->beta_end = p->beta_end > 0 ? p->beta_end * q->scale : ANNEAL_COLD / sigma;
+    if (p->schedule == ANNEAL_GIVEN && !p->betas.count)
+        return qb_fail(diag, QB_BAD_INPUT, "schedule=given needs betas=B1;B2;...");
+    if (p->schedule != ANNEAL_GIVEN && p->betas.count)
+        return qb_fail(diag, QB_BAD_INPUT, "betas needs schedule=given");
+    if (p->schedule != ANNEAL_GIVEN && s->beta_start > s->beta_end)
+        return qb_fail(diag, QB_BAD_INPUT, "beta_start %g is beyond beta_end %g", s->beta_start / q->scale,
+                       s->beta_end / q->scale);
+    return QB_OK;
+}
+
+static qb_status anneal_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
+                             void **state, qb_diag *diag)
+{
+    const qb_qubo *q = model->qubo;
+    anneal *s = QB_NEW(anneal, 1);
+    if (!s)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
+    *s = (anneal){.model = model, .params = params};
+    qb_status status = set_temperatures(s, diag);
+    if (!status)
+        status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, &s->annealer, diag);
+    if (!status) {
+        s->x = QB_NEW(uint8_t, q->n);
+        s->energy = QB_NEW(double, qb_annealer_replicas(s->annealer));
+        if (!s->x || !s->energy)
+            status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
+    }
+    if (!status && !qb_budget_spend(budget, q->n + q->nonzeros))
+        status = QB_STOPPED;
+    if (status) {
+        anneal_free(s);
+        return status;
+    }
+    qb_budget_detail_text(budget, "kernel", qb_annealer_name(s->annealer));
+    qb_budget_detail(budget, "replicas", qb_annealer_replicas(s->annealer));
+    qb_budget_detail(budget, "beta_start", s->beta_start / q->scale);
+    qb_budget_detail(budget, "beta_end", s->beta_end / q->scale);
+    *state = s;
+    return QB_OK;
+}
+
+/* beta of sweep k of an anneal of `sweeps`. */
+static double schedule_beta(const anneal *s, uint64_t k, uint64_t sweeps)
+{
+    const qb_param_list *given = &s->params->betas;
+    double at = sweeps > 1 ? (double)k / (double)(sweeps - 1) : 1;
+    switch (s->params->schedule) {
+    case ANNEAL_GIVEN:
+        return given->value[(uint64_t)((double)k / (double)sweeps * given->count)] * s->model->qubo->scale;
+    case ANNEAL_LINEAR:
+        return s->beta_start + (s->beta_end - s->beta_start) * at;
+    default:
+        return s->beta_end * qb_anneal_exp_minus((1 - at) * qb_anneal_ln(s->beta_end / s->beta_start));
+    }
+}
+
+static qb_status run_sweeps(anneal *s, uint64_t from, uint64_t to, uint64_t sweeps, qb_budget *budget)
+{
+    double beta[ANNEAL_CHUNK];
+    while (from < to) {
+        uint32_t count = to - from < ANNEAL_CHUNK ? (uint32_t)(to - from) : ANNEAL_CHUNK;
+        for (uint32_t k = 0; k < count; k++)
+            beta[k] = schedule_beta(s, from + k, sweeps);
+        qb_status status = qb_annealer_run(s->annealer, beta, count, budget);
+        if (status)
+            return status;
+        from += count;
+    }
+    return QB_OK;
+}
+
+/* Publishes the best replica where it improves on what was published. */
+static qb_status look(anneal *s, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    double sign = q->sense == QB_MINIMISE ? 1 : -1;
+    uint32_t replicas = qb_annealer_replicas(s->annealer), least = 0;
+    qb_annealer_energies(s->annealer, s->energy);
+    for (uint32_t r = 1; r < replicas; r++)
+        if (sign * s->energy[r] < sign * s->energy[least])
+            least = r;
+    if (!qb_budget_spend(budget, (uint64_t)replicas * (q->n + q->nonzeros / 2)))
+        return QB_STOPPED;
+    if (s->has_best && sign * s->energy[least] >= sign * s->best)
+        return QB_OK;
+    s->has_best = true;
+    s->best = s->energy[least];
+    qb_annealer_state(s->annealer, least, s->x);
+    return qb_budget_incumbent(budget, s->x, q->integral ? s->best : qb_qubo_energy(q, s->x));
+}
+
+static qb_status quench(anneal *s, qb_budget *budget)
+{
+    double beta[ANNEAL_QUENCH];
+    for (uint32_t k = 0; k < ANNEAL_QUENCH; k++)
+        beta[k] = INFINITY;
+    qb_status status = qb_annealer_run(s->annealer, beta, ANNEAL_QUENCH, budget);
+    return status ? status : look(s, budget);
+}
+
+static qb_status anneal_once(anneal *s, uint64_t sweeps, qb_budget *budget)
+{
+    uint64_t part = sweeps / ANNEAL_LOOKS;
+    if (part < ANNEAL_PART_LEAST)
+        part = ANNEAL_PART_LEAST;
+    uint64_t at = sweeps / 2;
+    qb_annealer_start(s->annealer, NULL);
+    qb_status status = run_sweeps(s, 0, at, sweeps, budget);
+    while (!status && at < sweeps) {
+        uint64_t next = sweeps - at > part ? at + part : sweeps;
+        status = run_sweeps(s, at, next, sweeps, budget);
+        if (!status)
+            status = look(s, budget);
+        at = next;
+    }
+    return status ? status : quench(s, budget);
+}
+
+static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
+{
+    (void)diag;
+    anneal *s = state;
+    uint64_t sweeps = s->params->sweeps ? s->params->sweeps : ANNEAL_FIRST_SWEEPS;
+    uint32_t per_length = qb_annealer_replicas(s->annealer) > 1 ? 1 : 4;
+
+    /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
+     */
+    qb_annealer_start(s->annealer, s->model->warm_bits);
+    qb_status status = look(s, budget);
+    if (!status)
+        status = quench(s, budget);
+    if (!s->model->qubo->n)
+        return status;
+    for (uint64_t anneals = 1; !status; anneals++) {
+        status = anneal_once(s, sweeps, budget);
+        if (!s->params->sweeps && anneals % per_length == 0 && sweeps < UINT32_MAX)
+            sweeps *= 2;
+    }
+    return status;
+}
+
+const qb_solver qb_solver_anneal = {
+    .version = QB_SOLVER_VERSION,
+    .name = "anneal",
+    .family = "simulated annealing",
+    .summary = "Metropolis annealing with restarts, bit-sliced where the couplings allow",
+    .source = "Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671",
+    .takes = QB_TAKES_QUBO,
+    .execution = QB_NATIVE,
+    .deterministic = true,
+    .params = table,
+    .param_count = sizeof table / sizeof *table,
+    .params_size = sizeof(anneal_params),
+    .init = anneal_init,
+    .solve = anneal_solve,
+    .free = anneal_free,
+};

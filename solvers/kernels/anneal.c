@@ -1,0 +1,89 @@
+#include "solvers/kernels/anneal.h"
+#include "harness/base/memory.h"
+#include "solvers/kernels/anneal_kernel.h"
+
+struct qb_annealer {
+    const qb_anneal_kernel *kernel;
+    void *state;
+};
+
+/* In the order in which QB_ANNEAL_AUTO tries them. */
+static const struct {
+    qb_anneal_kind kind;
+    const qb_anneal_kernel *kernel;
+} kernels[] = {
+    {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
+};
+
+const qb_anneal_tier *qb_anneal_tier_selected(void)
+{
+#if defined(__x86_64__)
+    switch (qb_simd_tier()) {
+    case QB_SIMD_AVX512:
+        return &qb_anneal_avx512;
+    case QB_SIMD_AVX2:
+        return &qb_anneal_avx2;
+    default:
+        break;
+    }
+#endif
+    return &qb_anneal_portable;
+}
+
+qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
+                           qb_diag *diag)
+{
+    qb_annealer *a = QB_NEW(qb_annealer, 1);
+    if (!a)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", model->n);
+    qb_status status = QB_REFUSED;
+    for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++)
+        if (kind == QB_ANNEAL_AUTO || kind == kernels[k].kind) {
+            a->kernel = kernels[k].kernel;
+            status = a->kernel->open(model, seed, &a->state, diag);
+        }
+    if (status) {
+        qb_free(a);
+        return status;
+    }
+    *annealer = a;
+    return QB_OK;
+}
+
+void qb_annealer_close(qb_annealer *annealer)
+{
+    if (!annealer)
+        return;
+    annealer->kernel->close(annealer->state);
+    qb_free(annealer);
+}
+
+const char *qb_annealer_name(const qb_annealer *annealer)
+{
+    return annealer->kernel->name;
+}
+
+uint32_t qb_annealer_replicas(const qb_annealer *annealer)
+{
+    return annealer->kernel->replicas;
+}
+
+void qb_annealer_start(qb_annealer *annealer, const uint8_t *x)
+{
+    annealer->kernel->start(annealer->state, x);
+}
+
+qb_status qb_annealer_run(qb_annealer *annealer, const double *beta, uint32_t sweeps, qb_budget *budget)
+{
+    return annealer->kernel->run(annealer->state, beta, sweeps, budget);
+}
+
+void qb_annealer_energies(qb_annealer *annealer, double *energy)
+{
+    annealer->kernel->energies(annealer->state, energy);
+}
+
+void qb_annealer_state(const qb_annealer *annealer, uint32_t replica, uint8_t *x)
+{
+    annealer->kernel->get(annealer->state, replica, x);
+}

@@ -1,0 +1,65 @@
+/* Metropolis sweeps over a QUBO model: one interface, several kernels.
+ *
+ *   accept the flip of spin i with probability min(1, exp(-beta (cost after - cost before))),
+ *   cost = E(x) when minimising, -E(x) when maximising,
+ *
+ * every spin once a sweep, in an order that is fixed by the model and the kernel.  beta is per unit of E.
+ *
+ *   kernel   takes                                   replicas
+ *   scalar   every model                             1
+ *   dense    integral, small couplings, many of them 1
+ *   sliced   integral, small couplings, sparse       512
+ *
+ * A step's random numbers never depend on how often the caller stops to look.  Every kernel samples the
+ * Boltzmann distribution at fixed beta, exactly up to the rounding of acceptance probabilities that its
+ * header states.
+ *
+ * Determinism: on integral models the same (model, kernel, seed, calls) give the same states on every tier
+ * and machine; on real-valued models too, up to the machine's own double arithmetic.
+ *
+ * Work: the budget is charged one unit for an attempted flip and one for each nonzero touched, per replica.
+ */
+#ifndef QB_KERNELS_ANNEAL_H
+#define QB_KERNELS_ANNEAL_H
+
+#include "harness/base/budget.h"
+#include "harness/base/status.h"
+#include "harness/model/qubo.h"
+
+typedef enum qb_anneal_kind {
+    QB_ANNEAL_AUTO,
+    QB_ANNEAL_SLICED,
+    QB_ANNEAL_DENSE,
+    QB_ANNEAL_SCALAR,
+} qb_anneal_kind;
+
+typedef struct qb_annealer qb_annealer;
+
+/* Builds the kernel's form of the model, which must outlive the annealer.  QB_ANNEAL_AUTO takes the first
+ * kernel that accepts the model and is expected to be the fastest for it.  Errors: QB_REFUSED when a kernel
+ * that was asked for cannot take the model, QB_NO_MEMORY.  O(n + nonzeros), the dense kernel O(n^2).  Free
+ * with qb_annealer_close. */
+qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
+                           qb_diag *diag);
+void qb_annealer_close(qb_annealer *annealer);
+
+/* "sliced", "dense", "scalar" */
+const char *qb_annealer_name(const qb_annealer *annealer);
+uint32_t qb_annealer_replicas(const qb_annealer *annealer);
+
+/* Puts every replica at a uniformly random state of its own, or all of them at x.  O(n) a replica, plus
+ * O(nonzeros). */
+void qb_annealer_start(qb_annealer *annealer, const uint8_t *x /* [n] or NULL */);
+
+/* Runs `sweeps` sweeps, the k-th at beta[k] >= 0.  budget may be NULL: nothing is charged.  QB_STOPPED as
+ * soon as the budget ends; the states are then valid, between two attempts. */
+qb_status qb_annealer_run(qb_annealer *annealer, const double *beta /* [sweeps] */, uint32_t sweeps,
+                          qb_budget *budget);
+
+/* The energies of all replicas, in the model's own sense and scale.  O(n + nonzeros) a replica at most. */
+void qb_annealer_energies(qb_annealer *annealer, double *energy /* [replicas] */);
+
+/* The state of one replica. */
+void qb_annealer_state(const qb_annealer *annealer, uint32_t replica, uint8_t *x /* [n] */);
+
+#endif

@@ -1,0 +1,50 @@
+/* What a kernel of anneal.h implements, and how its sweeps are compiled once a tier.
+ *
+ * The parts of a kernel that set up and look are tier-independent (anneal_<kernel>.c); its sweeps are a body
+ * (anneal_<kernel>_body.h) included by anneal_tier.h into one file a tier.
+ */
+#ifndef QB_KERNELS_ANNEAL_KERNEL_H
+#define QB_KERNELS_ANNEAL_KERNEL_H
+
+#include "solvers/kernels/anneal.h"
+#include "solvers/kernels/simd.h"
+
+#include <stdbool.h>
+
+#define QB_ANNEAL_QUANTUM 8192 /* units of work between two looks at the budget: tens of microseconds */
+#define QB_ANNEAL_SPAN    256  /* attempted flips of one replica between two looks at the work done */
+
+typedef struct qb_anneal_kernel {
+    const char *name;
+    uint32_t replicas;
+    /* QB_REFUSED without a state when the model does not fit. */
+    qb_status (*open)(const qb_qubo *model, uint64_t seed, void **state, qb_diag *diag);
+    void (*close)(void *state);
+    void (*start)(void *state, const uint8_t *x);
+    qb_status (*run)(void *state, const double *beta, uint32_t sweeps, qb_budget *budget);
+    void (*energies)(void *state, double *energy);
+    void (*get)(const void *state, uint32_t replica, uint8_t *x);
+} qb_anneal_kernel;
+
+extern const qb_anneal_kernel qb_anneal_scalar;
+
+typedef struct qb_anneal_scalar_state qb_anneal_scalar_state;
+
+/* The sweeps, one entry a kernel: attempts the flips [from, to) at beta, returns the work done. */
+typedef struct qb_anneal_tier {
+    uint64_t (*scalar_int)(qb_anneal_scalar_state *state, double beta, uint32_t from, uint32_t to);
+    uint64_t (*scalar_real)(qb_anneal_scalar_state *state, double beta, uint32_t from, uint32_t to);
+} qb_anneal_tier;
+
+extern const qb_anneal_tier qb_anneal_portable, qb_anneal_avx2, qb_anneal_avx512;
+
+/* The sweeps of the selected tier. */
+const qb_anneal_tier *qb_anneal_tier_selected(void);
+
+/* Charges work as it accumulates; false: stop. */
+static inline bool qb_anneal_charge(qb_budget *budget, uint64_t work)
+{
+    return !budget || qb_budget_spend(budget, work);
+}
+
+#endif

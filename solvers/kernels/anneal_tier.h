@@ -1,0 +1,7 @@
+/* All sweeps, compiled for the tier whose flags the including file gets; QB_ANNEAL_TIER names the table. */
+#include "solvers/kernels/anneal_scalar_body.h"
+
+const qb_anneal_tier QB_ANNEAL_TIER = {
+    .scalar_int = scalar_int,
+    .scalar_real = scalar_real,
+};
