@@ -10,6 +10,8 @@ import re
 import sys
 
 SYNTHESIS = re.compile(r"Tested:\D*(\d+)\D*Passing:\D*(\d+)\D*Failing:\D*(\d+)\D*Crashing:\D*(\d+)")
+UNITTEST = re.compile(r"Ran (\d+) tests? in")
+UNITTEST_BAD = re.compile(r"(?:failures|errors)=(\d+)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -20,10 +22,15 @@ def count(test):
         return 0, 0, 1
     found = SYNTHESIS.search(text)
     good = test["result"] == "OK"
-    if not found:
+    ran = UNITTEST.search(text)
+    if found:
+        tested, passing, failing, crashing = map(int, found.groups())
+        failed = failing + crashing
+    elif ran:
+        tested, failed = int(ran.group(1)), sum(map(int, UNITTEST_BAD.findall(text)))
+        passing = max(tested - failed, 0)
+    else:
         return (1, 0, 0) if good else (0, 1, 0)
-    tested, passing, failing, crashing = map(int, found.groups())
-    failed = failing + crashing
     if tested == 0 or (not good and failed == 0):
         failed += 1
         print(f"{test['name']}: {'no test ran' if tested == 0 else test['result']}")

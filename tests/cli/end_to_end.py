@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+"""The built binary from the outside: end_to_end.py QUBOUT SOURCE_ROOT [unittest arguments].
+
+No test depends on wall time; budgets are work budgets, or generous and only their bookkeeping is checked.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+QUBOUT = pathlib.Path(sys.argv[1]).resolve()
+ROOT = pathlib.Path(sys.argv[2]).resolve()
+
+TRIANGLE = "3 3\n1 2 1\n2 3 1\n1 3 1\n"
+QBSOLV = "c a comment\np qubo 0 3 2 2\n0 0 -1\n2 2 -1\n0 1 2\n1 2 2\n"
+KNAPSACK = """\
+Maximize
+ value: 5 a + 4 b + 3 c
+Subject To
+ weight: 2 a + 3 b + c <= 4
+Binary
+ a b c
+End
+"""
+EXPERIMENT = """\
+experiment: tiny
+question: does the machinery work?
+instances:
+  - file: triangle.mc
+  - file: small.qubo
+solvers:
+  - {name: anneal, role: challenger}
+  - {name: tabu, role: baseline}
+  - {name: random, role: control}
+budget: {work: 20000}
+repeats: 3
+seed: 7
+perturbations: [{kind: coefficient-noise, relative: 0.05, copies: 2}]
+"""
+
+
+class EndToEnd(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.write("triangle.mc", TRIANGLE)
+        self.write("small.qubo", QBSOLV)
+        self.write("knapsack.lp", KNAPSACK)
+        self.write("tiny.yaml", EXPERIMENT)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run_qubout(self, *words, code=0, env=None, **options):
+        """Runs qubout in the test's folder, checks its exit status, returns stdout (and keeps stderr)."""
+        done = subprocess.run([QUBOUT, *words], cwd=self.folder, capture_output=True, text=True, timeout=300,
+                              env={**os.environ, **(env or {})}, **options)
+        self.stderr = done.stderr
+        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def solve(self, instance, solver, *words, code=0):
+        return json.loads(self.run_qubout("solve", instance, "--solver", solver, "--json", *words, code=code))
+
+    # ---- solve
+
+    def test_solve_prints_the_contract(self):
+        result = self.solve("triangle.mc", "tabu", "--work", "10000", "--seed", "3")
+        self.assertEqual(set(result["instance"]), {"name", "sha256", "format", "kind", "sense", "variables",
+                                                   "nonzeros", "constraints"})
+        for key in ("solver", "seed", "budget", "status", "objective", "feasible", "bound", "solution", "cpu_s",
+                    "wall_s", "setup_s", "overshoot_s", "peak_rss_kib", "work", "trajectory", "details"):
+            self.assertIn(key, result)
+        self.assertEqual(result["instance"]["kind"], "maxcut")
+        self.assertEqual(result["instance"]["sense"], "max")
+        self.assertEqual(result["objective"], 2)
+        self.assertTrue(result["feasible"])
+        self.assertEqual(len(result["solution"]), 3)
+        self.assertEqual(result["budget"], {"kind": "work", "limit": 10000})
+        self.assertEqual(result["seed"], 3)
+        objectives = [point["objective"] for point in result["trajectory"]]
+        self.assertEqual(objectives, sorted(set(objectives)))
+        self.assertEqual(objectives[-1], result["objective"])
+        self.assertTrue(all(point["work"] <= 10000 for point in result["trajectory"]))
+
+    def test_every_solver_finds_small_optima(self):
+        for solver in json.loads(self.run_qubout("list", "solvers", "--json")):
+            with self.subTest(solver["name"]):
+                self.assertEqual(self.solve("triangle.mc", solver["name"], "--cpu-time", "2s")["objective"], 2)
+                self.assertEqual(self.solve("small.qubo", solver["name"], "--cpu-time", "2s")["objective"], -2)
+
+    def test_constraints_reach_every_solver(self):
+        for solver in ("glpk", "anneal", "tabu"):
+            with self.subTest(solver):
+                result = self.solve("knapsack.lp", solver, "--cpu-time", "2s")
+                self.assertTrue(result["feasible"])
+                self.assertEqual(result["objective"], 8)
+
+    def test_glpk_proves(self):
+        result = self.solve("knapsack.lp", "glpk", "--cpu-time", "5s")
+        self.assertEqual(result["status"], "optimal")
+        self.assertEqual(result["bound"], 8)
+
+    def test_infeasible_is_a_no(self):
+        self.write("never.lp", "Minimize\n x\nSubject To\n r: x + y >= 3\nBinary\n x y\nEnd\n")
+        result = self.solve("never.lp", "glpk", "--cpu-time", "5s", code=1)
+        self.assertEqual(result["status"], "infeasible")
+        self.assertIsNone(result["objective"])
+
+    def test_refused_still_prints(self):
+        self.write("cont.lp", "Minimize\n x\nSubject To\n r: x + y >= 0.5\nBounds\n x <= 1\n y <= 1\nEnd\n")
+        result = self.solve("cont.lp", "anneal", "--work", "1000", code=4)
+        self.assertEqual(result["status"], "refused")
+        self.assertIsNone(result["solution"])
+
+    def test_target_stops(self):
+        result = self.solve("triangle.mc", "anneal", "--target", "2", "--cpu-time", "60s")
+        self.assertEqual(result["status"], "target")
+
+    def test_same_seed_same_run(self):
+        first, second = (self.solve("labs007", "anneal", "--work", "300000", "--seed", "5") for _ in range(2))
+        for key in ("objective", "solution", "work"):
+            self.assertEqual(first[key], second[key])
+        keep = [[(p["work"], p["objective"]) for p in r["trajectory"]] for r in (first, second)]
+        self.assertEqual(keep[0], keep[1])
+
+    def test_given_angles(self):
+        result = self.solve("triangle.mc", "qaoa:depth=1,angles=given,gammas=0.4,betas=0.3", "--cpu-time", "2s")
+        self.assertEqual(result["details"]["qubits"], 3)
+        self.assertEqual(result["details"]["depth"], 1)
+        self.assertIn("expectation", result["details"])
+
+    # ---- verify, info, convert, generate, list
+
+    def test_verify(self):
+        good = self.write("good.txt", "0 1 1\n")
+        out = json.loads(self.run_qubout("verify", "triangle.mc", good, "--json"))
+        self.assertEqual(out, {"objective": 2, "feasible": True, "violations": []})
+        bad = self.write("bad.txt", "a 1\nb 1\n")
+        out = json.loads(self.run_qubout("verify", "knapsack.lp", bad, "--json", code=1))
+        self.assertFalse(out["feasible"])
+        self.assertEqual(out["violations"], [{"name": "weight", "amount": 1}])
+        self.run_qubout("verify", "triangle.mc", self.write("broken.txt", "0 1 7\n"), code=2)
+        result = self.run_qubout("solve", "knapsack.lp", "--solver", "glpk", "--json")
+        self.run_qubout("verify", "knapsack.lp", self.write("run.json", result))
+
+    def test_standard_input(self):
+        out = self.run_qubout("verify", "triangle.mc", "-", "--json", input="011")
+        self.assertEqual(json.loads(out)["objective"], 2)
+
+    def test_info_hash_is_of_the_problem(self):
+        plain = json.loads(self.run_qubout("info", "triangle.mc", "--json"))
+        self.write("other.mc", "3 3\r\n1 3 1\r\n2 1 1\r\n3 2 1")
+        self.assertEqual(json.loads(self.run_qubout("info", "other.mc", "--json"))["sha256"], plain["sha256"])
+        subprocess.run(["gzip", "-k", "triangle.mc"], cwd=self.folder, check=True)
+        self.assertEqual(json.loads(self.run_qubout("info", "triangle.mc.gz", "--json"))["sha256"], plain["sha256"])
+
+    def test_convert_round_trip(self):
+        self.run_qubout("convert", "small.qubo", "small.qs")
+        self.run_qubout("convert", "small.qs", "again.qubo")
+        hashes = {json.loads(self.run_qubout("info", name, "--json"))["sha256"] for name in ("small.qubo", "again.qubo")}
+        self.assertEqual(len(hashes), 1)
+        self.run_qubout("convert", "knapsack.lp", "knapsack.mps", code=2)  # maximisation is not exchanged in MPS
+        self.assertFalse((self.folder / "knapsack.mps").exists())
+
+    def test_lists(self):
+        for topic in ("solvers", "formats", "instances", "generators", "experiments", "workloads"):
+            self.assertTrue(self.run_qubout("list", topic).strip())
+            self.assertTrue(json.loads(self.run_qubout("list", topic, "--json")))
+        self.run_qubout("list", "solver", code=2)
+        self.assertIn("did you mean 'solvers'", self.stderr)
+
+    def test_help_everywhere(self):
+        program = self.run_qubout("--help")
+        for line in program.splitlines():
+            if line.startswith("  ") and line[2].isalpha() and not line[2:4].isdigit():
+                self.assertIn("usage: qubout " + line.split()[0], self.run_qubout(line.split()[0], "--help"))
+        self.assertIn("sqlite", self.run_qubout("--version"))
+
+    # ---- wrong usage
+
+    def test_wrong_usage(self):
+        self.run_qubout("slove", code=2)
+        self.assertIn("did you mean 'solve'", self.stderr)
+        self.run_qubout("solve", "triangle.mc", "--solver", "anneel", code=2)
+        self.assertIn("did you mean 'anneal'", self.stderr)
+        self.run_qubout("solve", "triangle.mc", "--solver", "anneal:sweps=3", code=2)
+        self.assertIn("did you mean 'sweeps'", self.stderr)
+        self.run_qubout("solve", "triangle.mc", "--solver", "anneal", "--cpu-tme", "1s", code=2)
+        self.assertIn("cpu-time", self.stderr)
+        self.run_qubout("solve", "triangle.mc", "--solver", "anneal", "--cpu-time", "1s", "--work", "5", code=2)
+        self.run_qubout("solve", "triangle.mc", "--solver", "anneal", "--cpu-time", "10", code=2)
+        self.run_qubout("solve", "triangl", "--solver", "anneal", code=2)
+        self.run_qubout("info", "triangle.mc", env={"QB_SIMD": "avx9"}, code=2)
+
+    def test_broken_files(self):
+        cases = {"truncated.mc": b"3 3\n1 2 1\n", "binary.mc": bytes(range(256)), "empty.qubo": b"",
+                 "huge.mc": b"999999999999 1\n1 2 1\n", "twice.mc": b"2 2\n1 2 1\n2 1 1\n",
+                 "word.qubo": b"p qubo 0 2 1 0\n0 zero 1\n", "nan.mc": b"2 1\n1 2 nan\n"}
+        for name, data in cases.items():
+            with self.subTest(name):
+                self.write(name, data)
+                self.run_qubout("info", name, code=2)
+                self.assertIn(name, self.stderr)
+
+    # ---- run, report, plot, export
+
+    def test_run_resumes(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            self.assertEqual(db.execute("select count(*) from run").fetchone()[0], 2 * 3 * 3 * 3)
+            self.assertEqual(db.execute("select count(*) from experiment").fetchone()[0], 1)
+            before = db.execute("select max(started_at), count(*) from run").fetchone()
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            self.assertEqual(db.execute("select max(started_at), count(*) from run").fetchone(), before)
+        self.write("tiny.yaml", EXPERIMENT.replace("repeats: 3", "repeats: 4"))
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            self.assertEqual(db.execute("select count(*) from run").fetchone()[0], 2 * 3 * 3 * 4)
+            self.assertEqual(db.execute("select count(*) from experiment").fetchone()[0], 1)
+
+    def test_shards_do_not_overlap(self):
+        for shard in ("1/2", "2/2"):
+            self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", "--shard", shard)
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            self.assertEqual(db.execute("select count(*) from run").fetchone()[0], 2 * 3 * 3 * 3)
+
+    def test_report_and_plots(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        self.run_qubout("report", "--db", "tiny.db", "--out", "page")
+        page = (self.folder / "page" / "report.html").read_text()
+        self.assertIn("<svg", page)
+        self.assertIn("tiny", page)
+        self.run_qubout("plot", "gap", "--db", "tiny.db", "--out", "figures")
+        self.assertTrue((self.folder / "figures" / "gap.svg").stat().st_size > 1000)
+        self.run_qubout("plot", "gaps", "--db", "tiny.db", code=2)
+        rows = self.run_qubout("export", "--db", "tiny.db").splitlines()
+        self.assertEqual(len(rows), 1 + 2 * 3 * 3 * 3)
+        self.assertEqual(len(json.loads(self.run_qubout("export", "--db", "tiny.db", "--json"))), 2 * 3 * 3 * 3)
+
+    def test_missing_gnuplot(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.run_qubout("plot", "gap", "--db", "tiny.db", code=3, env={"PATH": str(empty)})
+        self.assertIn("gnuplot", self.stderr)
+
+    def test_bad_experiments(self):
+        self.write("key.yaml", EXPERIMENT.replace("repeats:", "repeat:"))
+        self.run_qubout("run", "key.yaml", "--db", "x.db", code=2)
+        self.assertIn("key.yaml:13", self.stderr)
+        self.assertIn("did you mean 'repeats'", self.stderr)
+        self.assertFalse((self.folder / "x.db").exists())
+        self.write("db.db", b"this is not a database, it only looks long enough to be one" * 40)
+        self.run_qubout("run", "tiny.yaml", "--db", "db.db", code=2)
+        self.run_qubout("run", "tiny.yaml", "--db", "no/such/folder/x.db", code=3)
+
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([QUBOUT, "list", "solvers"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 3)
+
+    def test_interrupted_and_resumed(self):
+        self.write("slow.yaml", EXPERIMENT.replace("work: 20000", "cpu_time: 300ms"))
+        child = subprocess.Popen([QUBOUT, "run", "slow.yaml", "--db", "slow.db", "--quiet"], cwd=self.folder,
+                                 stderr=subprocess.PIPE)
+        for _ in range(1200):
+            if (self.folder / "slow.db").exists() and self.count_runs("slow.db") >= 2:
+                break
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=60)
+        self.assertEqual(child.returncode, 130)
+        kept = self.count_runs("slow.db")
+        self.assertGreaterEqual(kept, 2)
+        self.assertLess(kept, 54)
+
+    def count_runs(self, name):
+        try:
+            with sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True) as db:
+                return db.execute("select count(*) from run").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
+
+    def test_dry_run_touches_nothing(self):
+        out = self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--dry-run")
+        self.assertIn("54 of 54 left", out)
+        self.assertFalse((self.folder / "tiny.db").exists())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=1)
