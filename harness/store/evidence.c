@@ -333,7 +333,7 @@ static qb_outcome parse_outcome(loader *l, const char *text, qb_outcome guess)
     return guess;
 }
 
-/* "[0.25,null,...]" of exactly `count` numbers; anything else leaves the rest at "never". */
+/* "[0.25, null, ...]" of exactly `count` numbers; anything else leaves the rest at "never". */
 static const double *parse_crossings(loader *l, const char *text, uint32_t count)
 {
     double *crossing = keep(l, count, sizeof *crossing);
@@ -342,7 +342,8 @@ static const double *parse_crossings(loader *l, const char *text, uint32_t count
     for (uint32_t k = 0; k < count; k++)
         crossing[k] = NAN;
     for (uint32_t k = 0; k < count && (*text == '[' || *text == ','); k++) {
-        size_t length = strcspn(++text, ",]");
+        text += 1 + strspn(text + 1, " ");
+        size_t length = strcspn(text, ",]");
         double value;
         if (qb_parse_double(text, length, &value))
             crossing[k] = value;
