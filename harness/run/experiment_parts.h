@@ -1,0 +1,20 @@
+/* The parts that an experiment file is read in; internal. */
+#ifndef QB_RUN_EXPERIMENT_PARTS_H
+#define QB_RUN_EXPERIMENT_PARTS_H
+
+#include "harness/run/experiment.h"
+#include "harness/run/field.h"
+
+/* Solver entries into x->entry. */
+qb_status qb_experiment_read_entries(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
+
+/* Instances into x->instance; x->identity is known. */
+qb_status qb_experiment_read_instances(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
+
+/* identity and decision_sha256, from everything but instances. */
+qb_status qb_experiment_identify(const qb_fields *fields, qb_experiment *x);
+
+/* canonical and sha256. */
+qb_status qb_experiment_canonicalise(const qb_fields *fields, qb_experiment *x);
+
+#endif
