@@ -1,13 +1,14 @@
 /* Lowering: rewriting a source problem into the model a solver accepts, with the way back.
  *
- *   qubo, ising, maxcut -> qubo        change of variables, exact
- *   qubo model          -> mip         linearisation of products (standard: one column a pair)
- *   mip                 -> qubo        bounded integers as bits, inequalities by slack bits, rows as squared
- * penalties mip                 -> mip         as it is
+ *   qubo, ising, maxcut -> qubo   change of variables, exact
+ *   qubo, ising, maxcut -> mip    the qubo model, its products linearised
+ *   mip -> mip                    as it is; products in the objective linearised
+ *   mip -> qubo                   bounded integers as bits, rows as penalties (lowering_mip_to_qubo.c)
  *
  * A lowering is a pure function of (problem, options): the run's process builds it inside its budget, and the
  * parent builds it again to decode what was published.  The record (encoding, penalties, qubits, density,
- * bits) is stored with the run.
+ * bits) is stored with the run.  Cost: O(nonzeros), plus the inherent fill of m(m-1)/2 products for a row of
+ * m terms that becomes a penalty.
  */
 #ifndef QB_MODEL_LOWERING_H
 #define QB_MODEL_LOWERING_H
@@ -15,17 +16,31 @@
 #include "harness/model/problem.h"
 #include "harness/model/qubo.h"
 
-enum { QB_TAKES_QUBO = 1, QB_TAKES_MIP = 2 };
+/* A mip solver takes linear objectives; one that takes quadratic ones too says QB_TAKES_QUADRATIC as well. */
+enum { QB_TAKES_QUBO = 1, QB_TAKES_MIP = 2, QB_TAKES_QUADRATIC = 4 };
 
-typedef enum qb_penalty_rule {
-    QB_PENALTY_BOUND,  /* provably sufficient: one weight above the objective's range */
-    QB_PENALTY_TIGHT,  /* sufficient, per constraint */
-    QB_PENALTY_FACTOR, /* factor times the bound */
-} qb_penalty_rule;
+/* Penalty weights.  A violated row costs at least 1 times its weight, because rows are integers (divided by
+ * their common divisor) and the penalty is zero where the row holds.
+ *
+ *   bound    one weight above the objective's range: an infeasible vector costs more than any feasible one
+ *   tight    a row whose every violation can be repaired, one bit at a time, without harm to other rows gets
+ * a weight above the dearest of those flips; the others get the bound factor   factor times the bound; below
+ * 1 it need not suffice
+ */
+typedef enum qb_penalty_rule { QB_PENALTY_BOUND, QB_PENALTY_TIGHT, QB_PENALTY_FACTOR } qb_penalty_rule;
 
+/* Products of bits in a mip (lowering_to_mip.c). */
+typedef enum qb_linearisation {
+    QB_LINEARISE_AUTO,     /* standard while the products are few, else compact */
+    QB_LINEARISE_STANDARD, /* a column and one or two rows a product: large and strong */
+    QB_LINEARISE_COMPACT,  /* Glover's: a column and two rows a variable: small and weak */
+} qb_linearisation;
+
+/* Zero-initialised options are the defaults. */
 typedef struct qb_lowering_options {
     qb_penalty_rule penalty;
     double factor; /* of QB_PENALTY_FACTOR; > 0 */
+    qb_linearisation linearisation;
 } qb_lowering_options;
 
 /* The model a solver gets.  Exactly one of qubo and mip is non-NULL.  Read-only; lives as long as the
@@ -41,9 +56,10 @@ typedef struct qb_model {
 
 typedef struct qb_lowering qb_lowering;
 
-/* Lowers to the first kind that `takes` (QB_TAKES_*) allows without rewriting, else rewrites.  Errors:
- * QB_REFUSED with the reason (unbounded integers, continuous columns for a QUBO, too large), QB_NO_MEMORY.
- * Free with qb_lowering_free. problem must outlive the lowering. */
+/* Lowers to the first kind that `takes` (QB_TAKES_*) allows without rewriting, else rewrites; options NULL:
+ * defaults.  Errors: QB_REFUSED with the reason (unbounded integers, continuous columns for a QUBO, a row
+ * that nothing satisfies, too large), QB_BAD_INPUT (contradicting options), QB_NO_MEMORY.  Free with
+ * qb_lowering_free.  problem must outlive the lowering. */
 qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_lowering_options *options,
                            qb_lowering **lowering, qb_diag *diag);
 void qb_lowering_free(qb_lowering *lowering);
@@ -53,19 +69,22 @@ qb_model qb_lowering_model(const qb_lowering *lowering);
 
 /* The way back: the source vector of a model vector (bits for a qubo model, columns for a mip model), as
  * doubles in the source's variables (0/1 for binary sources, also for ising and maxcut).  Slack is ignored.
- */
+ * O(columns + bits). */
 void qb_lowering_decode_bits(const qb_lowering *lowering, const uint8_t *bits,
                              double *source /* [columns] */);
 void qb_lowering_decode_columns(const qb_lowering *lowering, const double *columns,
                                 double *source /* [columns] */);
 
 /* Source value v of the source objective <-> the model's claim, for feasible points with all penalties at
- * zero. */
+ * zero.  An integer claim that rounding misses by less than 1e-9 relative is given as the integer. */
 double qb_lowering_claim_of(const qb_lowering *lowering, double source_value);
 double qb_lowering_value_of(const qb_lowering *lowering, double claim);
 
-/* The record as a JSON object: {"encoding": ..., "penalty": ..., "qubits": ..., "density": ..., "bits": ...}.
- * Lives as long as the lowering. */
+/* The record as a JSON object.  "encoding" is "none" (the source as it is), "bits" (change of variables),
+ * "standard" or "compact" (linearised) or "binary" (mip to qubo); a qubo has "qubits", "density", "bits" (of
+ * the largest weight in units of the smallest), and from a mip "slack", "groups", "penalty", "penalty_least",
+ * "penalty_most" and "penalised_rows"; a mip has "columns", "rows" and "nonzeros".  Lives as long as the
+ * lowering. */
 const char *qb_lowering_record(const qb_lowering *lowering);
 
 #endif

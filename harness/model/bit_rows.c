@@ -1,0 +1,170 @@
+#include "harness/model/bit_rows.h"
+
+#include "harness/base/memory.h"
+#include "harness/model/grid.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static qb_status refuse(const qb_mip *mip, uint32_t r, const char *why, qb_diag *diag)
+{
+    char buffer[16];
+    return qb_fail(diag, QB_REFUSED, "constraint '%s' %s", qb_mip_row_name(mip, r, buffer), why);
+}
+
+static double common_divisor(double a, double b)
+{
+    while (b != 0) {
+        double rest = fmod(a, b);
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* A bound in the row's integers, less base: as meant where it is on the grid, else rounded inwards.  base is
+ * fractional only where a fixed continuous column takes part; such a row is judged by tolerance. */
+static double scaled_bound(double bound, double multiplier, double base, bool is_upper)
+{
+    double scaled = bound * multiplier, integer = nearbyint(scaled);
+    if (isinf(bound))
+        return bound;
+    if (nearbyint(base) != base) {
+        double left = scaled - base, whole = nearbyint(left);
+        return fabs(left - whole) <= 1e-9 * fmax(1, fabs(scaled)) ? whole : left;
+    }
+    if (integer / multiplier == bound)
+        return integer - base;
+    return (is_upper ? floor(scaled) : ceil(scaled)) - base;
+}
+
+/* Appends the terms of row r, scaled by multiplier; bounds lose what the columns' bases contribute. */
+static qb_status append_terms(const qb_mip *mip, const qb_encoding *e, uint32_t r, double multiplier,
+                              qb_bit_rows *rows, qb_bit_row *row, qb_diag *diag)
+{
+    double base = 0, size = 0;
+    for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++) {
+        uint32_t j = mip->row_column[k];
+        double value = qb_grid_integer(mip->row_value[k], multiplier);
+        base += value * e->base[j];
+        size += fabs(value * e->base[j]);
+        for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++) {
+            double coefficient = value * e->step[b];
+            rows->bit[row->end] = b;
+            rows->coefficient[row->end++] = coefficient;
+            size += fabs(coefficient);
+        }
+    }
+    row->lower = scaled_bound(mip->row_lower[r], multiplier, base, false);
+    row->upper = scaled_bound(mip->row_upper[r], multiplier, base, true);
+    if (size >= QB_EXACT_MOST)
+        return refuse(mip, r, "has integers beyond 2^53", diag);
+    return QB_OK;
+}
+
+static void reduce(qb_bit_rows *rows, qb_bit_row *row)
+{
+    double divisor = 0;
+    for (uint64_t t = row->start; t < row->end; t++)
+        divisor = common_divisor(divisor, fabs(rows->coefficient[t]));
+    row->least = row->most = 0;
+    for (uint64_t t = row->start; t < row->end; t++) {
+        double c = rows->coefficient[t] /= divisor;
+        row->least += fmin(0, c);
+        row->most += fmax(0, c);
+    }
+    if (divisor > 0) {
+        row->lower = ceil(row->lower / divisor);
+        row->upper = floor(row->upper / divisor);
+    }
+    row->lower = fmax(row->lower, row->least);
+    row->upper = fmin(row->upper, row->most);
+}
+
+/* With coefficients +-1 and q of them negative, the sum is the number of true literals less q, a literal
+ * being the bit or, where negative, its negation.  "At most one" and "all but at most one" need no slack. */
+static void recognise(const qb_bit_rows *rows, qb_bit_row *row)
+{
+    for (uint64_t t = row->start; t < row->end; t++)
+        if (fabs(rows->coefficient[t]) != 1)
+            return;
+    bool low = row->lower == row->least && row->upper == row->least + 1;
+    bool high = row->upper == row->most && row->lower == row->most - 1;
+    row->at_most_one = low || high;
+    row->complemented = high && !low;
+}
+
+static qb_status build_row(const qb_mip *mip, const qb_encoding *e, uint32_t r, qb_bit_rows *rows,
+                           uint64_t *end, qb_diag *diag)
+{
+    qb_bit_row row = {.source = r, .start = *end, .end = *end};
+    qb_grid grid = {0};
+    for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++)
+        qb_grid_admit(&grid, mip->row_value[k]);
+    double multiplier = qb_grid_multiplier(&grid);
+    if (multiplier == 0)
+        return refuse(mip, r, "has coefficients that are no decimals of at most 9 digits", diag);
+    qb_status status = append_terms(mip, e, r, multiplier, rows, &row, diag);
+    if (status)
+        return status;
+    reduce(rows, &row);
+    if (row.lower > row.upper)
+        return refuse(mip, r, "cannot be satisfied within the bounds of its variables", diag);
+    if (!qb_bit_row_has_lower(&row) && !qb_bit_row_has_upper(&row))
+        return QB_OK; /* redundant: the next row overwrites its terms */
+    recognise(rows, &row);
+    if (!row.at_most_one)
+        row.slack_bits = qb_encoding_steps(row.upper - row.lower, NULL);
+    row.first_slack = e->bits + rows->slack_bits;
+    if ((uint64_t)row.first_slack + row.slack_bits > INT32_MAX)
+        return refuse(mip, r, "takes the slack beyond 2147483647 bits", diag);
+    rows->slack_bits += row.slack_bits;
+    rows->row[rows->count++] = row;
+    *end = row.end;
+    return QB_OK;
+}
+
+qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding, qb_bit_rows *rows, qb_diag *diag)
+{
+    uint64_t terms = 0, end = 0;
+    for (uint64_t k = 0; k < mip->row_start[mip->rows]; k++)
+        terms += encoding->start[mip->row_column[k] + 1] - encoding->start[mip->row_column[k]];
+    qb_bit_rows built = {
+        .row = QB_NEW(qb_bit_row, mip->rows),
+        .bit = QB_NEW(uint32_t, terms),
+        .coefficient = QB_NEW(double, terms),
+    };
+    qb_status status = built.row && built.bit && built.coefficient ? QB_OK : QB_NO_MEMORY;
+    for (uint32_t r = 0; !status && r < mip->rows; r++)
+        status = build_row(mip, encoding, r, &built, &end, diag);
+    if (status)
+        qb_bit_rows_clear(&built);
+    else
+        *rows = built;
+    return status;
+}
+
+void qb_bit_rows_clear(qb_bit_rows *rows)
+{
+    qb_free(rows->row);
+    qb_free(rows->bit);
+    qb_free(rows->coefficient);
+    *rows = (qb_bit_rows){0};
+}
+
+bool qb_bit_row_is_one_hot(const qb_bit_rows *rows, const qb_bit_row *row)
+{
+    bool plus = row->least == 0 && row->lower == 1, minus = row->most == 0 && row->upper == -1;
+    if (row->lower != row->upper || !(plus || minus) || row->end - row->start < 2)
+        return false;
+    for (uint64_t t = row->start; t < row->end; t++)
+        if (fabs(rows->coefficient[t]) != 1)
+            return false;
+    return true;
+}
+
+uint64_t qb_bit_row_products(const qb_bit_row *row)
+{
+    uint64_t terms = row->end - row->start + row->slack_bits;
+    return terms ? terms * (terms - 1) / 2 : 0;
+}

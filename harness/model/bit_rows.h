@@ -1,0 +1,61 @@
+/* The rows of a mip in bits and integers:  lower <= sum_t coefficient_t bit_t <= upper.
+ *
+ * Each row is scaled to integers, divided by the common divisor of its coefficients, and its bounds are drawn
+ * in to what the row can reach; so a violated row misses by at least 1.  Rows that always hold are left out.
+ * Private to the lowering.
+ */
+#ifndef QB_MODEL_BIT_ROWS_H
+#define QB_MODEL_BIT_ROWS_H
+
+#include "harness/model/lowering_parts.h"
+
+typedef struct qb_bit_row {
+    uint32_t source;      /* the row of the mip */
+    uint64_t start, end;  /* its terms */
+    double least, most;   /* of the sum */
+    double lower, upper;  /* least <= lower <= upper <= most */
+    bool at_most_one;     /* says: at most one of its literals is true (see qb_bit_row_literal) */
+    bool complemented;    /* of which then the literals are the negated ones */
+    double weight;        /* of its penalty; set by qb_penalties_weigh */
+    uint32_t first_slack; /* slack in 0..upper - lower takes these bits */
+    uint32_t slack_bits;
+} qb_bit_row;
+
+typedef struct qb_bit_rows {
+    uint32_t count;
+    qb_bit_row *row;     /* [count] */
+    uint32_t *bit;       /* [terms] ascending within a row */
+    double *coefficient; /* [terms] integers, not zero */
+    uint32_t slack_bits; /* of all rows */
+} qb_bit_rows;
+
+/* Slack bits are numbered after those of the encoding.  Errors: QB_REFUSED (a row that nothing satisfies,
+ * data that no power of ten up to 10^9 or of two makes integers, integers beyond 2^53, too many bits),
+ * QB_NO_MEMORY. */
+qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding, qb_bit_rows *rows, qb_diag *diag);
+void qb_bit_rows_clear(qb_bit_rows *rows);
+
+/* Term t of a row with coefficients +-1 as a literal: is it the bit itself, or its negation? */
+static inline bool qb_bit_row_is_plain(const qb_bit_rows *rows, const qb_bit_row *row, uint64_t t)
+{
+    return (rows->coefficient[t] > 0) != row->complemented;
+}
+
+/* Is an upper (a lower) bound there to be violated? */
+static inline bool qb_bit_row_has_upper(const qb_bit_row *row)
+{
+    return row->upper < row->most;
+}
+
+static inline bool qb_bit_row_has_lower(const qb_bit_row *row)
+{
+    return row->lower > row->least;
+}
+
+/* Is the row "exactly one of its bits"? */
+bool qb_bit_row_is_one_hot(const qb_bit_rows *rows, const qb_bit_row *row);
+
+/* How many products its penalty has. */
+uint64_t qb_bit_row_products(const qb_bit_row *row);
+
+#endif

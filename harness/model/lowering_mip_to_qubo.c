@@ -1,0 +1,192 @@
+/* A mip in bits alone: integers encoded, rows as penalties.
+ *
+ *   E = objective in bits + sign * sum_r weight_r penalty_r     sign: + for minimisation, - for maximisation
+ *
+ * penalty_r is zero where row r holds (for the best slack) and at least 1 where it does not:
+ * (sum - lower - slack)^2 with slack in 0..upper - lower, or the number of pairs of true literals where at
+ * most one may be true.  Weights: qb_penalty_rule.  Rows that say "exactly one of these bits" are passed
+ * along as groups, their penalty included.
+ */
+#include "harness/base/memory.h"
+#include "harness/model/grid.h"
+#include "harness/model/pairs.h"
+#include "harness/model/penalties.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* The program in bits, growing: objective first, then the penalties. */
+typedef struct program {
+    const qb_mip *mip;
+    const qb_encoding *encoding;
+    qb_bit_rows rows;
+    uint32_t n;        /* bits, slack included */
+    double multiplier; /* of the objective's grid; 0: none */
+    double constant;   /* in multiplied units, without the objective's own */
+    double *linear;    /* [n] */
+    uint64_t products;
+    qb_pair *product;
+} program;
+
+static double objective_multiplier(const qb_mip *mip)
+{
+    qb_grid grid = {0};
+    for (uint32_t j = 0; j < mip->columns; j++)
+        qb_grid_admit(&grid, mip->linear[j]);
+    for (uint64_t k = 0; k < mip->pairs; k++)
+        qb_grid_admit(&grid, mip->pair[k].weight);
+    return qb_grid_multiplier(&grid);
+}
+
+static qb_status allocate(program *p, qb_diag *diag)
+{
+    uint64_t products = qb_expansion_count(p->mip, p->encoding, NULL);
+    for (uint32_t r = 0; r < p->rows.count && products <= QB_LOWERING_PAIRS_MOST; r++)
+        products += qb_bit_row_products(&p->rows.row[r]);
+    if (products > QB_LOWERING_PAIRS_MOST)
+        return qb_fail(diag, QB_REFUSED, "as a qubo the problem has more than %" PRIu64 " products",
+                       QB_LOWERING_PAIRS_MOST);
+    p->n = p->encoding->bits + p->rows.slack_bits;
+    if (p->n == 0)
+        return qb_fail(diag, QB_REFUSED, "every variable is fixed: there is nothing to decide");
+    p->linear = QB_NEW(double, p->n);
+    p->product = QB_NEW(qb_pair, products);
+    return p->linear && p->product ? QB_OK : QB_NO_MEMORY;
+}
+
+static qb_status add_objective(program *p)
+{
+    const qb_mip *mip = p->mip;
+    const qb_encoding *e = p->encoding;
+    qb_expansion x = {
+        .multiplier = p->multiplier,
+        .column = QB_NEW(double, mip->columns),
+        .literal = p->linear,
+        .product = p->product,
+    };
+    if (!x.column)
+        return QB_NO_MEMORY;
+    qb_expansion_run(mip, e, NULL, 0, &x);
+    p->products = x.products;
+    p->constant = x.constant;
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        double c = p->multiplier != 0 ? qb_grid_integer(mip->linear[j], p->multiplier) : mip->linear[j];
+        c += x.column[j];
+        p->constant += c * e->base[j];
+        for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++)
+            p->linear[b] += c * e->step[b];
+    }
+    qb_free(x.column);
+    return QB_OK;
+}
+
+static qb_status add_penalties(program *p, qb_lowering *l)
+{
+    double sign = p->mip->sense == QB_MAXIMISE ? -1 : 1;
+    qb_bit_cost cost = {
+        .bits = p->encoding->bits,
+        .linear = p->linear,
+        .products = p->products,
+        .product = p->product,
+        .sign = sign,
+        .integral = p->multiplier != 0,
+    };
+    qb_status status = qb_penalties_weigh(&cost, &l->options, &p->rows);
+    if (status)
+        return status;
+    l->penalised = p->rows.count;
+    l->slack = p->rows.slack_bits;
+    l->penalty_least = p->rows.count ? INFINITY : 0;
+    for (uint32_t r = 0; r < p->rows.count; r++) {
+        const qb_bit_row *row = &p->rows.row[r];
+        l->penalty_least = fmin(l->penalty_least, row->weight);
+        l->penalty_most = fmax(l->penalty_most, row->weight);
+        qb_penalties_add(&p->rows, row, sign, &p->constant, p->linear, p->product, &p->products);
+    }
+    return QB_OK;
+}
+
+/* A weight beyond 2^53 may be rounded, and then it proves nothing. */
+static bool all_exact(const program *p)
+{
+    double most = fabs(p->constant);
+    for (uint32_t b = 0; b < p->n; b++)
+        most = fmax(most, fabs(p->linear[b]));
+    for (uint64_t k = 0; k < p->products; k++)
+        most = fmax(most, fabs(p->product[k].weight));
+    return most < QB_EXACT_MOST;
+}
+
+static qb_status build_qubo(program *p, qb_qubo *qubo, qb_diag *diag)
+{
+    if (!all_exact(p))
+        return qb_fail(diag, QB_REFUSED, "penalties take weights beyond 2^53");
+    qb_status status = qb_pairs_sort(p->product, p->products, p->n, p->n);
+    if (status)
+        return status;
+    p->products = qb_pairs_merge(p->product, p->products);
+    double unit = p->multiplier != 0 ? p->multiplier : 1;
+    return qb_qubo_build(p->mip->sense, p->mip->constant + p->constant / unit, 1 / unit, p->n, p->linear,
+                         p->products, p->product, qubo, diag);
+}
+
+/* Rows that say "exactly one", as many as share no bit, in the order of the rows. */
+static qb_status find_groups(const program *p, qb_lowering *l)
+{
+    bool *taken = QB_NEW(bool, p->n);
+    const qb_bit_row **chosen = QB_NEW(const qb_bit_row *, p->rows.count);
+    uint32_t groups = 0, members = 0;
+    qb_status status = taken && chosen ? QB_OK : QB_NO_MEMORY;
+    for (uint32_t r = 0; !status && r < p->rows.count; r++) {
+        const qb_bit_row *row = &p->rows.row[r];
+        bool free_row = qb_bit_row_is_one_hot(&p->rows, row);
+        for (uint64_t t = row->start; free_row && t < row->end; t++)
+            free_row = !taken[p->rows.bit[t]];
+        if (!free_row)
+            continue;
+        for (uint64_t t = row->start; t < row->end; t++)
+            taken[p->rows.bit[t]] = true;
+        chosen[groups++] = row;
+        members += (uint32_t)(row->end - row->start);
+    }
+    if (!status && groups && !(l->groups = QB_NEW(uint32_t, (size_t)groups + 1 + members)))
+        status = QB_NO_MEMORY;
+    if (!status && groups) {
+        uint32_t *start = l->groups, *member = l->groups + groups + 1, position = 0;
+        for (uint32_t g = 0; g < groups; g++) {
+            for (uint64_t t = chosen[g]->start; t < chosen[g]->end; t++)
+                member[position++] = p->rows.bit[t];
+            start[g + 1] = position;
+        }
+        l->qubo.groups = groups;
+        l->qubo.group_start = start;
+        l->qubo.group_member = member;
+    }
+    qb_free(chosen);
+    qb_free(taken);
+    return status;
+}
+
+qb_status qb_lower_mip_to_qubo(qb_lowering *l, qb_diag *diag)
+{
+    const qb_mip *mip = &l->problem->body;
+    l->form = "binary";
+    program p = {.mip = mip, .encoding = &l->encoding, .multiplier = objective_multiplier(mip)};
+    qb_status status = qb_encoding_build(mip, NULL, &l->encoding, diag);
+    if (!status)
+        status = qb_bit_rows_build(mip, &l->encoding, &p.rows, diag);
+    if (!status)
+        status = allocate(&p, diag);
+    if (!status)
+        status = add_objective(&p);
+    if (!status)
+        status = add_penalties(&p, l);
+    if (!status)
+        status = build_qubo(&p, &l->qubo, diag);
+    if (!status)
+        status = find_groups(&p, l);
+    qb_bit_rows_clear(&p.rows);
+    qb_free(p.linear);
+    qb_free(p.product);
+    return status;
+}

@@ -1,0 +1,169 @@
+#include "harness/model/penalties.h"
+
+#include "harness/base/memory.h"
+
+#include <math.h>
+
+/* What one flip of a bit can cost at most, and how many rows it can break. */
+typedef struct flip {
+    double loss;
+    uint32_t breaks;
+} flip;
+
+typedef struct flips {
+    flip *off, *on; /* [bits] */
+} flips;
+
+/* The objective's range is at most the sum of |terms|. */
+static double range_of(const qb_bit_cost *cost)
+{
+    double range = 0;
+    for (uint32_t b = 0; b < cost->bits; b++)
+        range += fabs(cost->linear[b]);
+    for (uint64_t k = 0; k < cost->products; k++)
+        range += fabs(cost->product[k].weight);
+    return range;
+}
+
+/* The least convenient number above x; `unit` is what counts as small where data are not integers. */
+static double above(double x, bool integral, double unit)
+{
+    return integral ? floor(x) + 1 : fmax(x, 0) + 0x1p-20 * unit;
+}
+
+static void price_flips(const qb_bit_cost *cost, flips *f)
+{
+    for (uint32_t b = 0; b < cost->bits; b++) {
+        f->on[b].loss = cost->sign * cost->linear[b];
+        f->off[b].loss = -f->on[b].loss;
+    }
+    for (uint64_t k = 0; k < cost->products; k++) {
+        qb_pair p = cost->product[k];
+        double w = cost->sign * p.weight;
+        f->on[p.i].loss += fmax(0, w);
+        f->on[p.j].loss += fmax(0, w);
+        f->off[p.i].loss += fmax(0, -w);
+        f->off[p.j].loss += fmax(0, -w);
+    }
+}
+
+/* A flip that lowers the sum can break a lower bound, one that raises it an upper bound. */
+static void count_breaks(const qb_bit_rows *rows, flips *f)
+{
+    for (uint32_t r = 0; r < rows->count; r++) {
+        const qb_bit_row *row = &rows->row[r];
+        bool lower = qb_bit_row_has_lower(row), upper = qb_bit_row_has_upper(row);
+        for (uint64_t t = row->start; t < row->end; t++) {
+            bool plus = rows->coefficient[t] > 0;
+            f->off[rows->bit[t]].breaks += plus ? lower : upper;
+            f->on[rows->bit[t]].breaks += plus ? upper : lower;
+        }
+    }
+}
+
+/* The dearest flip that may be needed to bring a row back from beyond its upper (lower) bound; INFINITY when
+ * some such flip could break another row, or jump over the row's feasible range.
+ *
+ * Whichever bits are set, a row beyond its bound has a bit that can be flipped towards it, and the flip
+ * lowers the row's penalty by at least 1.  Where two literals of an at-most-one row hold, the cheaper may be
+ * chosen. */
+static double dearest_repair(const qb_bit_rows *rows, const qb_bit_row *row, const flips *f, bool upper)
+{
+    bool other_side = upper ? qb_bit_row_has_lower(row) : qb_bit_row_has_upper(row);
+    double dearest = -INFINITY, second = -INFINITY;
+    for (uint64_t t = row->start; t < row->end; t++) {
+        double c = rows->coefficient[t];
+        const flip *repair = upper == (c > 0) ? &f->off[rows->bit[t]] : &f->on[rows->bit[t]];
+        if (repair->breaks != other_side || (other_side && fabs(c) > row->upper - row->lower + 1))
+            return INFINITY;
+        second = fmax(second, fmin(dearest, repair->loss));
+        dearest = fmax(dearest, repair->loss);
+    }
+    return row->at_most_one ? second : dearest;
+}
+
+static double tight_weight(const qb_bit_rows *rows, const qb_bit_row *row, const flips *f)
+{
+    double loss = -INFINITY;
+    if (qb_bit_row_has_upper(row))
+        loss = fmax(loss, dearest_repair(rows, row, f, true));
+    if (qb_bit_row_has_lower(row))
+        loss = fmax(loss, dearest_repair(rows, row, f, false));
+    return fmax(0, loss);
+}
+
+/* Why mixing is sound: a vector that violates a row of weight `bound` costs more than any feasible one; one
+ * that violates only the others becomes cheaper by a flip that breaks nothing.  So no minimum violates a row.
+ */
+static qb_status weigh_tightly(const qb_bit_cost *cost, double bound, double unit, qb_bit_rows *rows)
+{
+    flips f = {QB_NEW(flip, cost->bits), QB_NEW(flip, cost->bits)};
+    qb_status status = f.off && f.on ? QB_OK : QB_NO_MEMORY;
+    if (!status) {
+        price_flips(cost, &f);
+        count_breaks(rows, &f);
+        for (uint32_t r = 0; r < rows->count; r++) {
+            double loss = tight_weight(rows, &rows->row[r], &f);
+            rows->row[r].weight = fmin(bound, above(loss, cost->integral, unit));
+        }
+    }
+    qb_free(f.off);
+    qb_free(f.on);
+    return status;
+}
+
+qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options *options, qb_bit_rows *rows)
+{
+    double range = range_of(cost), unit = range > 0 ? range : 1;
+    double bound = above(range, cost->integral, unit);
+    if (options->penalty == QB_PENALTY_TIGHT)
+        return weigh_tightly(cost, bound, unit, rows);
+    double weight = bound;
+    if (options->penalty == QB_PENALTY_FACTOR)
+        weight = cost->integral ? fmax(1, nearbyint(options->factor * bound)) : options->factor * bound;
+    for (uint32_t r = 0; r < rows->count; r++)
+        rows->row[r].weight = weight;
+    return QB_OK;
+}
+
+/* (sum a_t x_t + k)^2 = k^2 + sum (a_t^2 + 2 k a_t) x_t + 2 sum_{s<t} a_s a_t x_s x_t, slack included. */
+static void add_squared(const qb_bit_rows *rows, const qb_bit_row *row, double weight, double *constant,
+                        double *linear, qb_pair *product, uint64_t *products)
+{
+    double k = -row->lower, slack = row->upper - row->lower, step[64];
+    uint64_t bits = row->end - row->start, terms = bits + row->slack_bits;
+    qb_encoding_steps(slack, step);
+#define BIT(t)         ((t) < bits ? rows->bit[row->start + (t)] : row->first_slack + (uint32_t)((t)-bits))
+#define COEFFICIENT(t) ((t) < bits ? rows->coefficient[row->start + (t)] : -step[(t)-bits])
+    *constant += weight * k * k;
+    for (uint64_t s = 0; s < terms; s++) {
+        double a = COEFFICIENT(s);
+        linear[BIT(s)] += weight * (a * a + 2 * k * a);
+        for (uint64_t t = s + 1; t < terms; t++)
+            product[(*products)++] = (qb_pair){BIT(s), BIT(t), 2 * weight * a * COEFFICIENT(t)};
+    }
+#undef BIT
+#undef COEFFICIENT
+}
+
+/* sum_{s<t} l_s l_t, a literal l being x or 1 - x. */
+static void add_at_most_one(const qb_bit_rows *rows, const qb_bit_row *row, double weight, double *constant,
+                            double *linear, qb_pair *product, uint64_t *products)
+{
+    for (uint64_t s = row->start; s < row->end; s++)
+        for (uint64_t t = s + 1; t < row->end; t++) {
+            uint32_t i = rows->bit[s], j = rows->bit[t];
+            bool a = qb_bit_row_is_plain(rows, row, s), b = qb_bit_row_is_plain(rows, row, t);
+            product[(*products)++] = (qb_pair){i, j, a == b ? weight : -weight};
+            *constant += a || b ? 0 : weight;
+            linear[i] += b ? 0 : a ? weight : -weight;
+            linear[j] += a ? 0 : b ? weight : -weight;
+        }
+}
+
+void qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double *constant,
+                      double *linear, qb_pair *product, uint64_t *products)
+{
+    (row->at_most_one ? add_at_most_one : add_squared)(rows, row, sign * row->weight, constant, linear,
+                                                       product, products);
+}
