@@ -1,0 +1,57 @@
+/* The digest of an experiment: every run scored, every (entry, instance) summed up.  Private to the report.
+ *
+ * f* of an instance is the better of its reference and the best refereed feasible value in the experiment
+ * itself, for all entries alike; without either the instance has no gaps.  A run's score is its gap
+ * (stats/gap.h) clipped at the fallback 1, which is also what a run without a feasible solution scores, so
+ * that failing never pays.
+ */
+#ifndef QB_REPORT_DIGEST_H
+#define QB_REPORT_DIGEST_H
+
+#include "harness/base/text.h"
+#include "harness/store/evidence.h"
+
+#define QB_FALLBACK_SCORE 1.0
+
+/* Runs of one entry on one unperturbed instance. */
+typedef struct qb_cell_digest {
+    uint64_t first, runs; /* evidence->run[first .. first + runs) */
+    uint64_t feasible, proved, failed, flagged;
+    double median_objective; /* over runs with a feasible solution; NaN: none */
+    double median_score, mean_score;
+    double median_last_s; /* when the best was found, in the budget's quantity */
+} qb_cell_digest;
+
+typedef struct qb_digest {
+    const qb_evidence *evidence;
+    double *best;         /* [instances] f*; NaN: unknown */
+    bool *best_from_runs; /* [instances] better than every reference, or the only one */
+    double *score;        /* [runs]; NaN where f* is unknown */
+    qb_cell_digest *cell; /* [entries * instances], entry-major */
+    uint64_t nominal, noisy, failed, flagged, late; /* runs; failed: without a feasible solution */
+} qb_digest;
+
+/* Errors: QB_NO_MEMORY.  Free with qb_digest_clear.  O(runs log runs). */
+qb_status qb_digest_make(const qb_evidence *evidence, qb_digest *digest, qb_diag *diag);
+void qb_digest_clear(qb_digest *digest);
+
+const qb_cell_digest *qb_digest_cell(const qb_digest *digest, uint32_t entry, uint32_t instance);
+
+/* The score that a value has on an instance; NaN where f* is unknown. */
+double qb_digest_score(const qb_digest *digest, uint32_t instance, double objective);
+
+/* Mean over instances of the mean score of an entry; NaN without scores. */
+double qb_digest_mean(const qb_digest *digest, uint32_t entry);
+
+/* Entries from best to worst mean score (unknown last, then as they come): order [entries]. */
+void qb_digest_order(const qb_digest *digest, uint32_t *order);
+
+/* The experiment in words: "2 s of CPU time a run, 1 thread, 1 GiB". */
+void qb_say_budget(const qb_evidence *evidence, qb_text *out);
+/* "CPU time" and "s", "work" and "units", ... */
+const char *qb_say_quantity(const qb_evidence *evidence, const char **unit);
+/* "1 280" with thin groups as a person writes numbers: digits in threes by `separator`. */
+void qb_say_count(uint64_t count, const char *separator, qb_text *out);
+const char *qb_say_role(qb_evidence_role role);
+
+#endif
