@@ -30,6 +30,13 @@ typedef enum qb_outcome {
 
 const char *qb_outcome_name(qb_outcome outcome); /* "optimal", "target", ... as in the store */
 
+/* An instance as runs share it: packed once into sealed memory that every run maps, its lowerings kept.  Open
+ * one for each problem that is run more than once.  Thread-safe.  Errors: QB_NO_MEMORY, QB_ENVIRONMENT.
+ * problem outlives the image.  O(instance).  Close with qb_run_image_close when no run uses it. */
+typedef struct qb_run_image qb_run_image;
+qb_status qb_run_image_open(const qb_problem *problem, qb_run_image **image, qb_diag *diag);
+void qb_run_image_close(qb_run_image *image);
+
 /* What to run.  Everything belongs to the caller and outlives the call. */
 typedef struct qb_run_spec {
     const qb_solver *solver;
@@ -48,6 +55,9 @@ typedef struct qb_run_spec {
     uint32_t samples_kept;
     const uint32_t *cpus; /* [cpu_count] logical processors to pin to; NULL: no pinning */
     uint32_t cpu_count;
+    double
+        wall_backstop; /* wall seconds that end the run whatever its budget; 0: as qb_limits_backstop says */
+    qb_run_image *image; /* of `problem`; NULL: made for this run, at the cost of packing and lowering it */
 } qb_run_spec;
 
 typedef struct qb_run_point {
@@ -69,7 +79,9 @@ typedef struct qb_run_result {
     double wall_s, cpu_s, setup_s, teardown_s, overshoot_s,
         device_s; /* setup_s in the budget's own clock (CPU for cpu-time, else wall) */
     uint64_t work, samples, peak_rss_kib;
-    qb_run_point *trajectory; /* [points] strictly improving, in time order, credited only */
+    /* [points] in time order, credited only: each strictly better than those before on `problem` (feasible
+     * before infeasible), with its objective and feasibility on the nominal problem */
+    qb_run_point *trajectory;
     uint32_t points;
     uint64_t offered, late;
     bool has_late;

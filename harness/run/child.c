@@ -1,0 +1,167 @@
+#define _GNU_SOURCE
+#include "harness/run/child.h"
+
+#include "harness/run/contain.h"
+#include "harness/run/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A signal handler gets no argument of ours, so the budget that SIGTERM stops has to stand here. */
+static qb_budget *_Atomic listening;
+
+static void on_terminate(int number)
+{
+    (void)number;
+    qb_budget *budget = atomic_load(&listening);
+    if (budget)
+        qb_budget_request_stop(budget);
+}
+
+static int64_t helpers_cpu_ns(void)
+{
+    struct rusage u;
+    if (getrusage(RUSAGE_CHILDREN, &u))
+        return 0;
+    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
+}
+
+/* Time that this thread was ready to run and did not. */
+static int64_t run_delay_ns(void)
+{
+    char text[128] = "";
+    int file = open("/proc/self/schedstat", O_RDONLY | O_CLOEXEC);
+    ssize_t got = file >= 0 ? read(file, text, sizeof text - 1) : 0;
+    if (file >= 0)
+        close(file);
+    long long running, waiting;
+    return got > 0 && sscanf(text, "%lld %lld", &running, &waiting) == 2 ? waiting : 0;
+}
+
+static void read_memory(qb_launch_note *note)
+{
+    char text[128] = "";
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t got = file >= 0 ? read(file, text, sizeof text - 1) : 0;
+    if (file >= 0)
+        close(file);
+    unsigned long total, resident, shared, page = (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
+    if (got <= 0 || sscanf(text, "%lu %lu %lu", &total, &resident, &shared) != 3)
+        return;
+    note->resident_kib = resident * page;
+    note->shared_kib = shared * page;
+}
+
+static void send_note(int notes, const qb_launch_note *note)
+{
+    ssize_t written = write(notes, note, sizeof *note); /* smaller than PIPE_BUF: whole or not at all */
+    (void)written;
+}
+
+_Noreturn static void fail(int notes, int error)
+{
+    send_note(notes, &(qb_launch_note){.error = error ? error : EIO});
+    _exit(1);
+}
+
+/* Everything that was inherited and can be done without is gone before any of the solver's code runs. */
+static void settle(const qb_launch_request *r, bool limit_processes, bool limit_memory, int notes)
+{
+    struct sigaction action = {.sa_handler = on_terminate, .sa_flags = SA_RESTART};
+    (void)prctl(PR_SET_NAME, "qubout-run");
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)setsid();
+    (void)sigaction(SIGTERM, &action, NULL);
+    if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
+        (limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
+        fail(notes, errno);
+    qb_limits_apply_backstops(r->kind, r->limit);
+    if (limit_processes)
+        qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) { /* where memory runs out, the run is to go and not its warden */
+        ssize_t written = write(score, "1000", 4);
+        (void)written;
+        close(score);
+    }
+}
+
+/* From the image to the end of `solve`.  *state is left for the caller to free. */
+static qb_status run(const qb_launch_request *r, const void *image, qb_budget *budget, void **state,
+                     qb_diag *diag)
+{
+    qb_problem problem;
+    qb_lowering *lowering;
+    qb_status status = qb_problem_view(image, r->image_bytes, &problem, diag);
+    if (!status)
+        status = qb_lowering_open(&problem, r->solver->takes, &r->lowering, &lowering, diag);
+    if (status)
+        return status;
+    qb_model model = qb_lowering_model(lowering); /* lives as long as the process */
+    uint32_t variables = model.mip ? model.mip->columns : model.qubo->n;
+    if (variables != r->variables || (model.mip != NULL) != r->mip)
+        return qb_fail(diag, QB_INTERNAL, "the lowering gave another model than in the harness");
+    model.threads = r->threads;
+    model.memory_bytes = r->memory_bytes;
+    status = r->solver->init(&model, qb_launch_params(r), r->seed, budget, state, diag);
+    qb_budget_mark_setup(budget);
+    return status ? status : r->solver->solve(*state, budget, diag);
+}
+
+void qb_child_main(const qb_launch_request *r, int image, int channel, int notes, bool limit_processes,
+                   bool limit_memory)
+{
+    settle(r, limit_processes, limit_memory, notes);
+    size_t bytes = qb_channel_size(r->variables, r->mip, r->samples);
+    void *source = mmap(NULL, r->image_bytes, PROT_READ, MAP_SHARED, image, 0);
+    void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, channel, 0);
+    if (source == MAP_FAILED || block == MAP_FAILED)
+        fail(notes, errno);
+    close(image);
+    close(channel);
+
+    qb_budget_setup setup = {.kind = r->kind,
+                             .limit = r->limit,
+                             .wall_backstop = r->backstop,
+                             .threads = r->threads,
+                             .clock = qb_clock_system,
+                             .variables = r->variables,
+                             .mip = r->mip,
+                             .maximise = r->maximise,
+                             .targets = qb_launch_targets(r),
+                             .target_count = r->targets,
+                             .stop_at_target = r->stop_at_target,
+                             .channel = qb_channel_format(block, r->variables, r->mip, r->samples)};
+    qb_budget *budget;
+    qb_diag diag = {0};
+    qb_launch_note note = {0};
+    read_memory(&note);
+    if (qb_budget_open(&setup, &budget, &diag))
+        fail(notes, ENOMEM);
+    note.at_ns = qb_clock_system.wall_ns(NULL);
+    note.cpu_ns = qb_clock_system.cpu_ns(NULL);
+    send_note(notes, &note);
+    atomic_store(&listening, budget);
+
+    void *state = NULL;
+    qb_status outcome = run(r, source, budget, &state, &diag);
+    qb_budget_finish(budget, outcome, diag.text);
+    atomic_store(&listening, NULL);
+
+    note = (qb_launch_note){
+        .at_ns = qb_clock_system.wall_ns(NULL), .helpers_ns = helpers_cpu_ns(), .delay_ns = run_delay_ns()};
+    read_memory(&note);
+    send_note(notes, &note);
+    r->solver->free(state);
+    _exit(0);
+}

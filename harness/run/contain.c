@@ -1,0 +1,314 @@
+#define _GNU_SOURCE
+#include "harness/run/contain.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Reads a small file as text; false when it cannot be read. */
+static bool read_text(const char *path, char *text, size_t size)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    size_t length = 0;
+    for (ssize_t got; length + 1 < size && (got = read(file, text + length, size - 1 - length)) > 0;)
+        length += (size_t)got;
+    close(file);
+    text[length] = 0;
+    return length > 0;
+}
+
+static bool write_text(const char *folder, const char *name, const char *text)
+{
+    char path[QB_CONTAIN_PATH + 64];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    ssize_t written = write(file, text, strlen(text));
+    close(file);
+    return written == (ssize_t)strlen(text);
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char path[QB_CONTAIN_PATH + 64];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, W_OK) == 0;
+}
+
+/* Is `word` one of the comma-separated words of list? */
+static bool is_listed(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = list; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+        if (strcspn(at, ",") == length && memcmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+/* Copies text if it fits. */
+static bool copy_text(char *to, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+    if (length >= size)
+        return false;
+    memcpy(to, text, length + 1);
+    return true;
+}
+
+/* The path of our group in the hierarchy of `controller` ("" for v2), from lines "ID:CONTROLLERS:PATH". */
+static bool find_path(const char *controller, char *path, size_t size)
+{
+    char text[4096];
+    if (!read_text("/proc/self/cgroup", text, sizeof text))
+        return false;
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        char *at = line, *id = strsep(&at, ":"), *controllers = strsep(&at, ":");
+        if (!at || (*controller ? !is_listed(controllers, controller) : strcmp(id, "0") || *controllers))
+            continue;
+        return copy_text(path, size, at);
+    }
+    return false;
+}
+
+/* Where that hierarchy is mounted, and which part of it, from /proc/self/mountinfo. */
+static bool find_mount(const char *controller, char *root, char *folder, size_t size)
+{
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    char line[4096];
+    bool found = false;
+    while (mounts && !found && fgets(line, sizeof line, mounts)) {
+        char at_root[1024], at_folder[1024], type[64], options[1024];
+        const char *tail = strstr(line, " - ");
+        if (!tail || sscanf(line, "%*s %*s %*s %1023s %1023s", at_root, at_folder) != 2 ||
+            sscanf(tail, " - %63s %*s %1023s", type, options) != 2)
+            continue;
+        bool same = *controller ? !strcmp(type, "cgroup") && is_listed(options, controller)
+                                : !strcmp(type, "cgroup2");
+        found = same && copy_text(root, size, at_root) && copy_text(folder, size, at_folder);
+    }
+    if (mounts)
+        fclose(mounts);
+    return found;
+}
+
+/* Makes a group below ours in that hierarchy, requires `file` in it, and joins it; "" when that fails. */
+static void make_group(const char *controller, const char *file, char group[QB_CONTAIN_PATH])
+{
+    char path[256], root[256], folder[256];
+    uint64_t name;
+    group[0] = 0;
+    if (!find_path(controller, path, sizeof path) || !find_mount(controller, root, folder, sizeof root) ||
+        getrandom(&name, sizeof name, 0) != sizeof name)
+        return;
+    size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
+    const char *below = strncmp(path, root, shared) == 0 ? path + shared : path;
+    int length = snprintf(group, QB_CONTAIN_PATH, "%s%s/qubout-%016" PRIx64, folder,
+                          strcmp(below, "/") ? below : "", name);
+    if (length >= QB_CONTAIN_PATH || mkdir(group, 0755)) {
+        group[0] = 0;
+        return;
+    }
+    if (!has_file(group, file) || !write_text(group, "cgroup.procs", "0")) {
+        (void)rmdir(group);
+        group[0] = 0;
+    }
+}
+
+/* Leaves the group for the one above it, and removes it. */
+static void leave_group(char group[QB_CONTAIN_PATH])
+{
+    char above[QB_CONTAIN_PATH];
+    if (!group[0])
+        return;
+    snprintf(above, sizeof above, "%s", group);
+    *strrchr(above, '/') = 0;
+    (void)write_text(above, "cgroup.procs", "0");
+    (void)rmdir(group);
+    group[0] = 0;
+}
+
+void qb_contain_open(qb_contain *contain, bool has_namespace)
+{
+    *contain = (qb_contain){.has_namespace = has_namespace};
+    char most[32];
+    snprintf(most, sizeof most, "%d", QB_CONTAIN_PROCESSES);
+    make_group("", "memory.max", contain->memory);
+    contain->is_v2 = contain->memory[0] != 0;
+    if (contain->is_v2) {
+        contain->limits_processes = write_text(contain->memory, "pids.max", most);
+        (void)write_text(contain->memory, "memory.swap.max", "0");
+        (void)write_text(contain->memory, "memory.oom.group", "0"); /* the warden stays */
+        return;
+    }
+    make_group("memory", "memory.limit_in_bytes", contain->memory);
+    make_group("pids", "pids.max", contain->processes);
+    contain->limits_processes = contain->processes[0] && write_text(contain->processes, "pids.max", most);
+    if (contain->memory[0])
+        (void)write_text(contain->memory, "memory.swappiness", "0");
+}
+
+void qb_contain_close(qb_contain *contain)
+{
+    leave_group(contain->processes);
+    leave_group(contain->memory);
+}
+
+bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes)
+{
+    char text[32];
+    if (!contain->memory[0])
+        return false;
+    if (bytes == UINT64_MAX)
+        return write_text(contain->memory, contain->is_v2 ? "memory.max" : "memory.limit_in_bytes",
+                          contain->is_v2 ? "max" : "-1");
+    snprintf(text, sizeof text, "%" PRIu64, bytes);
+    return write_text(contain->memory, contain->is_v2 ? "memory.max" : "memory.limit_in_bytes", text);
+}
+
+uint64_t qb_contain_memory_kills(const qb_contain *contain)
+{
+    char path[QB_CONTAIN_PATH + 64], text[1024];
+    if (!contain->memory[0])
+        return 0;
+    snprintf(path, sizeof path, "%s/%s", contain->memory,
+             contain->is_v2 ? "memory.events" : "memory.oom_control");
+    const char *line = read_text(path, text, sizeof text) ? strstr(text, "oom_kill ") : NULL;
+    return line ? strtoull(line + strlen("oom_kill "), NULL, 10) : 0;
+}
+
+const char *qb_contain_way(const qb_contain *contain)
+{
+    return contain->has_namespace ? "pid-namespace" : "kill-loop";
+}
+
+/* A process as /proc shows it.  Numbers are those of whoever mounted /proc, which need not be ours. */
+typedef struct process {
+    long pid, parent;
+    uint64_t own_ticks, reaped_ticks;
+    int depth; /* below the caller: 1 for its children; 0: not a descendant, as far as is known */
+} process;
+
+static bool read_process(const char *name, process *p)
+{
+    char path[300], text[1024];
+    snprintf(path, sizeof path, "/proc/%s/stat", name);
+    if (!read_text(path, text, sizeof text))
+        return false;
+    const char *tail = strrchr(text, ')'); /* the name before it may hold anything */
+    unsigned long user, system;
+    long reaped_user, reaped_system;
+    if (!tail || sscanf(tail + 1, " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &p->parent,
+                        &user, &system, &reaped_user, &reaped_system) != 5)
+        return false;
+    p->pid = strtol(name, NULL, 10);
+    p->own_ticks = user + system;
+    p->reaped_ticks = (uint64_t)(reaped_user + reaped_system);
+    p->depth = 0;
+    return true;
+}
+
+/* All processes, with the depth of the caller's descendants filled in.  The caller frees. */
+static process *list_processes(size_t *count)
+{
+    char self[32] = "";
+    size_t used = 0, room = 0;
+    process *list = NULL;
+    DIR *folder = readlink("/proc/self", self, sizeof self - 1) > 0 ? opendir("/proc") : NULL;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+            continue;
+        if (used == room) {
+            process *grown = realloc(list, (room = 2 * room + 256) * sizeof *list);
+            if (!grown)
+                break;
+            list = grown;
+        }
+        used += read_process(entry->d_name, &list[used]);
+    }
+    if (folder)
+        closedir(folder);
+    long own = strtol(self, NULL, 10);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t k = 0; k < used; k++) {
+            if (list[k].depth)
+                continue;
+            int depth = list[k].parent == own ? 1 : 0;
+            for (size_t m = 0; m < used && !depth; m++)
+                if (list[m].pid == list[k].parent && list[m].depth)
+                    depth = list[m].depth + 1;
+            list[k].depth = depth;
+            changed = changed || depth;
+        }
+    }
+    *count = used;
+    return list;
+}
+
+int64_t qb_contain_helpers_cpu(void)
+{
+    size_t count;
+    process *list = list_processes(&count);
+    uint64_t ticks = 0;
+    for (size_t k = 0; k < count; k++)
+        if (list[k].depth)
+            ticks += list[k].reaped_ticks + (list[k].depth > 1 ? list[k].own_ticks : 0);
+    free(list);
+    return (int64_t)ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+}
+
+/* One pass of the kill loop: whatever descends from us now. */
+static void kill_descendants(void)
+{
+    size_t count;
+    process *list = list_processes(&count);
+    for (size_t k = 0; k < count; k++)
+        if (list[k].depth)
+            (void)kill((pid_t)list[k].pid, SIGKILL);
+    free(list);
+}
+
+static int64_t time_of(const struct rusage *u)
+{
+    return ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
+}
+
+uint32_t qb_contain_kill_all(const qb_contain *contain, int64_t *cpu_ns)
+{
+    const struct timespec pause = {.tv_nsec = 200000};
+    uint32_t ended = 0;
+    for (;;) {
+        struct rusage usage;
+        int status;
+        /* In a namespace of ours one signal reaches all, those being forked included.  Else the loop goes on
+         * until nobody is left: a subreaper inherits every orphan. */
+        if (contain->has_namespace)
+            (void)kill(-1, SIGKILL);
+        pid_t pid = wait4(-1, &status, contain->has_namespace ? 0 : WNOHANG, &usage);
+        if (pid > 0) {
+            *cpu_ns += time_of(&usage);
+            ended++;
+        } else if (pid < 0 && errno == ECHILD) {
+            return ended;
+        } else if (!contain->has_namespace) {
+            kill_descendants();
+            (void)nanosleep(&pause, NULL);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/* Containment: what a run has started can be counted, limited and ended.  Used by a warden for its runs.
+ *
+ * Control groups are probed at run time, v2 and v1 alike, below the group that the harness itself is in: a
+ * group of the warden's own is made where that is allowed, and the warden joins it, so that a run inherits it
+ * at no cost.  Where there is none, rlimits and watching must do (limits.h).
+ */
+#ifndef QB_RUN_CONTAIN_H
+#define QB_RUN_CONTAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define QB_CONTAIN_PATH 512
+
+typedef struct qb_contain {
+    bool has_namespace;              /* the warden is the first process of a PID namespace */
+    bool limits_processes;           /* a control group does, else the run's RLIMIT_NPROC has to */
+    bool is_v2;                      /* of the memory group */
+    char memory[QB_CONTAIN_PATH];    /* folder of the group that limits memory; "": none */
+    char processes[QB_CONTAIN_PATH]; /* the same for the number of processes */
+} qb_contain;
+
+#define QB_CONTAIN_PROCESSES 512 /* that a run may have, its threads included */
+
+void qb_contain_open(qb_contain *contain, bool has_namespace);
+void qb_contain_close(qb_contain *contain);
+
+/* Sets the group's limit (UINT64_MAX: none); false when there is no such group. */
+bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes);
+
+/* How often the group's limit has killed, since it was made. */
+uint64_t qb_contain_memory_kills(const qb_contain *contain);
+
+/* "pid-namespace" or "kill-loop" */
+const char *qb_contain_way(const qb_contain *contain);
+
+/* Ends every process that descends from the caller and reaps it; returns how many there were, and adds their
+ * CPU time to *cpu_ns. */
+uint32_t qb_contain_kill_all(const qb_contain *contain, int64_t *cpu_ns);
+
+/* CPU time, to a clock tick, of the caller's descendants, less the own time of its one child. */
+int64_t qb_contain_helpers_cpu(void);
+
+#endif

@@ -1,0 +1,289 @@
+/* A warden: keeps the limits and the deadline of one run at a time.
+ *
+ * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms.  A wall limit is
+ * watched by the clock; a CPU limit by reading the CPU time of the process tree, each time at the earliest
+ * moment at which it could have run out.
+ */
+#define _GNU_SOURCE
+#include "harness/run/child.h"
+#include "harness/run/contain.h"
+#include "harness/run/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ASK_NS      5000000     /* after the deadline: SIGTERM */
+#define KILL_NS     15000000    /* after the deadline: SIGKILL */
+#define STEP_NS     1000000     /* between looks at a CPU clock, at least */
+#define START_NS    10000000000 /* in which a child must have started */
+#define TEARDOWN_NS 10000000000 /* that freeing memory may take after user code has ended */
+#define NEVER_NS    (INT64_MAX / 2)
+
+typedef struct run {
+    const qb_launch_request *request;
+    pid_t child;
+    int child_fd, notes, lifeline;
+    int64_t start_ns, cpu_start_ns, forked_ns;
+    int64_t ended_ns;                 /* when user code returned; 0: not yet */
+    int64_t killed_ns, killed_cpu_ns; /* when it was killed, and the CPU time until then; 0: not */
+    int64_t processors;               /* that can burn CPU time at once */
+    int64_t limit_ns, backstop_ns;
+    clockid_t cpu_clock;
+    bool abandoned; /* the harness has gone */
+    qb_launch_note first, second;
+    qb_launch_report *report;
+} run;
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t to_ns(double seconds)
+{
+    return seconds < 4e9 ? (int64_t)(seconds * 1e9) : NEVER_NS;
+}
+
+/* CPU time of the run's processes since init began. */
+static int64_t tree_cpu_ns(const run *r)
+{
+    struct timespec t = {0};
+    (void)clock_gettime(r->cpu_clock, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec - r->cpu_start_ns + qb_contain_helpers_cpu();
+}
+
+/* How far beyond the deadline the run is, in ns (negative: not yet), and when to look again. */
+static int64_t lateness(const run *r, int64_t now, int64_t *look_at)
+{
+    int64_t wall = now - r->start_ns, late = wall - r->backstop_ns;
+    *look_at = r->start_ns + r->backstop_ns + ASK_NS;
+    if (r->request->kind == QB_BUDGET_WALL_TIME) {
+        late = wall - r->limit_ns;
+        *look_at = r->start_ns + r->limit_ns + ASK_NS;
+    } else if (r->request->kind == QB_BUDGET_CPU_TIME) {
+        int64_t cpu_late = tree_cpu_ns(r) - r->limit_ns;
+        int64_t wait = (ASK_NS - cpu_late) / r->processors;
+        wait = wait > STEP_NS ? wait : STEP_NS;
+        late = cpu_late > late ? cpu_late : late;
+        *look_at = now + wait < *look_at ? now + wait : *look_at;
+    }
+    return late;
+}
+
+/* Acts on the deadline; returns when to look again. */
+static int64_t enforce(run *r, int64_t now)
+{
+    qb_launch_report *report = r->report;
+    if (r->start_ns == 0 || r->ended_ns) {
+        int64_t until = r->ended_ns ? r->ended_ns + TEARDOWN_NS : r->forked_ns + START_NS;
+        if (now >= until)
+            (void)kill(r->child, SIGKILL);
+        return now >= until ? NEVER_NS : until;
+    }
+    int64_t look_at, late = lateness(r, now, &look_at);
+    if (late >= KILL_NS) {
+        (void)kill(r->child, SIGKILL);
+        report->killed = true;
+        r->killed_ns = now;
+        r->killed_cpu_ns = tree_cpu_ns(r);
+        return NEVER_NS;
+    }
+    if (late < ASK_NS)
+        return look_at;
+    if (!report->asked) {
+        report->asked = true;
+        (void)kill(r->child, SIGTERM);
+    }
+    return now + (r->request->kind == QB_BUDGET_CPU_TIME ? STEP_NS : KILL_NS - late);
+}
+
+/* The first note starts the clock; the second, which user code may have forged, only ends the watch. */
+static void take_note(run *r)
+{
+    qb_launch_note note;
+    ssize_t got = read(r->notes, &note, sizeof note);
+    if (got != sizeof note || r->ended_ns) {
+        close(r->notes);
+        r->notes = -1;
+    } else if (r->start_ns == 0) {
+        r->report->error = note.error;
+        r->report->started = note.error == 0;
+        r->first = note;
+        r->start_ns = note.at_ns;
+        r->cpu_start_ns = note.cpu_ns;
+    } else {
+        r->second = note;
+        r->ended_ns = now_ns();
+    }
+}
+
+/* Until the child is dead. */
+static void watch(run *r)
+{
+    for (int64_t look_at = 0;;) {
+        int64_t now = now_ns();
+        if (now >= look_at && !r->report->killed && !r->abandoned)
+            look_at = enforce(r, now);
+        int64_t wait = look_at > now ? look_at - now : 0;
+        struct timespec timeout = {wait / 1000000000, wait % 1000000000};
+        struct pollfd events[] = {{.fd = r->child_fd, .events = POLLIN},
+                                  {.fd = r->notes, .events = POLLIN},
+                                  {.fd = r->abandoned ? -1 : r->lifeline, .events = POLLIN}};
+        if (ppoll(events, 3, look_at >= NEVER_NS ? NULL : &timeout, NULL) < 0)
+            continue;
+        if (events[1].revents) {
+            bool had_started = r->start_ns != 0;
+            take_note(r);
+            look_at = r->start_ns && !had_started ? 0 : look_at;
+            look_at = r->ended_ns ? 0 : look_at;
+        } else if (events[0].revents) { /* all notes have been read by now */
+            return;
+        }
+        if (events[2].revents) {
+            r->abandoned = true;
+            (void)kill(r->child, SIGKILL);
+            look_at = NEVER_NS;
+        }
+    }
+}
+
+static int64_t cpu_of(const struct rusage *u)
+{
+    return ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
+}
+
+/* What the run itself had resident at its peak: less what it was born with, less the shared pages that it
+ * touched since (as far as it lived to say so). */
+static uint64_t own_peak(const run *r, const struct rusage *usage)
+{
+    uint64_t peak = (uint64_t)usage->ru_maxrss, others = r->first.resident_kib;
+    if (r->second.shared_kib > r->first.shared_kib)
+        others += r->second.shared_kib - r->first.shared_kib;
+    return peak > others ? peak - others : 0;
+}
+
+static int open_child(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static int64_t processors_of(const qb_launch_request *request)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return request->cpus ? request->cpus : online > 0 ? online : 1;
+}
+
+/* The child is dead: ends what it has left behind, and adds up. */
+static void settle_accounts(run *r, const qb_contain *contain)
+{
+    qb_launch_report *report = r->report;
+    struct rusage usage = {0};
+    int64_t died_ns = now_ns(), strays_ns = 0;
+    (void)wait4(r->child, &report->wait_status, 0, &usage);
+    report->strays = qb_contain_kill_all(contain, &strays_ns);
+    report->ended = r->ended_ns != 0;
+    report->delay_ns = r->second.delay_ns;
+    report->peak_kib = own_peak(r, &usage);
+    if (r->start_ns == 0)
+        return;
+    int64_t stopped_ns = r->ended_ns ? r->ended_ns : r->killed_ns ? r->killed_ns : died_ns;
+    report->wall_ns = stopped_ns - r->start_ns;
+    report->teardown_ns = now_ns() - stopped_ns;
+    report->helpers_ns = r->second.helpers_ns + strays_ns;
+    report->cpu_ns = cpu_of(&usage) - r->cpu_start_ns + strays_ns;
+    if (r->killed_ns && r->killed_cpu_ns < report->cpu_ns)
+        report->cpu_ns = r->killed_cpu_ns; /* what follows a kill is the system's time, not the run's */
+}
+
+static void execute(const qb_launch_request *request, const int fd[2], int lifeline,
+                    const qb_contain *contain, qb_launch_report *report, bool *abandoned)
+{
+    bool grouped = qb_contain_limit_memory(contain, request->memory_bytes);
+    bool limited = request->memory_bytes != UINT64_MAX;
+    uint64_t kills = limited ? qb_contain_memory_kills(contain) : 0;
+    bool by_rlimit = limited && !grouped && qb_limits_has_rlimit_memory();
+    snprintf(report->memory_way, sizeof report->memory_way, "%s",
+             !limited    ? "none"
+             : grouped   ? "cgroup"
+             : by_rlimit ? "rlimit"
+                         : "none");
+    snprintf(report->containment, sizeof report->containment, "%s", qb_contain_way(contain));
+
+    int notes[2];
+    if (pipe2(notes, O_CLOEXEC)) {
+        report->error = errno;
+        return;
+    }
+    run r = {.request = request,
+             .lifeline = lifeline,
+             .notes = notes[0],
+             .forked_ns = now_ns(),
+             .processors = processors_of(request),
+             .limit_ns = to_ns(request->limit),
+             .backstop_ns = to_ns(request->backstop),
+             .report = report};
+    r.child = fork();
+    if (r.child == 0) {
+        close(lifeline);
+        close(notes[0]);
+        qb_child_main(request, fd[0], fd[1], notes[1], !contain->limits_processes, by_rlimit);
+    }
+    close(notes[1]);
+    r.child_fd = r.child > 0 ? open_child(r.child) : -1;
+    if (r.child_fd < 0) {
+        report->error = errno;
+        close(notes[0]);
+        (void)qb_contain_kill_all(contain, &report->helpers_ns);
+        return;
+    }
+    if (clock_getcpuclockid(r.child, &r.cpu_clock))
+        r.cpu_clock = CLOCK_MONOTONIC; /* the child is dead already, and poll will say so */
+    watch(&r);
+
+    report->out_of_memory = limited && qb_contain_memory_kills(contain) > kills;
+    settle_accounts(&r, contain);
+    *abandoned = r.abandoned;
+    close(r.child_fd);
+    if (r.notes >= 0)
+        close(r.notes);
+}
+
+void qb_warden_main(int lifeline, bool has_namespace)
+{
+    (void)prctl(PR_SET_NAME, "qubout-warden");
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+    (void)prctl(PR_SET_TIMERSLACK, 1000);
+    qb_contain contain;
+    qb_contain_open(&contain, has_namespace);
+    _Alignas(64) static unsigned char packet[QB_LAUNCH_PACKET]; /* one request at a time */
+    const qb_launch_request *request = (const qb_launch_request *)(const void *)packet;
+    for (bool abandoned = false; !abandoned;) {
+        int fd[2];
+        long got = qb_launch_receive(lifeline, packet, sizeof packet, fd, 2);
+        if (got < (long)sizeof *request || (size_t)got != qb_launch_bytes(request) || fd[0] < 0 || fd[1] < 0)
+            break;
+        qb_launch_report report = {0};
+        execute(request, fd, lifeline, &contain, &report, &abandoned);
+        close(fd[0]);
+        close(fd[1]);
+        if (!abandoned && !qb_launch_send(lifeline, &report, sizeof report, NULL, 0))
+            break;
+    }
+    qb_contain_close(&contain);
+    _exit(0);
+}

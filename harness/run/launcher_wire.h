@@ -1,0 +1,87 @@
+/* What the harness, the launcher and its wardens say to each other.
+ *
+ * Messages travel over SOCK_SEQPACKET sockets: one message a packet, descriptors beside it.  All ends are of
+ * one program image, so structures and pointers to solvers travel as they are.
+ */
+#ifndef QB_RUN_LAUNCHER_WIRE_H
+#define QB_RUN_LAUNCHER_WIRE_H
+
+#include "harness/base/budget_host.h"
+#include "harness/model/lowering.h"
+#include "solvers/solver.h"
+
+#define QB_LAUNCH_PACKET 65536 /* bytes of a request at most */
+
+/* Harness to warden, with two descriptors: the image and the channel. */
+typedef struct qb_launch_request {
+    const qb_solver *solver;
+    uint64_t image_bytes, seed, memory_bytes;
+    qb_lowering_options lowering;
+    qb_budget_kind kind;
+    double limit, backstop;             /* as in qb_budget_setup */
+    uint32_t variables, samples;        /* of the channel */
+    uint32_t threads, targets, cpus;    /* counts of the arrays that follow: */
+    bool mip, maximise, stop_at_target; /* double target[targets], uint32_t cpu[cpus], params */
+    size_t params_bytes;
+} qb_launch_request;
+
+/* The arrays behind a request. */
+static inline const double *qb_launch_targets(const qb_launch_request *r)
+{
+    return (const double *)(const void *)(r + 1);
+}
+
+static inline const uint32_t *qb_launch_cpus(const qb_launch_request *r)
+{
+    return (const uint32_t *)(const void *)(qb_launch_targets(r) + r->targets);
+}
+
+/* Aligned to 8 bytes, as QB_PARAMS_DECLARE's structs need. */
+static inline const void *qb_launch_params(const qb_launch_request *r)
+{
+    return qb_launch_targets(r) + r->targets + (r->cpus + 1) / 2;
+}
+
+static inline size_t qb_launch_bytes(const qb_launch_request *r)
+{
+    return sizeof *r + 8 * ((size_t)r->targets + ((size_t)r->cpus + 1) / 2) + r->params_bytes;
+}
+
+/* Warden to harness, when all of the run's processes are gone. */
+typedef struct qb_launch_report {
+    bool started;        /* the child got as far as opening its budget; else error says why not */
+    int error;           /* errno of what failed before */
+    bool ended;          /* user code returned */
+    bool asked, killed;  /* it was sent SIGTERM, SIGKILL */
+    bool out_of_memory;  /* the memory limit killed it */
+    int wait_status;     /* of the child, as waitpid gives it */
+    uint32_t strays;     /* processes that it left behind */
+    int64_t wall_ns;     /* from the start of init until user code stopped: returned, or was killed */
+    int64_t teardown_ns; /* from then until all of its processes were gone */
+    int64_t cpu_ns;      /* of all processes until user code stopped */
+    int64_t helpers_ns;  /* of that: of processes other than the child itself */
+    int64_t delay_ns;    /* that the child waited for a processor, as far as is known */
+    uint64_t peak_kib;   /* without shared and inherited pages */
+    char containment[32], memory_way[32];
+} qb_launch_report;
+
+/* Child to warden, through a pipe.  The first note is sent before any of the solver's code runs; the second
+ * is hearsay. */
+typedef struct qb_launch_note {
+    int64_t at_ns;                /* CLOCK_MONOTONIC */
+    int64_t cpu_ns;               /* first: of the child so far */
+    int64_t helpers_ns, delay_ns; /* second */
+    uint64_t resident_kib, shared_kib;
+    int32_t error; /* errno of a failed start, else 0 */
+} qb_launch_note;
+
+/* Sends and receives one packet.  Receiving gives the number of bytes, 0 when the other side has gone, -1 on
+ * errors; fd [fds] gets the descriptors that came with it, -1 for those that did not. */
+bool qb_launch_send(int socket, const void *data, size_t bytes, const int *fd, int fds);
+long qb_launch_receive(int socket, void *data, size_t bytes, int *fd, int fds);
+
+/* The life of the launcher, and of a warden: `lifeline` is its socket.  They do not return. */
+_Noreturn void qb_launcher_main(int control);
+_Noreturn void qb_warden_main(int lifeline, bool has_namespace);
+
+#endif

@@ -1,0 +1,390 @@
+#define _GNU_SOURCE
+#include "harness/run/run.h"
+
+#include "harness/base/json.h"
+#include "harness/base/memory.h"
+#include "harness/run/launcher.h"
+#include "harness/run/limits.h"
+#include "harness/run/load.h"
+#include "harness/run/run_image.h"
+#include "harness/run/run_score.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *qb_outcome_name(qb_outcome outcome)
+{
+    static const char *const names[QB_OUTCOME_COUNT] = {
+        "optimal", "target", "exhausted",         "budget", "infeasible", "overran", "out-of-memory",
+        "crashed", "lied",   "simulator-limited", "refused"};
+    return (unsigned)outcome < QB_OUTCOME_COUNT ? names[outcome] : "unknown";
+}
+
+/* A run while it is executed. */
+typedef struct execution {
+    const qb_run_spec *spec;
+    qb_run_image *image;
+    bool owns_image;
+    const qb_lowering *lowering;
+    qb_model model;
+    qb_launch_request *request;
+    double backstop;
+    int channel; /* descriptor */
+    void *block;
+    size_t block_bytes;
+    qb_launch_report report;
+    qb_channel_point *point; /* [QB_CHANNEL_POINTS] */
+    uint32_t points, damaged;
+    qb_channel_summary summary;
+} execution;
+
+static void stamp_start(char text[32])
+{
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t length = strftime(text, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + length, 32 - length, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+/* A target as the model's claim; eased by a rounding error, so that what reaches it in the source does. */
+static double claim_of_target(const execution *e, double target)
+{
+    double claim = qb_lowering_claim_of(e->lowering, target);
+    bool integral = e->model.qubo && e->model.qubo->integral;
+    double slack = integral ? 0 : 1e-9 * fmax(1, fabs(claim));
+    return e->request->maximise ? claim - slack : claim + slack;
+}
+
+static qb_status build_request(execution *e, qb_diag *diag)
+{
+    const qb_run_spec *s = e->spec;
+    qb_launch_request head = {.solver = s->solver,
+                              .seed = s->seed,
+                              .memory_bytes = s->memory_bytes,
+                              .lowering = s->lowering,
+                              .kind = s->budget_kind,
+                              .limit = s->budget,
+                              .backstop = e->backstop,
+                              .variables = e->model.qubo ? e->model.qubo->n : e->model.mip->columns,
+                              .samples = s->samples_kept,
+                              .threads = s->threads,
+                              .targets = s->target_count,
+                              .cpus = s->cpus ? s->cpu_count : 0,
+                              .mip = e->model.mip != NULL,
+                              .maximise =
+                                  (e->model.qubo ? e->model.qubo->sense : e->model.mip->sense) == QB_MAXIMISE,
+                              .stop_at_target = s->stop_at_target,
+                              .params_bytes = s->solver->params_size};
+    size_t image_bytes;
+    (void)qb_run_image_file(e->image, &image_bytes);
+    head.image_bytes = image_bytes;
+    e->request = qb_alloc(1, qb_launch_bytes(&head));
+    if (!e->request)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory");
+    *e->request = head;
+    double *target = (double *)(uintptr_t)qb_launch_targets(e->request);
+    for (uint32_t k = 0; k < head.targets; k++)
+        target[k] = claim_of_target(e, s->targets[k]);
+    if (head.cpus)
+        memcpy((void *)(uintptr_t)qb_launch_cpus(e->request), s->cpus, head.cpus * sizeof *s->cpus);
+    if (head.params_bytes)
+        memcpy((void *)(uintptr_t)qb_launch_params(e->request), s->params, head.params_bytes);
+    return QB_OK;
+}
+
+static qb_status open_channel(execution *e, qb_diag *diag)
+{
+    const qb_launch_request *r = e->request;
+    e->block_bytes = qb_channel_size(r->variables, r->mip, r->samples);
+    e->channel = memfd_create("qubout-channel", MFD_CLOEXEC);
+    if (e->channel < 0)
+        return qb_fail(diag, QB_ENVIRONMENT, "cannot make shared memory: %s", strerror(errno));
+    if (e->block_bytes == 0 || ftruncate(e->channel, (off_t)e->block_bytes))
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a channel of %zu bytes", e->block_bytes);
+    e->block = mmap(NULL, e->block_bytes, PROT_READ, MAP_SHARED | MAP_NORESERVE, e->channel, 0);
+    if (e->block == MAP_FAILED) {
+        e->block = NULL;
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a channel of %zu bytes", e->block_bytes);
+    }
+    return QB_OK;
+}
+
+/* Image and lowering; QB_REFUSED when the lowering is. */
+static qb_status prepare(execution *e, qb_diag *diag)
+{
+    const qb_run_spec *s = e->spec;
+    e->image = s->image;
+    e->backstop = s->wall_backstop > 0 ? s->wall_backstop : qb_limits_backstop(s->budget_kind, s->budget);
+    if (s->target_count > QB_BUDGET_TARGETS)
+        return qb_fail(diag, QB_BAD_INPUT, "%u targets: at most %d can be registered", s->target_count,
+                       QB_BUDGET_TARGETS);
+    qb_status status = QB_OK;
+    if (!e->image) {
+        status = qb_run_image_open(s->problem, &e->image, diag);
+        e->owns_image = status == QB_OK;
+    }
+    if (!status)
+        status = qb_run_image_lowering(e->image, s->solver->takes, &s->lowering, &e->lowering, diag);
+    if (status)
+        return status;
+    e->model = qb_lowering_model(e->lowering);
+    status = build_request(e, diag);
+    return status ? status : open_channel(e, diag);
+}
+
+static void release(execution *e)
+{
+    if (e->block)
+        munmap(e->block, e->block_bytes);
+    if (e->channel >= 0)
+        close(e->channel);
+    if (e->owns_image)
+        qb_run_image_close(e->image);
+    qb_free(e->request);
+    qb_free(e->point);
+}
+
+/* The run's own clock: what its limit is about, where that is time. */
+static double own_time(const qb_run_spec *spec, double wall_s, double cpu_s)
+{
+    return spec->budget_kind == QB_BUDGET_CPU_TIME ? cpu_s : wall_s;
+}
+
+static bool has_time_limit(const qb_run_spec *spec)
+{
+    return spec->budget_kind == QB_BUDGET_CPU_TIME || spec->budget_kind == QB_BUDGET_WALL_TIME;
+}
+
+/* A stamp beyond the limit was forged: the budget stamps none. */
+static bool is_in_time(const qb_run_spec *spec, const qb_channel_point *p)
+{
+    switch (spec->budget_kind) {
+    case QB_BUDGET_CPU_TIME:
+        return p->cpu_s <= spec->budget;
+    case QB_BUDGET_WALL_TIME:
+        return p->wall_s <= spec->budget;
+    case QB_BUDGET_WORK:
+        return (double)p->work <= spec->budget;
+    case QB_BUDGET_SAMPLES:
+        return (double)p->samples <= spec->budget;
+    case QB_BUDGET_DEVICE:
+        return p->device_s <= spec->budget;
+    }
+    return false;
+}
+
+static qb_status read_channel(execution *e, qb_diag *diag)
+{
+    const qb_launch_request *r = e->request;
+    e->point = QB_NEW(qb_channel_point, QB_CHANNEL_POINTS);
+    if (!e->point)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for a trajectory");
+    qb_status status = qb_channel_read(e->block, r->variables, r->mip, r->samples, e->point, &e->points,
+                                       &e->damaged, &e->summary);
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < e->points; k++)
+        if (is_in_time(e->spec, &e->point[k]))
+            e->point[kept++] = e->point[k];
+    e->damaged += e->points - kept;
+    e->points = kept;
+    return status;
+}
+
+/* Times, work and memory: the run's own stamps where it ended by itself, else what its warden measured. */
+static void account(const execution *e, qb_run_result *result)
+{
+    const qb_launch_report *report = &e->report;
+    const qb_channel_summary *said = &e->summary;
+    bool own = report->ended && said->finished;
+    result->wall_s = own ? said->wall_s : (double)report->wall_ns * 1e-9;
+    result->cpu_s = own ? said->cpu_s + (double)report->helpers_ns * 1e-9 : (double)report->cpu_ns * 1e-9;
+    result->setup_s = own_time(e->spec, said->setup_wall_s, said->setup_cpu_s);
+    result->teardown_s = (double)report->teardown_ns * 1e-9;
+    result->device_s = said->device_s;
+    result->work = said->work;
+    result->samples = said->samples;
+    result->peak_rss_kib = report->peak_kib;
+    result->offered = said->offered;
+    result->late = said->late;
+    result->has_late = said->has_late;
+    if (said->has_late)
+        result->late_objective = qb_lowering_value_of(e->lowering, said->late_claimed);
+    if (has_time_limit(e->spec))
+        result->overshoot_s = fmax(0, own_time(e->spec, result->wall_s, result->cpu_s) - e->spec->budget);
+    memcpy(result->containment, report->containment, sizeof result->containment);
+    memcpy(result->memory_way, report->memory_way, sizeof result->memory_way);
+}
+
+static void explain(qb_run_result *result, const char *text)
+{
+    if (!result->reason[0])
+        snprintf(result->reason, sizeof result->reason, "%s", text);
+}
+
+/* How a run ended whose code did not return. */
+static qb_outcome judge_death(const execution *e, qb_run_result *result)
+{
+    const qb_launch_report *report = &e->report;
+    char text[128];
+    if (report->out_of_memory)
+        return QB_RUN_OUT_OF_MEMORY;
+    if (report->killed)
+        return QB_RUN_OVERRAN;
+    if (!WIFSIGNALED(report->wait_status)) {
+        snprintf(text, sizeof text, "it ended its process with exit status %d",
+                 WEXITSTATUS(report->wait_status));
+        explain(result, text);
+        return QB_RUN_CRASHED;
+    }
+    int number = WTERMSIG(report->wait_status);
+    const char *name = sigdescr_np(number);
+    snprintf(text, sizeof text, "signal %d (%s)", number, name ? name : "unknown");
+    explain(result, text);
+    /* where malloc fails at the limit, many programs fall over the null pointer */
+    bool at_limit = !strcmp(report->memory_way, "rlimit") &&
+                    (double)report->peak_kib * 1024 > 0.8 * (double)e->spec->memory_bytes;
+    return at_limit ? QB_RUN_OUT_OF_MEMORY : QB_RUN_CRASHED;
+}
+
+/* How a run ended whose code returned. */
+static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_result *result)
+{
+    const qb_channel_summary *said = &e->summary;
+    if (said->outcome != QB_OK && said->outcome != QB_STOPPED)
+        explain(result, said->reason);
+    bool late = result->overshoot_s > 0 || said->budget_hit;
+    switch (said->outcome) {
+    case QB_OK:
+        if (late)
+            return QB_RUN_BUDGET;
+        return said->infeasible ? QB_RUN_INFEASIBLE : gap_closed ? QB_RUN_OPTIMAL : QB_RUN_EXHAUSTED;
+    case QB_STOPPED:
+        if (said->target_reached)
+            return QB_RUN_TARGET;
+        if (e->spec->budget_kind == QB_BUDGET_DEVICE && !said->budget_hit)
+            return QB_RUN_SIMULATOR_LIMITED;
+        return QB_RUN_BUDGET;
+    case QB_BAD_INPUT:
+    case QB_REFUSED:
+        return QB_RUN_REFUSED;
+    case QB_NO_MEMORY:
+        return QB_RUN_OUT_OF_MEMORY;
+    case QB_ENVIRONMENT:
+    case QB_INTERNAL:
+        break;
+    }
+    return QB_RUN_CRASHED;
+}
+
+static void judge(const execution *e, bool lied, bool gap_closed, qb_run_result *result)
+{
+    const qb_launch_report *report = &e->report;
+    char text[128];
+    if (lied)
+        result->outcome = QB_RUN_LIED;
+    else if (!report->ended)
+        result->outcome = judge_death(e, result);
+    else if (!e->summary.finished || e->damaged) {
+        result->outcome = QB_RUN_CRASHED;
+        explain(result, "it damaged the memory that it publishes in");
+    } else
+        result->outcome = judge_return(e, gap_closed, result);
+    if (report->strays) {
+        snprintf(text, sizeof text, "it left %u process%s behind", report->strays,
+                 report->strays > 1 ? "es" : "");
+        explain(result, text);
+    }
+}
+
+/* The details, if they are an object and nothing else. */
+static char *take_details(const execution *e)
+{
+    const qb_launch_request *r = e->request;
+    const char *said = qb_channel_details(e->block, r->variables, r->mip, r->samples);
+    qb_json *json = NULL;
+    bool valid = qb_json_parse("details", said, strlen(said), &json, NULL) == QB_OK &&
+                 qb_json_type_of(json) == QB_JSON_OBJECT;
+    qb_json_free(json);
+    return qb_strdup(valid ? said : "{}");
+}
+
+/* From the channel to the finished row. */
+static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
+{
+    bool lied = false, gap_closed = false;
+    qb_status status = read_channel(e, diag);
+    if (status)
+        return status;
+    account(e, result);
+    status = qb_run_score(e->spec, e->lowering, e->point, e->points, &e->summary, result, &lied, &gap_closed,
+                          diag);
+    if (status)
+        return status;
+    judge(e, lied, gap_closed, result);
+    result->details = take_details(e);
+    result->lowering = qb_strdup(qb_lowering_record(e->lowering));
+    return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
+}
+
+/* A row for an instance that cannot be lowered for this solver. */
+static qb_status refuse(const qb_diag *why, qb_run_result *result, qb_diag *diag)
+{
+    result->outcome = QB_RUN_REFUSED;
+    snprintf(result->reason, sizeof result->reason, "%s", why->text);
+    result->details = qb_strdup("{}");
+    result->lowering = qb_strdup("{}");
+    return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
+}
+
+qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag *diag)
+{
+    execution e = {.spec = spec, .channel = -1};
+    qb_run_result made = {0};
+    qb_load before, after;
+    qb_diag why = {0};
+    stamp_start(made.started_at);
+    qb_status status = prepare(&e, &why);
+    if (status == QB_REFUSED) {
+        status = refuse(&why, &made, diag);
+        goto done;
+    }
+    if (status) {
+        status = qb_fail(diag, status, "%s", why.text);
+        goto done;
+    }
+    qb_load_capture(&before);
+    status = qb_launcher_run(e.request, qb_run_image_file(e.image, &(size_t){0}), e.channel, &e.report, diag);
+    if (!status && !e.report.started)
+        status =
+            qb_fail(diag, QB_ENVIRONMENT, "the run's process cannot start: %s", strerror(e.report.error));
+    if (status)
+        goto done;
+    qb_load_capture(&after);
+    qb_load_flags(&before, &after, e.report.delay_ns, e.report.wall_ns, made.flags, sizeof made.flags);
+    status = conclude(&e, &made, diag);
+done:
+    release(&e);
+    if (status)
+        qb_run_result_clear(&made);
+    else
+        *result = made;
+    return status;
+}
+
+void qb_run_result_clear(qb_run_result *result)
+{
+    qb_free(result->solution);
+    qb_free(result->trajectory);
+    qb_free(result->details);
+    qb_free(result->lowering);
+    *result = (qb_run_result){0};
+}

@@ -1,0 +1,190 @@
+#include "harness/run/run_score.h"
+
+#include "harness/base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What scoring one point takes. */
+typedef struct referee {
+    const qb_run_spec *spec;
+    const qb_lowering *lowering;
+    qb_model model;
+    uint8_t *bits;            /* [qubo->n] */
+    double *columns, *source; /* [mip->columns], [problem's columns] */
+    qb_run_result *result;
+    bool lied;
+    bool has_best;
+    qb_score best; /* on the problem that the solver was given */
+} referee;
+
+static void accuse(referee *r, const char *what, double said, double found)
+{
+    if (!r->lied)
+        snprintf(r->result->reason, sizeof r->result->reason, "%s: %.17g, the referee finds %.17g", what,
+                 said, found);
+    r->lied = true;
+}
+
+/* The objective of the columns as they are, unrounded, for claims that came from a linear program. */
+static double value_of_columns(const qb_mip *mip, const double *v)
+{
+    double sum = mip->constant, lost = 0;
+    for (uint64_t k = 0; k < mip->columns + mip->pairs; k++) {
+        const qb_pair *p = k < mip->columns ? NULL : &mip->pair[k - mip->columns];
+        double term = p ? p->weight * v[p->i] * v[p->j] : mip->linear[k] * v[k], next = sum + term;
+        lost += fabs(sum) >= fabs(term) ? (sum - next) + term : (term - next) + sum;
+        sum = next;
+    }
+    return sum + lost;
+}
+
+/* Is `claimed` what the model's objective is worth at this point?  Where the lowering only changes variables,
+ * the referee's own value says so; where it adds penalties or columns, the model is evaluated. */
+static void check_claim(referee *r, double claimed, const qb_score *score)
+{
+    const qb_qubo *qubo = r->model.qubo;
+    double value, tolerance;
+    if (qubo && r->spec->problem->kind != QB_KIND_MIP) {
+        value = qb_lowering_claim_of(r->lowering, score->objective);
+        tolerance = qubo->integral ? 0 : 1e-9 * qubo->magnitude;
+    } else if (qubo) {
+        value = qubo->integral ? (double)qb_qubo_energy_int(qubo, r->bits) : qb_qubo_energy(qubo, r->bits);
+        tolerance = qubo->integral ? 0 : 1e-9 * qubo->magnitude;
+    } else {
+        qb_problem view = {.kind = QB_KIND_MIP, .name = "", .format = "", .body = *r->model.mip};
+        qb_score own;
+        if (qb_referee_score(&view, r->columns, &own, NULL))
+            return;
+        value = own.objective;
+        tolerance = 1e-9 * own.magnitude;
+        double raw = value_of_columns(r->model.mip, r->columns);
+        if (fabs(claimed - raw) <= tolerance)
+            return;
+    }
+    if (!(fabs(claimed - value) <= tolerance))
+        accuse(r, "false claim", claimed, value);
+}
+
+/* Strictly better than what was there?  Among infeasible points the later one is, by its claim. */
+static bool improves(const referee *r, const qb_score *score)
+{
+    if (!r->has_best || score->feasible != r->best.feasible)
+        return !r->has_best || score->feasible;
+    return !score->feasible || qb_referee_better(r->spec->problem, score->objective, r->best.objective);
+}
+
+/* Integers exactly, so that what is stored is what was scored. */
+static void round_integers(const qb_mip *body, double *v)
+{
+    for (uint32_t k = 0; k < body->columns; k++)
+        if (!body->type || body->type[k] != QB_COLUMN_CONTINUOUS)
+            v[k] = nearbyint(v[k]) + 0.0; /* + 0.0: no negative zero */
+}
+
+static void score_point(referee *r, const qb_channel_point *p)
+{
+    qb_run_result *result = r->result;
+    const qb_problem *problem = r->spec->problem, *nominal = r->spec->nominal;
+    qb_score score;
+    if (r->model.qubo) {
+        qb_channel_unpack(p->bits, r->model.qubo->n, r->bits);
+        qb_lowering_decode_bits(r->lowering, r->bits, r->source);
+    } else {
+        memcpy(r->columns, p->columns, sizeof(double) * r->model.mip->columns);
+        qb_lowering_decode_columns(r->lowering, r->columns, r->source);
+    }
+    qb_status status = qb_referee_score(problem, r->source, &score, NULL);
+    if (status == QB_BAD_INPUT)
+        accuse(r, "a published solution is not made of numbers", p->claimed, NAN);
+    if (status)
+        return;
+    check_claim(r, p->claimed, &score);
+    if (!improves(r, &score))
+        return;
+    r->best = score;
+    r->has_best = true;
+    round_integers(&problem->body, r->source);
+    if (nominal && nominal != problem && qb_referee_score(nominal, r->source, &score, NULL))
+        return;
+    memcpy(result->solution, r->source, sizeof(double) * problem->body.columns);
+    result->has_solution = true;
+    result->score = score;
+    result->trajectory[result->points++] = (qb_run_point){.wall_s = p->wall_s,
+                                                          .cpu_s = p->cpu_s,
+                                                          .work = p->work,
+                                                          .samples = p->samples,
+                                                          .device_s = p->device_s,
+                                                          .objective = score.objective,
+                                                          .feasible = score.feasible};
+}
+
+/* Are all values of the objective whole numbers apart (at least 1)? */
+static bool is_integral(const qb_mip *body)
+{
+    for (uint32_t k = 0; k < body->columns; k++)
+        if (body->linear[k] != nearbyint(body->linear[k]) ||
+            (body->type && body->type[k] == QB_COLUMN_CONTINUOUS))
+            return false;
+    for (uint64_t k = 0; k < body->pairs; k++)
+        if (body->pair[k].weight != nearbyint(body->pair[k].weight))
+            return false;
+    return true;
+}
+
+/* Holds the bound against the best verified solution.  Returns whether it proves that solution. */
+static bool check_bound(referee *r, double bound)
+{
+    const qb_problem *problem = r->spec->problem;
+    if (!r->has_best || !r->best.feasible)
+        return false;
+    double objective = r->best.objective, scale = fmax(1, fabs(objective));
+    double gap = problem->body.sense == QB_MINIMISE ? objective - bound : bound - objective;
+    if (gap < -1e-6 * scale) /* bounds come out of floating point */
+        accuse(r, "false bound", bound, objective);
+    return gap <= 1e-9 * scale || (gap < 1 && is_integral(&problem->body));
+}
+
+static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
+{
+    uint32_t columns = r->spec->problem->body.columns;
+    r->bits = QB_NEW(uint8_t, r->model.qubo ? r->model.qubo->n : 0);
+    r->columns = QB_NEW(double, r->model.mip ? r->model.mip->columns : 0);
+    r->source = QB_NEW(double, columns);
+    r->result->solution = QB_NEW(double, columns);
+    r->result->trajectory = QB_NEW(qb_run_point, points);
+    if (!r->bits || !r->columns || !r->source || !r->result->solution || !r->result->trajectory)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for scoring a run");
+    return QB_OK;
+}
+
+qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const qb_channel_point *point,
+                       uint32_t points, const qb_channel_summary *summary, qb_run_result *result, bool *lied,
+                       bool *gap_closed, qb_diag *diag)
+{
+    referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
+    qb_status status = open_referee(&r, points, diag);
+    if (status)
+        goto done;
+    for (uint32_t k = 0; k < points; k++)
+        score_point(&r, &point[k]);
+    *gap_closed = false;
+    if (summary->has_bound) {
+        result->has_bound = true;
+        result->bound = qb_lowering_value_of(lowering, summary->bound);
+        *gap_closed = check_bound(&r, result->bound);
+    }
+    if (summary->infeasible && r.has_best && r.best.feasible)
+        accuse(&r, "it was said to be infeasible", NAN, r.best.objective);
+    if (!result->has_solution) {
+        qb_free(result->solution);
+        result->solution = NULL;
+    }
+    *lied = r.lied;
+done:
+    qb_free(r.bits);
+    qb_free(r.columns);
+    qb_free(r.source);
+    return status;
+}
