@@ -1,0 +1,633 @@
+/* mps: MPS files, fixed columns first, then free.
+ *
+ * Fixed columns hold names of at most eight characters, blanks inside allowed, in columns 5-12, 15-22 and
+ * 40-47, numbers in 25-36 and 50-61; a number that ends its line may be longer.  In free format blanks
+ * separate.  A file that is neither gets the message of the reading that came further.
+ *
+ * - The first N row is the objective, further ones are dropped; OBJSENSE MAX is understood.
+ * - The right-hand side of the objective is its constant, sign kept (as GLPK reads it; others negate it).
+ * - RANGES: R on a row E gives [rhs, rhs + R], or [rhs + R, rhs] where R < 0; on L and G |R| counts.
+ * - An integer column without any bound has [0, 1]; a negative UP without a lower bound makes that -inf.
+ * - QUADOBJ lists one triangle of Q in x'Qx / 2: off-diagonals add q x_i x_j, the diagonal q / 2 x_i^2.
+ * - Comments `*qubout column C1 NAME` and `*qubout row R1 NAME` give the names that eight characters cannot
+ *   hold; our writer makes them, other readers skip them.
+ */
+#include "instances/mip_draft.h"
+
+#include "harness/base/memory.h"
+#include "instances/mps.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const extensions[] = {".mps", ".fmps", ".qps", NULL};
+
+typedef enum section {
+    SECTION_NONE,
+    SECTION_OBJSENSE,
+    SECTION_ROWS,
+    SECTION_COLUMNS,
+    SECTION_RHS,
+    SECTION_RANGES,
+    SECTION_BOUNDS,
+    SECTION_QUADOBJ,
+    SECTION_END
+} section;
+
+/* A data line in the six fields of the format; a field that is not there has length 0. */
+typedef struct card {
+    qb_token type, name, row[2], number[2];
+} card;
+
+/* Rows that are none of the draft's. */
+#define OBJECTIVE UINT32_MAX
+#define DROPPED   (UINT32_MAX - 1)
+
+typedef struct mps_row {
+    char type;       /* N E L G */
+    uint32_t number; /* in the draft; OBJECTIVE, DROPPED */
+    double rhs, range;
+    uint32_t rhs_line, range_line;
+} mps_row;
+
+typedef struct reader {
+    const qb_read_source *source;
+    qb_scan scan;
+    bool fixed;
+    section now;
+    qb_mip_draft draft;
+    qb_name_table rows; /* all of them, the objective's too */
+    mps_row *row;
+    uint32_t row_capacity;
+    bool has_objective, integer; /* integer: between INTORG and INTEND */
+    qb_token set[3];             /* names of the RHS, RANGES and BOUNDS vectors, once one was met */
+    bool has_set[3];
+    uint32_t column; /* the present one */
+    qb_aliases aliases;
+} reader;
+
+static qb_status no_memory(const reader *r)
+{
+    return qb_fail(r->scan.diag, QB_NO_MEMORY, "%s: out of memory", r->scan.file);
+}
+
+/* ---- Lines into cards ---------------------------------------------------------------------------------- */
+
+static qb_token trimmed(const char *start, const char *end)
+{
+    while (end > start && (end[-1] == ' ' || end[-1] == '\r'))
+        end--;
+    return (qb_token){start, (size_t)(end - start)};
+}
+
+/* Columns first..last (from 1) of the line; what is beyond its end is empty. */
+static qb_token columns(const char *line, size_t length, size_t first, size_t last)
+{
+    size_t from = first - 1 < length ? first - 1 : length, to = last < length ? last : length;
+    return trimmed(line + from, line + to);
+}
+
+static bool is_blank_span(const char *line, size_t length, size_t first, size_t last)
+{
+    return columns(line, length, first, last).length == 0;
+}
+
+static qb_token number_field(const char *line, size_t length, size_t first, size_t last)
+{
+    qb_token field = columns(line, length, first, last);
+    while (field.length && *field.start == ' ') {
+        field.start++;
+        field.length--;
+    }
+    return field;
+}
+
+/* The one number from column 25 on, when it runs past its field and ends the line; else length 0. */
+static qb_token long_number(const char *line, size_t length)
+{
+    const char *from = line + (24 < length ? 24 : length), *end = line + length;
+    while (from < end && *from == ' ')
+        from++;
+    bool whole = end > line + 36 && from < line + 36 && !memchr(from, ' ', (size_t)(end - from));
+    return whole ? trimmed(from, end) : (qb_token){0};
+}
+
+static qb_status fixed_card(reader *r, card *out)
+{
+    const char *line = r->scan.start;
+    qb_token rest = qb_scan_rest(&r->scan);
+    size_t length = (size_t)(rest.start + rest.length - line);
+    qb_token number = long_number(line, length);
+    bool fits = !memchr(line, '\t', length) && is_blank_span(line, length, 1, 1) &&
+                is_blank_span(line, length, 4, 4) && is_blank_span(line, length, 13, 14) &&
+                is_blank_span(line, length, 23, 24);
+    *out = (card){
+        .type = number_field(line, length, 2, 3),
+        .name = columns(line, length, 5, 12),
+        .row = {columns(line, length, 15, 22)},
+        .number = {number.length ? number : number_field(line, length, 25, 36)},
+    };
+    if (!number.length) {
+        out->row[1] = columns(line, length, 40, 47);
+        out->number[1] = number_field(line, length, 50, length > 61 ? length : 61);
+        fits = fits && is_blank_span(line, length, 37, 39) && is_blank_span(line, length, 48, 49);
+    }
+    if (r->now == SECTION_ROWS)
+        fits = fits && length <= 12;
+    const qb_token *names[] = {&out->name, &out->row[0], &out->row[1]};
+    for (size_t k = 0; k < 3; k++)
+        fits = fits && !(names[k]->length && *names[k]->start == ' ');
+    return fits ? QB_OK : qb_scan_fail(&r->scan, "the line is not in fixed columns");
+}
+
+static bool is_valueless(qb_token type)
+{
+    return qb_token_is(type, "FR") || qb_token_is(type, "MI") || qb_token_is(type, "PL") ||
+           qb_token_is(type, "BV");
+}
+
+/* Where the set's name is left out, one token less. */
+static bool free_vector(const qb_token *t, size_t count, card *out)
+{
+    size_t named = count % 2; /* 3 or 5 with a set, 2 or 4 without */
+    if (count < 2 || count > 5)
+        return false;
+    if (named)
+        out->name = t[0];
+    out->row[0] = t[named];
+    out->number[0] = t[named + 1];
+    if (count > 3) {
+        out->row[1] = t[named + 2];
+        out->number[1] = t[named + 3];
+    }
+    return true;
+}
+
+static bool free_bound(const qb_token *t, size_t count, card *out)
+{
+    size_t needed = count && is_valueless(t[0]) ? 2 : 3;
+    if (count < needed || count > 4)
+        return false;
+    out->type = t[0];
+    bool named = count > needed;
+    if (named)
+        out->name = t[1];
+    out->row[0] = t[1 + named];
+    if (count > 2u + named)
+        out->number[0] = t[2 + named];
+    return true;
+}
+
+static bool free_column(const qb_token *t, size_t count, card *out)
+{
+    if (count == 3 && qb_token_is(t[1], "'MARKER'")) {
+        *out = (card){.name = t[0], .row = {t[1], t[2]}};
+        return true;
+    }
+    if (count != 3 && count != 5)
+        return false;
+    *out = (card){.name = t[0], .row = {t[1]}, .number = {t[2]}};
+    if (count == 5) {
+        out->row[1] = t[3];
+        out->number[1] = t[4];
+    }
+    return true;
+}
+
+static qb_status free_card(reader *r, card *out)
+{
+    qb_token t[6];
+    size_t count = 0;
+    while (count < 6 && qb_scan_token(&r->scan, &t[count]))
+        count++;
+    *out = (card){0};
+    bool fits = false;
+    switch (r->now) {
+    case SECTION_ROWS:
+        fits = count == 2;
+        out->type = t[0];
+        out->name = t[1];
+        break;
+    case SECTION_COLUMNS:
+        fits = free_column(t, count, out);
+        break;
+    case SECTION_RHS:
+    case SECTION_RANGES:
+        fits = free_vector(t, count, out);
+        break;
+    case SECTION_BOUNDS:
+        fits = free_bound(t, count, out);
+        break;
+    case SECTION_QUADOBJ:
+        fits = count == 3;
+        *out = (card){.name = t[0], .row = {t[1]}, .number = {t[2]}};
+        break;
+    default:
+        break;
+    }
+    return fits ? QB_OK : qb_scan_fail(&r->scan, "%zu fields do not make a line of this section", count);
+}
+
+/* ---- Sections ------------------------------------------------------------------------------------------ */
+
+static qb_status card_number(const reader *r, const card *c, size_t k, double *value)
+{
+    if (c->number[k].length == 0)
+        return qb_scan_fail(&r->scan, "a number is missing");
+    if (!qb_token_real(c->number[k], value)) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan, "expected a number, got '%s'", qb_scan_quote(c->number[k], quote));
+    }
+    return QB_OK;
+}
+
+static qb_status find_row(const reader *r, qb_token name, mps_row **row)
+{
+    uint32_t number = qb_names_find(&r->rows, name);
+    if (number == QB_NO_NAME) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan, "there is no row '%s'", qb_scan_quote(name, quote));
+    }
+    *row = &r->row[number];
+    return QB_OK;
+}
+
+static qb_status find_column(const reader *r, qb_token name, uint32_t *column)
+{
+    *column = qb_names_find(&r->draft.column_names, name);
+    if (*column == QB_NO_NAME) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan, "there is no column '%s'", qb_scan_quote(name, quote));
+    }
+    return QB_OK;
+}
+
+static qb_status take_row(reader *r, const card *c)
+{
+    char quote[QB_QUOTE_TEXT], type = c->type.length == 1 ? c->type.start[0] : 0;
+    if (!type || !strchr("NELG", type))
+        return qb_scan_fail(&r->scan, "a row is N, E, L or G, not '%s'", qb_scan_quote(c->type, quote));
+    if (c->name.length == 0)
+        return qb_scan_fail(&r->scan, "a row without a name");
+    if (qb_names_find(&r->rows, c->name) != QB_NO_NAME)
+        return qb_scan_fail(&r->scan, "a second row '%s'", qb_scan_quote(c->name, quote));
+    if (r->rows.count == r->row_capacity) {
+        uint32_t capacity = r->row_capacity * 2 + 64;
+        mps_row *grown = qb_realloc(r->row, r->row_capacity, capacity, sizeof *grown);
+        if (!grown)
+            return no_memory(r);
+        r->row = grown;
+        r->row_capacity = capacity;
+    }
+    uint32_t number, draft_number;
+    if (qb_names_add(&r->rows, c->name, &number) != QB_OK)
+        return no_memory(r);
+    r->row[number] = (mps_row){.type = type, .number = r->has_objective ? DROPPED : OBJECTIVE};
+    if (type == 'N') {
+        r->has_objective = true;
+        return QB_OK;
+    }
+    qb_status status = qb_mip_draft_name_row(&r->draft, &r->scan, c->name, &draft_number);
+    r->row[number].number = draft_number;
+    return status;
+}
+
+static qb_status take_marker(reader *r, const card *c)
+{
+    char quote[QB_QUOTE_TEXT];
+    if (qb_token_is(c->row[1], "'INTORG'"))
+        r->integer = true;
+    else if (qb_token_is(c->row[1], "'INTEND'"))
+        r->integer = false;
+    else
+        return qb_scan_fail(&r->scan, "unknown marker %s", qb_scan_quote(c->row[1], quote));
+    return QB_OK;
+}
+
+static qb_status open_column(reader *r, qb_token name)
+{
+    char quote[QB_QUOTE_TEXT];
+    bool known = qb_names_find(&r->draft.column_names, name) != QB_NO_NAME;
+    if (r->draft.columns && qb_token_is(name, qb_names_at(&r->draft.column_names, r->column)))
+        return QB_OK;
+    if (known || name.length == 0) {
+        return qb_scan_fail(
+            &r->scan, known ? "the entries of column '%s' are in two places" : "a column without a name%s",
+            qb_scan_quote(name, quote));
+    }
+    qb_status status = qb_mip_draft_column(&r->draft, &r->scan, name, &r->column);
+    if (status == QB_OK && r->integer)
+        r->draft.column[r->column].type = QB_COLUMN_INTEGER;
+    return status;
+}
+
+static qb_status take_column(reader *r, const card *c)
+{
+    if (qb_token_is(c->row[0], "'MARKER'"))
+        return take_marker(r, c);
+    qb_status status = open_column(r, c->name);
+    for (size_t k = 0; k < 2 && status == QB_OK; k++) {
+        if (k == 1 && c->row[1].length == 0)
+            break;
+        double value;
+        mps_row *row = NULL;
+        if ((status = find_row(r, c->row[k], &row)) != QB_OK ||
+            (status = card_number(r, c, k, &value)) != QB_OK)
+            break;
+        if (row->number == OBJECTIVE)
+            status = qb_mip_draft_add_cost(&r->draft, &r->scan, r->column, value, r->source->sum_duplicates);
+        else if (row->number != DROPPED)
+            status = qb_mip_draft_add_entry(&r->draft, &r->scan, row->number, r->column, value);
+    }
+    return status;
+}
+
+/* Only one vector of right-hand sides, ranges or bounds is read. */
+static qb_status check_set(reader *r, qb_token name)
+{
+    size_t which = r->now == SECTION_RHS ? 0 : r->now == SECTION_RANGES ? 1 : 2;
+    if (!r->has_set[which]) {
+        r->has_set[which] = true;
+        r->set[which] = name;
+        return QB_OK;
+    }
+    qb_token first = r->set[which];
+    if (first.length != name.length || memcmp(first.start, name.start, name.length) != 0) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan, "a second vector '%s': only one is read", qb_scan_quote(name, quote));
+    }
+    return QB_OK;
+}
+
+static qb_status take_vector(reader *r, const card *c)
+{
+    bool ranges = r->now == SECTION_RANGES;
+    qb_status status = check_set(r, c->name);
+    for (size_t k = 0; k < 2 && status == QB_OK; k++) {
+        if (k == 1 && c->row[1].length == 0)
+            break;
+        double value;
+        mps_row *row = NULL;
+        if ((status = find_row(r, c->row[k], &row)) != QB_OK ||
+            (status = card_number(r, c, k, &value)) != QB_OK)
+            break;
+        uint32_t *line = ranges ? &row->range_line : &row->rhs_line;
+        if (*line)
+            return qb_scan_fail(&r->scan, "a second value for one row, the first is on line %u", *line);
+        if (ranges && row->type == 'N')
+            return qb_scan_fail(&r->scan, "a range on a row of type N");
+        *line = r->scan.line;
+        *(ranges ? &row->range : &row->rhs) = value;
+    }
+    return status;
+}
+
+/* 1e30 is how the format spells infinity. */
+static double bound_value(double value)
+{
+    return value >= 1e30 ? INFINITY : value <= -1e30 ? -INFINITY : value;
+}
+
+static void set_lower(qb_draft_column *c, double value)
+{
+    c->lower = value;
+    c->has_lower = true;
+}
+
+static void set_upper(qb_draft_column *c, double value)
+{
+    c->upper = value;
+    c->has_upper = true;
+}
+
+static qb_status bound_number(const reader *r, const card *c, double *value)
+{
+    if (c->number[0].length && qb_parse_double_or_inf(c->number[0].start, c->number[0].length, value)) {
+        *value = bound_value(*value);
+        return QB_OK;
+    }
+    return card_number(r, c, 0, value);
+}
+
+static qb_status take_bound(reader *r, const card *card_)
+{
+    uint32_t column;
+    double v = 0;
+    qb_status status = check_set(r, card_->name);
+    if (status == QB_OK)
+        status = find_column(r, card_->row[0], &column);
+    if (status == QB_OK && !is_valueless(card_->type))
+        status = bound_number(r, card_, &v);
+    if (status != QB_OK)
+        return status;
+    qb_draft_column *c = &r->draft.column[column];
+    qb_token type = card_->type;
+    bool lower = true, upper = true, integer = false;
+    double low = v, high = v;
+    if (qb_token_is(type, "LO") || qb_token_is(type, "LI")) {
+        upper = false;
+        integer = qb_token_is(type, "LI");
+    } else if (qb_token_is(type, "UP") || qb_token_is(type, "UI")) {
+        lower = false;
+        integer = qb_token_is(type, "UI");
+    } else if (qb_token_is(type, "FR")) {
+        low = -INFINITY;
+        high = INFINITY;
+    } else if (qb_token_is(type, "MI")) {
+        low = -INFINITY;
+        upper = false;
+    } else if (qb_token_is(type, "PL")) {
+        high = INFINITY;
+        lower = false;
+    } else if (qb_token_is(type, "BV")) {
+        low = 0;
+        high = 1;
+        integer = true;
+    } else if (!qb_token_is(type, "FX")) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan,
+                            qb_token_is(type, "SC") ? "semi-continuous columns are not supported%.0s"
+                                                    : "unknown bound type '%s'",
+                            qb_scan_quote(type, quote));
+    }
+    if (lower)
+        set_lower(c, low);
+    if (upper)
+        set_upper(c, high);
+    if (integer)
+        c->type = QB_COLUMN_INTEGER;
+    c->line = r->scan.line;
+    return QB_OK;
+}
+
+static qb_status take_quadratic(reader *r, const card *c)
+{
+    uint32_t i, j;
+    double value;
+    qb_status status;
+    if ((status = find_column(r, c->name, &i)) != QB_OK ||
+        (status = find_column(r, c->row[0], &j)) != QB_OK || (status = card_number(r, c, 0, &value)) != QB_OK)
+        return status;
+    return qb_entries_add(&r->draft.pairs, &r->scan, i, j, i == j ? value / 2 : value);
+}
+
+static qb_status take_sense(reader *r)
+{
+    qb_token word;
+    char quote[QB_QUOTE_TEXT];
+    if (!qb_scan_token(&r->scan, &word))
+        return QB_OK; /* it follows on a line of its own */
+    if (qb_token_is_nocase(word, "max") || qb_token_is_nocase(word, "maximize"))
+        r->draft.sense = QB_MAXIMISE;
+    else if (!qb_token_is_nocase(word, "min") && !qb_token_is_nocase(word, "minimize"))
+        return qb_scan_fail(&r->scan, "expected MIN or MAX, got '%s'", qb_scan_quote(word, quote));
+    return qb_scan_line_end(&r->scan);
+}
+
+static qb_status open_section(reader *r)
+{
+    static const struct {
+        const char *word;
+        section section;
+    } known[] = {
+        {"OBJSENSE", SECTION_OBJSENSE}, {"ROWS", SECTION_ROWS},        {"COLUMNS", SECTION_COLUMNS},
+        {"RHS", SECTION_RHS},           {"RANGES", SECTION_RANGES},    {"BOUNDS", SECTION_BOUNDS},
+        {"QUADOBJ", SECTION_QUADOBJ},   {"QSECTION", SECTION_QUADOBJ}, {"ENDATA", SECTION_END},
+    };
+    qb_token word;
+    char quote[QB_QUOTE_TEXT];
+    (void)qb_scan_token(&r->scan, &word);
+    if (qb_token_is(word, "NAME"))
+        return QB_OK;
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        if (qb_token_is(word, known[k].word)) {
+            r->now = known[k].section;
+            return r->now == SECTION_OBJSENSE ? take_sense(r) : QB_OK;
+        }
+    }
+    return qb_scan_fail(&r->scan, "section '%s' is not supported", qb_scan_quote(word, quote));
+}
+
+static qb_status take_comment(reader *r)
+{
+    qb_token word;
+    (void)qb_scan_token(&r->scan, &word);
+    return qb_token_is(word, QB_MPS_MARK) ? qb_aliases_take(&r->aliases, &r->scan) : QB_OK;
+}
+
+static qb_status take_line(reader *r)
+{
+    static qb_status (*const take[])(reader *, const card *) = {
+        [SECTION_ROWS] = take_row,      [SECTION_COLUMNS] = take_column, [SECTION_RHS] = take_vector,
+        [SECTION_RANGES] = take_vector, [SECTION_BOUNDS] = take_bound,   [SECTION_QUADOBJ] = take_quadratic,
+    };
+    if (*r->scan.start == '*')
+        return take_comment(r);
+    if (*r->scan.start != ' ' && *r->scan.start != '\t')
+        return open_section(r);
+    if (r->now == SECTION_OBJSENSE)
+        return take_sense(r);
+    if (r->now == SECTION_NONE)
+        return qb_scan_fail(&r->scan, "a data line before any section");
+    card c;
+    qb_status status = r->fixed ? fixed_card(r, &c) : free_card(r, &c);
+    return status == QB_OK ? take[r->now](r, &c) : status;
+}
+
+/* ---- The end ------------------------------------------------------------------------------------------- */
+
+static void finish_row(qb_mip_draft *draft, const mps_row *row)
+{
+    if (row->number == OBJECTIVE)
+        draft->constant = row->rhs;
+    if (row->number == OBJECTIVE || row->number == DROPPED)
+        return;
+    double low = bound_value(row->rhs), high = low, width = fabs(row->range);
+    if (row->type == 'L')
+        low = row->range_line ? high - width : -INFINITY;
+    else if (row->type == 'G')
+        high = row->range_line ? low + width : INFINITY;
+    else if (row->range < 0)
+        low -= width;
+    else
+        high += width;
+    draft->row[row->number].lower = low;
+    draft->row[row->number].upper = high;
+    draft->row[row->number].line = row->range_line ? row->range_line : row->rhs_line ? row->rhs_line : 1;
+}
+
+static void finish_column(qb_draft_column *c)
+{
+    if (c->type == QB_COLUMN_INTEGER && !c->has_lower && !c->has_upper)
+        c->upper = 1;
+    else if (!c->has_lower && c->upper < 0)
+        c->lower = -INFINITY;
+}
+
+static qb_status finish(reader *r, qb_problem *problem)
+{
+    for (uint32_t k = 0; k < r->rows.count; k++)
+        finish_row(&r->draft, &r->row[k]);
+    for (uint32_t j = 0; j < r->draft.columns; j++)
+        finish_column(&r->draft.column[j]);
+    qb_status status;
+    if ((status = qb_aliases_apply(&r->aliases, 0, &r->scan, &r->draft.column_names)) != QB_OK ||
+        (status = qb_aliases_apply(&r->aliases, 1, &r->scan, &r->draft.row_names)) != QB_OK)
+        return status;
+    return qb_mip_draft_build(&r->draft, r->source, &r->scan, problem);
+}
+
+/* One attempt; *line says how far it came. */
+static qb_status attempt(const qb_read_source *source, bool fixed, qb_problem *problem, uint32_t *line,
+                         qb_diag *diag)
+{
+    reader r = {.source = source, .scan = qb_scan_open(source, diag), .fixed = fixed};
+    qb_status status = QB_OK;
+    while (status == QB_OK && r.now != SECTION_END && qb_scan_line(&r.scan))
+        status = take_line(&r);
+    if (status == QB_OK && r.now != SECTION_END)
+        status = qb_scan_fail_at(&r.scan, r.scan.line ? r.scan.line : 1, "the file ends before ENDATA");
+    if (status == QB_OK)
+        status = finish(&r, problem);
+    *line = r.scan.line;
+    qb_mip_draft_free(&r.draft);
+    qb_names_free(&r.rows);
+    qb_free(r.row);
+    qb_aliases_free(&r.aliases);
+    return status;
+}
+
+static qb_status read(const qb_read_source *source, qb_problem *problem, qb_diag *diag)
+{
+    qb_diag fixed = {0}, loose = {0};
+    uint32_t fixed_line, loose_line;
+    qb_status status = attempt(source, true, problem, &fixed_line, &fixed);
+    if (status != QB_BAD_INPUT)
+        return status == QB_OK ? status : qb_fail(diag, status, "%s", fixed.text);
+    status = attempt(source, false, problem, &loose_line, &loose);
+    if (status == QB_OK)
+        return status;
+    bool further = status == QB_BAD_INPUT && fixed_line > loose_line;
+    return qb_fail(diag, status, "%s", further ? fixed.text : loose.text);
+}
+
+static int recognise(const char *text, size_t size)
+{
+    qb_scan scan = {.file = "", .at = text, .end = text + size, .comment = '*'};
+    qb_token word;
+    if (!qb_scan_line(&scan) || !qb_scan_token(&scan, &word))
+        return QB_FORMAT_NO;
+    bool known = qb_token_is(word, "NAME") || qb_token_is(word, "ROWS") || qb_token_is(word, "OBJSENSE");
+    return known && word.start == scan.start ? QB_FORMAT_SURE : QB_FORMAT_NO;
+}
+
+extern const qb_format qb_format_mps;
+const qb_format qb_format_mps = {
+    .name = "mps",
+    .summary = "MPS, fixed columns or free (.mps)",
+    .convention = "minimise unless OBJSENSE says otherwise",
+    .extensions = extensions,
+    .recognise = recognise,
+    .read = read,
+    .write = qb_mps_write,
+};

@@ -1,0 +1,32 @@
+/* A table of names: each gets the next number when it is first seen. */
+#ifndef QB_INSTANCES_NAMES_H
+#define QB_INSTANCES_NAMES_H
+
+#include "instances/scan.h"
+
+/* Zero-initialise it ({0}). */
+typedef struct qb_name_table {
+    char *pool; /* the names, NUL-terminated, one after another */
+    uint64_t pool_size, pool_capacity;
+    uint64_t *offset; /* [count] into pool */
+    uint32_t count, capacity;
+    uint32_t *slot; /* [slots] number + 1, 0: empty; slots is a power of two */
+    uint64_t slots;
+} qb_name_table;
+
+#define QB_NO_NAME UINT32_MAX
+
+/* The number of a name; QB_NO_NAME when it is not there.  O(length). */
+uint32_t qb_names_find(const qb_name_table *names, qb_token name);
+
+/* The number of a name that is added when it is new.  Errors: QB_NO_MEMORY.  Amortised O(length). */
+qb_status qb_names_add(qb_name_table *names, qb_token name, uint32_t *number);
+
+const char *qb_names_at(const qb_name_table *names, uint32_t number);
+
+/* All names as an array of pointers for qb_draft, to be freed with qb_free; NULL when memory is out. */
+const char **qb_names_list(const qb_name_table *names);
+
+void qb_names_free(qb_name_table *names);
+
+#endif
