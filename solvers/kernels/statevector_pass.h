@@ -1,0 +1,89 @@
+/* One pass over a state vector: what statevector.c hands to the tier it runs on.  Private to the kernel.
+ *
+ * The state is kept in the rotated frame phi(x) = i^popcount(x) psi(x), where exp(-i beta X) on one qubit is
+ * the real rotation [[c, -s], [s, c]] with c = cos beta, s = sin beta: real and imaginary parts live in
+ * arrays of their own and meet only in the phase.  Mixers of different qubits commute, so a pass takes one
+ * half of the qubits through three steps while a tile is in the cache:
+ *
+ *   rotate them by the layer's beta, multiply by exp(-i gamma C), rotate them by the next layer's beta.
+ *
+ * The other half of the qubits has the next pass: one pass over memory a layer.  A LOW pass has the low
+ * qubits and tiles of consecutive amplitudes; a HIGH pass has the rest and tiles of a few columns.
+ *
+ * Two qubits with the same angle rotate together: with S = b + c and D = a - d of the four amplitudes a, b,
+ * c, d (00, 01, 10, 11), and k = -s^2, h = s c,
+ *
+ *   b, c += k S + h D,    a, -d += k D - h S:    six additions and four multiplications.
+ *
+ * With the spin-flip symmetry the top qubit is eliminated: only x with x_{n-1} = 0 is kept, and its X joins y
+ * to ~y with -i i^(2|y| - n + 1) in the rotated frame (real for even n, imaginary for odd n).  HIGH passes do
+ * it, on a tile of columns together with the mirrored one.
+ */
+#ifndef QB_KERNELS_STATEVECTOR_PASS_H
+#define QB_KERNELS_STATEVECTOR_PASS_H
+
+#include "solvers/kernels/diagonal.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct qb_rotation {
+    bool on; /* false: leave the qubits alone */
+    double c, s;
+} qb_rotation;
+
+/* cos and sin of j pi / 8 */
+extern const double qb_sixteenth_cos[16], qb_sixteenth_sin[16];
+
+/* sin and cos of r pi / 8 for |r| <= 1/2, errors below 5e-17: Taylor series economised by Chebyshev
+ * polynomials. */
+#define QB_SIN_1 0x1.921fb54442d18p-2
+#define QB_SIN_3 -0x1.4abbce625bcb4p-7
+#define QB_SIN_5 0x1.466bc676384c9p-14
+#define QB_SIN_7 -0x1.32d2c28710c8ep-22
+#define QB_SIN_9 0x1.5025389537627p-31
+#define QB_COS_2 -0x1.3bd3cc9be434ap-4
+#define QB_COS_4 0x1.03c1f0806b955p-10
+#define QB_COS_6 -0x1.55d3b9727f53fp-18
+#define QB_COS_8 0x1.e170f5392249bp-27
+
+/* Adding it rounds a double of magnitude below 2^51 to an integer, which is then in the low bits. */
+#define QB_ROUNDER 0x1.8p52
+
+typedef struct qb_sv_pass {
+    void *re, *im;           /* [2^bits] */
+    unsigned bits, low_bits; /* of the state; of a LOW pass's tile */
+    bool high;
+    unsigned width_bits; /* vectors in a row of a HIGH pass's tile: 2^width_bits */
+
+    qb_rotation first, second;
+
+    bool phase, measure;
+    qb_cost_width cost_width;
+    const void *cost;           /* [2^bits] */
+    double turn_high, turn_low; /* sixteenths of a turn an entry: -gamma step 8 / pi, in two parts */
+    double nibble[2][2][16];    /* exp(-i gamma step j 16^k): [k][re, im][j]; for byte entries */
+    bool symmetric, coupling_is_imaginary;
+    double coupling_sign;
+} qb_sv_pass;
+
+/* sum |phi|^2 and sum |phi|^2 entry of one tile. */
+typedef struct qb_sv_sums {
+    double weight, cost;
+} qb_sv_sums;
+
+typedef struct qb_sv_kernel {
+    unsigned lane_bits; /* log2 of the vector's length */
+    size_t real_size;   /* 8 or 4 */
+    /* Takes one tile through the pass; tiles are independent of each other. */
+    void (*tile)(const qb_sv_pass *pass, size_t number, void *scratch, qb_sv_sums *sums);
+    size_t (*scratch_bytes)(const qb_sv_pass *pass);
+} qb_sv_kernel;
+
+extern const qb_sv_kernel qb_sv_portable_double, qb_sv_portable_float;
+#if defined(__x86_64__)
+extern const qb_sv_kernel qb_sv_avx2_double, qb_sv_avx2_float, qb_sv_avx512_double, qb_sv_avx512_float;
+#endif
+
+#endif

@@ -1,0 +1,310 @@
+/* QAOA on a state vector: the answer comes from sampled shots only.
+ *
+ * The circuit prod exp(-i beta_l sum X) exp(-i gamma_l C) |+> is simulated exactly (solvers/kernels/
+ * statevector.h); its angles are given, published, a ramp, or trained on the exact expectation inside the
+ * budget (an oracle that no device offers: such angles are reported as oracle-trained).  Where angles are
+ * trained, a first round of shots is drawn at the starting angles, so that an answer exists before training
+ * has ended.  The table of costs, the amplitudes and their maximum never reach the answer: a shot is a basis
+ * state drawn from |psi|^2, and its value is computed from the model.
+ *
+ * angles=uniform (or depth=0) is the sham control: the same shots from the uniform state.
+ *
+ * Source: Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm", arXiv:1411.4028.
+ */
+#define _GNU_SOURCE
+#include "harness/base/memory.h"
+#include "solvers/kernels/qaoa_angles.h"
+#include "solvers/kernels/qaoa_circuit.h"
+#include "solvers/kernels/qaoa_train.h"
+#include "solvers/kernels/statevector.h"
+#include "solvers/solver.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define QAOA_PARAMS(X)                                                                                 \
+    X(uint, depth, "3", 0, 64, "", "layers", "layers of the circuit")                                  \
+    X(choice, angles, "cobyla", 0, 0, "cobyla|bobyqa|interp|ramp|fixed|given|uniform", "",             \
+      "where angles come from: a training, a training depth by depth, a ramp, published, given, none") \
+    X(list, gammas, "", -1e9, 1e9, "", "", "given angles of the cost, one a layer, separated by ';'")  \
+    X(list, betas, "", -1e9, 1e9, "", "", "given angles of the mixer, one a layer, separated by ';'")  \
+    X(uint, shots, "1024", 1, 1e8, "", "shots", "shots of a round")                                    \
+    X(choice, start, "fixed", 0, 0, "fixed|ramp", "", "where training starts")                         \
+    X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                     \
+    X(uint, evaluations, "200", 1, 1e6, "", "circuits", "evaluations of a training at most")           \
+    X(choice, precision, "double", 0, 0, "double|float", "", "numbers of the state vector")            \
+    X(flag, symmetry, "on", 0, 0, "", "", "use the spin-flip symmetry where there is one")
+QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
+#define QB_PARAM_STRUCT_ qaoa_params
+static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
+
+enum { COBYLA, BOBYQA, INTERP, RAMP, FIXED, GIVEN, UNIFORM };
+enum { START_FIXED, START_RAMP };
+enum { DEPTH_MOST = QB_PARAM_LIST };
+
+typedef struct solver {
+    const qb_model *model;
+    const qaoa_params *params;
+    uint64_t seed;
+    uint32_t depth;
+    qb_cost cost;
+    qb_diagonal diagonal;
+    qb_statevector *state;
+    double gammas[DEPTH_MOST], betas[DEPTH_MOST];
+    const char *angles_from;
+    uint64_t rounds, circuits, training_circuits;
+    bool has_best;
+    double best; /* claimed value of the best shot */
+} solver;
+
+static void qaoa_free(void *opaque)
+{
+    solver *s = opaque;
+    if (!s)
+        return;
+    qb_statevector_close(s->state);
+    qb_diagonal_clear(&s->diagonal);
+    qb_cost_free(&s->cost);
+    qb_free(s);
+}
+
+/* ---------------------------------------------------------------------------------------------- setting up
+ */
+
+static qb_status check_params(const qaoa_params *p, qb_diag *diag)
+{
+    if (p->angles != GIVEN && (p->gammas.count || p->betas.count))
+        return qb_fail(diag, QB_BAD_INPUT, "gammas and betas need angles=given");
+    if (p->angles == GIVEN && (p->gammas.count != p->depth || p->betas.count != p->depth))
+        return qb_fail(diag, QB_BAD_INPUT, "depth=%u needs as many gammas and betas, got %u and %u",
+                       (unsigned)p->depth, p->gammas.count, p->betas.count);
+    return QB_OK;
+}
+
+/* Refuses what neither the run nor the machine can hold, before anything large is allocated. */
+static qb_status check_memory(const solver *s, qb_cost_width width, qb_diag *diag)
+{
+    const double gib = 1024.0 * 1024 * 1024;
+    uint32_t bits = s->cost.n - (s->params->symmetry && s->cost.symmetric);
+    double amplitudes = (double)qb_statevector_bytes(bits, (qb_precision)s->params->precision);
+    double costs = ldexp((double)width, (int)bits), shots = 24.0 * (double)s->params->shots;
+    double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double limit = s->model->memory_bytes < machine ? (double)s->model->memory_bytes : machine;
+    if (amplitudes + costs + shots <= limit)
+        return QB_OK;
+    return qb_fail(
+        diag, QB_REFUSED,
+        "%u qubits need %.3g GiB (amplitudes %.3g, costs %.3g, shots %.3g), the %s allows %.3g GiB",
+        s->cost.n, (amplitudes + costs + shots) / gib, amplitudes / gib, costs / gib, shots / gib,
+        limit < machine ? "memory limit" : "machine", limit / gib);
+}
+
+static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    const qaoa_params *p = s->params;
+    qb_status status = check_params(p, diag);
+    if (!status)
+        status = qb_cost_from_qubo(s->model->qubo, &s->cost, diag);
+    if (!status) /* with the narrowest table: the survey takes time */
+        status = check_memory(s, QB_COST_BYTE, diag);
+    if (!status)
+        status = qb_diagonal_survey(&s->cost, p->symmetry, s->model->threads, budget, &s->diagonal);
+    if (!status)
+        status = check_memory(s, s->diagonal.width, diag);
+    if (!status)
+        status = qb_diagonal_fill(&s->cost, s->model->threads, budget, &s->diagonal);
+    if (!status)
+        status =
+            qb_statevector_open(&s->diagonal, (qb_precision)p->precision, s->model->threads, &s->state, diag);
+    if (status == QB_NO_MEMORY)
+        return qb_fail(diag, status, "out of memory for the costs of 2^%u states", s->cost.n);
+    return status;
+}
+
+static void tell_circuit(const solver *s, qb_budget *budget)
+{
+    qb_circuit circuit = qb_qaoa_circuit(&s->cost, s->depth);
+    qb_budget_detail(budget, "qubits", s->cost.n);
+    qb_budget_detail(budget, "depth", s->depth);
+    qb_budget_detail(budget, "gates_1q", (double)circuit.gates_1q);
+    qb_budget_detail(budget, "gates_2q", (double)circuit.gates_2q);
+    qb_budget_detail(budget, "circuit_depth", (double)circuit.depth);
+    qb_budget_detail_text(budget, "symmetry", s->diagonal.symmetric ? "spin flip" : "none");
+}
+
+static qb_status qaoa_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
+                           void **opaque, qb_diag *diag)
+{
+    const qaoa_params *p = params;
+    solver *s = QB_NEW(solver, 1);
+    if (!s)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for the solver's state");
+    s->model = model;
+    s->params = p;
+    s->seed = seed;
+    s->depth = p->angles == UNIFORM ? 0 : (uint32_t)p->depth;
+    qb_status status = set_up(s, budget, diag);
+    if (status) {
+        qaoa_free(s);
+        return status;
+    }
+    tell_circuit(s, budget);
+    *opaque = s;
+    return QB_OK;
+}
+
+/* ---------------------------------------------------------------------------------------------- shots */
+
+/* Offers one shot, at its value in the model. */
+static qb_status offer(solver *s, uint64_t shot, qb_budget *budget)
+{
+    const qb_qubo *qubo = s->model->qubo;
+    uint8_t x[QB_COST_VARIABLES];
+    for (uint32_t i = 0; i < qubo->n; i++)
+        x[i] = shot >> i & 1;
+    double value = qb_qubo_energy(qubo, x);
+    qb_status status = qb_budget_sample(budget, x, value, 1);
+    if (!qb_budget_spend(budget, qubo->n + qubo->nonzeros / 2))
+        return QB_STOPPED;
+    bool improves = !s->has_best || (qubo->sense == QB_MINIMISE ? value < s->best : value > s->best);
+    if (status || !improves)
+        return status;
+    s->has_best = true;
+    s->best = value;
+    return qb_budget_incumbent(budget, x, value);
+}
+
+/* A round of shots from the state as it is. */
+static qb_status take_shots(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    uint64_t shots = s->params->shots;
+    uint64_t *x = QB_NEW(uint64_t, shots);
+    if (!x)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for %llu shots", (unsigned long long)shots);
+    qb_status status = qb_statevector_sample(s->state, s->seed, s->rounds, shots, budget, x);
+    if (!status) {
+        s->rounds++;
+        s->circuits++;
+        qb_budget_detail(budget, "shots", (double)(s->rounds * shots));
+        qb_budget_detail(budget, "executions", (double)s->circuits);
+    }
+    for (uint64_t i = 0; i < shots && !status; i++) {
+        if (!qb_budget_spend_samples(budget, 1))
+            status = QB_STOPPED;
+        else
+            status = offer(s, x[i], budget);
+    }
+    qb_free(x);
+    return status == QB_NO_MEMORY ? qb_fail(diag, status, "out of memory for sampling") : status;
+}
+
+/* Diagnostics of the state that shots are taken from; they never reach the answer. */
+static qb_status tell_state(solver *s, double expectation, qb_budget *budget)
+{
+    const qb_diagonal *d = &s->diagonal;
+    double best = qb_diagonal_best(d), value = d->base + d->step * best, probability;
+    double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
+    qb_status status = qb_statevector_band(s->state, best - tie, best + tie, budget, &probability);
+    if (status)
+        return status;
+    qb_budget_detail_list(budget, "gammas", s->gammas, s->depth);
+    qb_budget_detail_list(budget, "betas", s->betas, s->depth);
+    qb_budget_detail(budget, "expectation", expectation);
+    qb_budget_detail(budget, "probability_of_optimum", probability);
+    qb_budget_detail_text(budget, "angles_from", s->angles_from);
+    qb_budget_detail(budget, "training_executions", (double)s->training_circuits);
+    return QB_OK;
+}
+
+static qb_status run_circuit(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    double expectation;
+    qb_status status = qb_statevector_evolve(s->state, s->depth, s->gammas, s->betas, budget, &expectation);
+    if (!status)
+        status = tell_state(s, expectation, budget);
+    return status ? status : take_shots(s, budget, diag);
+}
+
+/* ---------------------------------------------------------------------------------------------- angles */
+
+static void start_angles(solver *s)
+{
+    const qaoa_params *p = s->params;
+    bool trains = p->angles <= INTERP;
+    if (!s->depth) {
+        s->angles_from = "uniform";
+    } else if (p->angles == GIVEN) {
+        memcpy(s->gammas, p->gammas.value, s->depth * sizeof *s->gammas);
+        memcpy(s->betas, p->betas.value, s->depth * sizeof *s->betas);
+        s->angles_from = "given";
+    } else if (p->angles == RAMP || (trains && p->start == START_RAMP)) {
+        qb_qaoa_ramp(&s->cost, s->depth, p->ramp, s->gammas, s->betas);
+        s->angles_from = "ramp";
+    } else {
+        qb_qaoa_fixed(&s->cost, s->depth, s->gammas, s->betas, &s->angles_from);
+    }
+}
+
+static qb_status train(solver *s, uint32_t depth, double *gammas, double *betas, qb_budget *budget,
+                       qb_diag *diag)
+{
+    qb_qaoa_training training = {
+        .optimiser = s->params->angles == BOBYQA ? QB_QAOA_BOBYQA : QB_QAOA_COBYLA,
+        .depth = depth,
+        .evaluations = (uint32_t)s->params->evaluations,
+        .unit = qb_qaoa_unit(&s->cost),
+        .state = s->state,
+    };
+    double expectation;
+    return qb_qaoa_train(&training, gammas, betas, budget, &expectation, &s->training_circuits, diag);
+}
+
+/* Depth by depth: each optimum, interpolated, starts the next. */
+static qb_status train_by_depth(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    double gammas[DEPTH_MOST], betas[DEPTH_MOST];
+    const char *source;
+    qb_qaoa_fixed(&s->cost, 1, gammas, betas, &source);
+    qb_status status = QB_OK;
+    for (uint32_t depth = 1; depth <= s->depth && !status; depth++) {
+        if (depth > 1) {
+            qb_qaoa_interpolate(depth - 1, s->gammas, depth, gammas);
+            qb_qaoa_interpolate(depth - 1, s->betas, depth, betas);
+        }
+        status = train(s, depth, gammas, betas, budget, diag);
+        memcpy(s->gammas, gammas, depth * sizeof *gammas);
+        memcpy(s->betas, betas, depth * sizeof *betas);
+    }
+    return status;
+}
+
+static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
+{
+    solver *s = opaque;
+    start_angles(s);
+    qb_status status = run_circuit(s, budget, diag);
+    if (status || !s->depth || s->params->angles > INTERP)
+        return status;
+    status = s->params->angles == INTERP ? train_by_depth(s, budget, diag)
+                                         : train(s, s->depth, s->gammas, s->betas, budget, diag);
+    s->angles_from = "oracle-trained";
+    return status ? status : run_circuit(s, budget, diag);
+}
+
+const qb_solver qb_solver_qaoa = {
+    .version = QB_SOLVER_VERSION,
+    .name = "qaoa",
+    .family = "quantum circuit",
+    .summary = "QAOA on a simulated state vector, answers from sampled shots",
+    .source = "Farhi, Goldstone and Gutmann, arXiv:1411.4028 (2014)",
+    .takes = QB_TAKES_QUBO,
+    .execution = QB_SIMULATED,
+    .deterministic = true,
+    .params = qaoa_table,
+    .param_count = sizeof qaoa_table / sizeof *qaoa_table,
+    .params_size = sizeof(qaoa_params),
+    .init = qaoa_init,
+    .solve = qaoa_solve,
+    .free = qaoa_free,
+};
