@@ -10,6 +10,13 @@ static int sign_of(const qb_evidence_instance *instance)
     return instance->sense == QB_MAXIMISE ? -1 : 1;
 }
 
+bool qb_run_counts(const qb_evidence_run *run)
+{
+    return run->has_solution && run->feasible && run->outcome != QB_RUN_CRASHED &&
+           run->outcome != QB_RUN_OUT_OF_MEMORY && run->outcome != QB_RUN_LIED &&
+           run->outcome != QB_RUN_REFUSED;
+}
+
 static void find_best(qb_digest *d)
 {
     const qb_evidence *e = d->evidence;
@@ -17,7 +24,7 @@ static void find_best(qb_digest *d)
         d->best[i] = e->instance[i].reference;
     for (uint64_t k = 0; k < e->runs; k++) {
         const qb_evidence_run *run = &e->run[k];
-        if (!run->has_solution || !run->feasible)
+        if (!qb_run_counts(run))
             continue;
         double *best = &d->best[run->instance];
         int sign = sign_of(&e->instance[run->instance]);
@@ -40,7 +47,7 @@ static void score_runs(qb_digest *d)
     const qb_evidence *e = d->evidence;
     for (uint64_t k = 0; k < e->runs; k++) {
         const qb_evidence_run *run = &e->run[k];
-        bool good = run->has_solution && run->feasible;
+        bool good = qb_run_counts(run);
         if (isnan(d->best[run->instance]))
             d->score[k] = NAN;
         else
@@ -61,7 +68,7 @@ static void sum_up(qb_digest *d, qb_cell_digest *cell, double *scratch)
     uint64_t objectives = 0, lasts = 0;
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
         const qb_evidence_run *run = &e->run[k];
-        bool good = run->has_solution && run->feasible;
+        bool good = qb_run_counts(run);
         cell->feasible += good;
         cell->proved += run->outcome == QB_RUN_OPTIMAL || run->outcome == QB_RUN_INFEASIBLE;
         cell->failed += !good;

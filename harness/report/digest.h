@@ -28,8 +28,12 @@ typedef struct qb_digest {
     bool *best_from_runs; /* [instances] better than every reference, or the only one */
     double *score;        /* [runs]; NaN where f* is unknown */
     qb_cell_digest *cell; /* [entries * instances], entry-major */
-    uint64_t nominal, noisy, failed, flagged, late; /* runs; failed: without a feasible solution */
+    uint64_t nominal, noisy, failed, flagged, late; /* runs; failed: qb_run_counts is false */
 } qb_digest;
+
+/* Does the run's solution count?  Not without a feasible one, and not from a run that crashed, ran out of
+ * memory, lied or was refused: those score as the fallback, and reach no target. */
+bool qb_run_counts(const qb_evidence_run *run);
 
 /* Errors: QB_NO_MEMORY.  Free with qb_digest_clear.  O(runs log runs). */
 qb_status qb_digest_make(const qb_evidence *evidence, qb_digest *digest, qb_diag *diag);

@@ -12,6 +12,8 @@
 #include "harness/base/text.h"
 #include "harness/store/evidence.h"
 
+struct qb_figure;
+
 /* ---- tables */
 
 typedef struct qb_table_options {
@@ -31,6 +33,7 @@ enum { QB_PLOT_SVG = 1, QB_PLOT_PNG = 2, QB_PLOT_PDF = 4 };
 typedef struct qb_plot_kind {
     const char *name; /* gap, anytime, ecdf, profile, robustness, ... */
     const char *title, *help;
+    qb_status (*query)(struct qb_figure *figure, qb_diag *diag); /* fills the data of plots/NAME.gp */
 } qb_plot_kind;
 
 extern const qb_plot_kind qb_plot_kinds[]; /* ends with a NULL name */

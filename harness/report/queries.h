@@ -1,0 +1,13 @@
+/* The queries behind the figures: each fills what its template in plots/ reads.  Private to the report. */
+#ifndef QB_REPORT_QUERIES_H
+#define QB_REPORT_QUERIES_H
+
+#include "harness/report/figure.h"
+
+qb_status qb_query_gap(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_profile(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_robustness(qb_figure *figure, qb_diag *diag);
+
+#endif

@@ -1,0 +1,155 @@
+/* anytime: quartiles over runs of the score at each moment, from the stored trajectories. */
+#include "harness/base/memory.h"
+#include "harness/report/queries.h"
+#include "harness/stats/curve.h"
+#include "harness/stats/sample.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GRID   72
+#define RUNS   4000 /* an entry: more are thinned, evenly */
+#define PANELS 12
+
+typedef struct follower {
+    const qb_digest *digest;
+    double grid[GRID];
+    int64_t *slot; /* [runs] row in score, -1: not followed */
+    double *score; /* [slots * GRID] */
+    uint64_t slots;
+} follower;
+
+static bool shows(const qb_digest *d, const qb_evidence_run *run)
+{
+    return run->noise == 0 && !isnan(d->best[run->instance]);
+}
+
+/* Every n-th run of each entry, such that none has more than RUNS. */
+static void choose_runs(follower *w)
+{
+    const qb_evidence *e = w->digest->evidence;
+    for (uint64_t k = 0; k < e->runs;) {
+        uint64_t end = k, shown = 0, seen = 0;
+        for (; end < e->runs && e->run[end].entry == e->run[k].entry; end++)
+            shown += shows(w->digest, &e->run[end]);
+        uint64_t stride = (shown + RUNS - 1) / RUNS;
+        for (; k < end; k++) {
+            bool follow = shows(w->digest, &e->run[k]) && seen++ % stride == 0;
+            w->slot[k] = follow ? (int64_t)w->slots++ : -1;
+        }
+    }
+}
+
+static qb_status follow(void *context, const qb_evidence_point *point)
+{
+    follower *w = context;
+    const qb_evidence_run *run = &w->digest->evidence->run[point->run];
+    int64_t slot = w->slot[point->run];
+    if (slot < 0 || !point->feasible || !qb_run_counts(run))
+        return QB_OK;
+    double spent = qb_evidence_spent(w->digest->evidence, point);
+    double score = qb_digest_score(w->digest, run->instance, point->objective);
+    double *row = w->score + slot * GRID;
+    for (uint32_t g = GRID; g-- > 0 && w->grid[g] >= spent;)
+        row[g] = score;
+    return QB_OK;
+}
+
+/* The earliest feasible incumbent of all, but not more than five decades before the end. */
+static double first_moment(const qb_evidence *e)
+{
+    double first = e->budget / 10;
+    for (uint64_t k = 0; k < e->runs; k++)
+        if (e->run[k].first_s < first)
+            first = e->run[k].first_s;
+    return fmax(first, 1e-5 * e->budget);
+}
+
+static double find_floor(const follower *w)
+{
+    return qb_figure_floor(w->score, w->slots * GRID);
+}
+
+/* One block an entry: moment, lower quartile, median, upper quartile.  column [slots] */
+static void put_bands(qb_figure *f, const follower *w, double floor, double *column)
+{
+    const qb_evidence *e = w->digest->evidence;
+    qb_figure_open(f, "band");
+    for (uint32_t place = 0; place < e->entries; place++) {
+        for (uint32_t g = 0; g < GRID; g++) {
+            uint64_t count = 0;
+            for (uint64_t k = 0; k < e->runs; k++)
+                if (e->run[k].entry == f->order[place] && w->slot[k] >= 0)
+                    column[count++] = w->score[w->slot[k] * GRID + g];
+            qb_sort(column, count);
+            qb_figure_put(f, w->grid[g]);
+            for (int quarter = 1; quarter <= 3; quarter++)
+                qb_figure_put(f,
+                              qb_figure_log_score(qb_quantile_sorted(column, count, quarter / 4.0), floor));
+            qb_figure_end_row(f);
+        }
+        qb_figure_gap(f);
+    }
+    qb_figure_close(f);
+}
+
+static void put_panels(qb_figure *f, const qb_evidence *e)
+{
+    uint32_t panels = e->entries < PANELS ? e->entries : PANELS;
+    uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
+    const char *unit;
+    qb_figure_number(f, "panels", panels);
+    qb_figure_number(f, "entries", e->entries);
+    qb_figure_number(f, "columns", columns);
+    qb_figure_number(f, "rows", rows);
+    qb_figure_text(f, "quantity", qb_say_quantity(e, &unit));
+    qb_figure_text(f, "unit", unit);
+    qb_figure_open(f, "entry");
+    for (uint32_t place = 0; place < e->entries; place++) {
+        qb_figure_put_entry(f, f->order[place]);
+        qb_figure_end_row(f);
+    }
+    qb_figure_close(f);
+    f->height = 110 + 200 * rows;
+}
+
+static qb_status draw(qb_figure *f, follower *w, qb_diag *diag)
+{
+    const qb_evidence *e = w->digest->evidence;
+    double *column = QB_NEW(double, w->slots);
+    w->score = QB_NEW(double, w->slots *GRID);
+    qb_status status = QB_OK;
+    if (!column || !w->score)
+        status = qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'anytime'");
+    if (status == QB_OK) {
+        for (uint64_t k = 0; k < w->slots * GRID; k++)
+            w->score[k] = QB_FALLBACK_SCORE;
+        status = qb_evidence_points(f->store, e, follow, w, diag);
+    }
+    if (status == QB_OK) {
+        double floor = find_floor(w);
+        qb_figure_number(f, "floor_exponent", log10(floor));
+        qb_figure_number(f, "first", w->grid[0]);
+        qb_figure_number(f, "last", w->grid[GRID - 1]);
+        put_panels(f, e);
+        put_bands(f, w, floor, column);
+    }
+    qb_free(column);
+    qb_free(w->score);
+    return status;
+}
+
+qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag)
+{
+    const qb_evidence *e = figure->digest->evidence;
+    follower w = {.digest = figure->digest, .slot = QB_NEW(int64_t, e->runs)};
+    if (!w.slot)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'anytime'");
+    qb_log_grid(first_moment(e), e->budget, w.grid, GRID);
+    choose_runs(&w);
+    qb_status status =
+        w.slots ? draw(figure, &w, diag)
+                : qb_fail(diag, QB_REFUSED, "no instance has a known or found value to compare with");
+    qb_free(w.slot);
+    return status;
+}
