@@ -44,7 +44,8 @@ static void random_row(problem_case *c, uint32_t r, double unit, qb_rng *rng)
 void case_mip(problem_case *c, bool quadratic, qb_rng *rng)
 {
     uint32_t n = 2 + (uint32_t)qb_rng_below(rng, CASE_COLUMNS - 1);
-    *c = (problem_case){.draft = {.kind = QB_KIND_MIP, .name = "random", .format = "generated", .columns = n}};
+    *c =
+        (problem_case){.draft = {.kind = QB_KIND_MIP, .name = "random", .format = "generated", .columns = n}};
     qb_draft *d = &c->draft;
     d->sense = qb_rng_below(rng, 2) ? QB_MAXIMISE : QB_MINIMISE;
     d->constant = integer(rng, -5, 5);

@@ -60,8 +60,8 @@ static void check_rule(bool quadratic, qb_penalty_rule rule, uint64_t seed)
         double optimum;
         bool feasible = case_optimum(&problem, &optimum);
         qb_status status = qb_lowering_open(&problem, QB_TAKES_QUBO, &options, &lowering, &diag);
-        cr_assert(status == QB_OK || (status == QB_REFUSED && (!feasible || strstr(diag.text, "fixed"))), "%s",
-                  diag.text);
+        cr_assert(status == QB_OK || (status == QB_REFUSED && (!feasible || strstr(diag.text, "fixed"))),
+                  "%s", diag.text);
         if (feasible && lowering && qb_lowering_model(lowering).qubo->n <= 14) {
             check_optimal(&problem, lowering, optimum);
             checked++;
