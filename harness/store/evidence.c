@@ -77,44 +77,61 @@ static qb_status list_names(void *context, const qb_store_experiment *experiment
 {
     qb_text *names = context;
     (void)runs;
-    if (names->length > 300)
-        return QB_OK;
-    qb_text_appendf(names, "%s'%s'", names->length ? ", " : "", experiment->name);
+    if (names->length < 300)
+        qb_text_appendf(names, "%s'%s'", names->length ? ", " : "", experiment->name);
     return names->status;
 }
 
-static void choose(loader *l, const char *selector)
+static qb_status refuse_selector(qb_store *store, const char *selector, qb_diag *diag)
 {
+    qb_text names = {0};
+    qb_status status = qb_store_experiments(store, list_names, &names, diag);
+    if (status == QB_OK && !names.length)
+        status = qb_fail(diag, QB_BAD_INPUT, "the store holds no experiment");
+    else if (status == QB_OK)
+        status = qb_fail(diag, QB_BAD_INPUT, "no experiment '%s' in the store; it holds %s", selector,
+                         qb_text_get(&names));
+    qb_text_clear(&names);
+    return status;
+}
+
+qb_status qb_store_find_experiment(qb_store *store, const char *selector, int64_t *id, qb_diag *diag)
+{
+    int64_t found = 0;
     qb_sql q = qb_sql_begin(
-        l->store,
-        "SELECT e.id, e.name, e.identity, e.decision, e.sha256, e.spec, e.version, e.registered_at"
-        " FROM experiment e WHERE ?1 IS NULL OR e.name = ?1 OR '#' || e.id = ?1"
-        "  OR (length(?1) >= 6 AND substr(e.identity, 1, length(?1)) = ?1)"
-        " ORDER BY coalesce((SELECT max(id) FROM run WHERE experiment_id = e.id), 0) DESC, e.id DESC LIMIT 1",
-        l->diag);
-    qb_store_experiment *x = &l->e->public.experiment;
+        store,
+        "SELECT id FROM experiment e WHERE ?1 IS NULL OR name = ?1 OR '#' || id = ?1"
+        "  OR (length(?1) >= 6 AND substr(identity, 1, length(?1)) = ?1)"
+        " ORDER BY coalesce((SELECT max(id) FROM run WHERE experiment_id = e.id), 0) DESC, id DESC LIMIT 1",
+        diag);
     qb_sql_bind_text(&q, selector);
+    if (qb_sql_step(&q))
+        found = qb_sql_int(&q, 0);
+    qb_status status = qb_sql_end(&q);
+    if (status == QB_OK && !found)
+        status = refuse_selector(store, selector, diag);
+    if (status == QB_OK)
+        *id = found;
+    return status;
+}
+
+static void load_experiment(loader *l, const char *selector)
+{
+    qb_store_experiment *x = &l->e->public.experiment;
+    if (l->status == QB_OK)
+        l->status = qb_store_find_experiment(l->store, selector, &x->id, l->diag);
+    qb_sql q = ask(l, "SELECT name, identity, decision, sha256, spec, version, registered_at FROM experiment"
+                      " WHERE id = ?");
     if (next(l, &q)) {
-        x->id = qb_sql_int(&q, 0);
-        x->name = keep_text(l, qb_sql_text(&q, 1));
-        x->identity = keep_text(l, qb_sql_text(&q, 2));
-        x->decision = keep_text(l, qb_sql_text(&q, 3));
-        x->sha256 = keep_text(l, qb_sql_text(&q, 4));
-        x->spec = keep_text(l, qb_sql_text(&q, 5));
-        x->version = keep_text(l, qb_sql_text(&q, 6));
-        x->registered_at = keep_text(l, qb_sql_text(&q, 7));
+        x->name = keep_text(l, qb_sql_text(&q, 0));
+        x->identity = keep_text(l, qb_sql_text(&q, 1));
+        x->decision = keep_text(l, qb_sql_text(&q, 2));
+        x->sha256 = keep_text(l, qb_sql_text(&q, 3));
+        x->spec = keep_text(l, qb_sql_text(&q, 4));
+        x->version = keep_text(l, qb_sql_text(&q, 5));
+        x->registered_at = keep_text(l, qb_sql_text(&q, 6));
     }
     done(l, &q);
-    if (l->status != QB_OK || x->id)
-        return;
-    qb_text names = {0};
-    l->status = qb_store_experiments(l->store, list_names, &names, l->diag);
-    if (l->status == QB_OK && !names.length)
-        l->status = qb_fail(l->diag, QB_BAD_INPUT, "the store holds no experiment");
-    else if (l->status == QB_OK)
-        l->status = qb_fail(l->diag, QB_BAD_INPUT, "no experiment '%s' in the store; it holds %s", selector,
-                            qb_text_get(&names));
-    qb_text_clear(&names);
 }
 
 /* ---- names */
@@ -450,7 +467,7 @@ qb_status qb_evidence_load(qb_store *store, const char *selector, const qb_evide
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the experiment's runs");
     qb_status snapshot = qb_sql_exec(store, "SAVEPOINT evidence", diag); /* all queries see one state */
     l.status = snapshot;
-    choose(&l, selector);
+    load_experiment(&l, selector);
     load_amendments(&l);
     load_budget(&l);
     load_instances(&l);

@@ -80,6 +80,9 @@ typedef struct qb_evidence {
     uint64_t memory_bytes; /* UINT64_MAX: no limit */
 } qb_evidence;
 
+/* The id of the experiment that a selector names (qb_evidence_load). */
+qb_status qb_store_find_experiment(qb_store *store, const char *selector, int64_t *id, qb_diag *diag);
+
 /* selector: an experiment's name (the latest of that name), the beginning of its identity (six digits or
  * more), "#ID", or NULL for the one that ran last.  Errors: QB_BAD_INPUT (no such experiment, with the names
  * there are; values that cannot be). */
