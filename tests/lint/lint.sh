@@ -1,0 +1,7 @@
+#!/bin/sh
+# Checks layering and banned words of the sources below ROOT: lint.sh ROOT
+set -eu
+rules=$(cd "$(dirname "$0")" && pwd)/lint.awk
+cd "$1"
+# File names hold no blanks here; one awk sees them all.
+exec awk -f "$rules" $(find harness instances solvers -name '*.[ch]' | LC_ALL=C sort)
