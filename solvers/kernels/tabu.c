@@ -28,16 +28,30 @@ static bool allocate(qb_tabu *t)
     t->side = QB_NEW(uint64_t, t->words);
     t->open = QB_NEW(uint64_t, t->words);
     t->best = QB_NEW(uint64_t, t->words);
+    t->order = QB_NEW(uint32_t, t->n);
     t->ring = QB_NEW(uint32_t, t->n);
     t->bytes = QB_NEW(uint8_t, t->n);
-    return t->side && t->open && t->best && t->ring && t->bytes;
+    if (!t->side || !t->open || !t->best || !t->order || !t->ring || !t->bytes)
+        return false;
+    for (uint32_t i = 0; i < t->n; i++)
+        t->order[i] = i;
+    return true;
+}
+
+/* A dense step costs about as much per 256 variables as a sparse one per neighbour. */
+static bool dense_is_faster(const qb_qubo *q)
+{
+    return q->nonzeros + q->n >= (uint64_t)q->n * q->n / 256;
 }
 
 qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
                        qb_budget *budget, qb_tabu **tabu, qb_diag *diag)
 {
-    (void)form;
-    (void)memory_bytes;
+    bool fits = qb_tabu_dense_bytes(model) <= memory_bytes / 2;
+    bool use_dense = form == QB_TABU_DENSE || (form == QB_TABU_AUTO && fits && dense_is_faster(model));
+    if (use_dense && !fits)
+        return qb_fail(diag, QB_REFUSED, "a dense matrix of %u variables takes more than half the memory",
+                       model->n);
     if (!isfinite(model->magnitude))
         return qb_fail(diag, QB_REFUSED, "the sum of all coefficients overflows");
     qb_tabu *t = QB_NEW(qb_tabu, 1);
@@ -49,7 +63,7 @@ qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_
     t->sign = model->sense == QB_MAXIMISE ? 1 : -1;
     t->threshold = model->integral ? 0 : ROUNDING * greatest_row_sum(model);
     t->published = -INFINITY;
-    t->ops = &qb_tabu_tree;
+    t->ops = use_dense ? &qb_tabu_dense : &qb_tabu_tree;
     t->name = "sparse tree";
     qb_rng_init(&t->rng, seed, 1);
     qb_status status = allocate(t) ? t->ops->open(t, budget, diag)
@@ -70,6 +84,7 @@ void qb_tabu_close(qb_tabu *tabu)
     qb_free(tabu->side);
     qb_free(tabu->open);
     qb_free(tabu->best);
+    qb_free(tabu->order);
     qb_free(tabu->ring);
     qb_free(tabu->bytes);
     qb_free(tabu);
@@ -105,6 +120,14 @@ double qb_tabu_best_value(const qb_tabu *tabu)
     return tabu->best_value;
 }
 
+void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x, uint64_t *point)
+{
+    memset(point, 0, tabu->words * sizeof *point);
+    for (uint32_t i = 0; i < tabu->n; i++)
+        if (x[tabu->order[i]])
+            qb_tabu_set(point, i);
+}
+
 static void open_all(qb_tabu *t)
 {
     for (uint32_t w = 0; w < t->words; w++)
@@ -125,7 +148,7 @@ static bool charge(qb_tabu *t, qb_budget *budget)
 
 qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget)
 {
-    (void)tabu->ops->step(tabu, i, i);
+    (void)tabu->ops->step(tabu, i, QB_TABU_NONE);
     return charge(tabu, budget) ? QB_OK : QB_STOPPED;
 }
 
@@ -145,7 +168,7 @@ static qb_status publish(qb_tabu *t, qb_budget *budget)
     const qb_qubo *q = t->model;
     double energy = t->sign * t->value;
     for (uint32_t i = 0; i < t->n; i++)
-        t->bytes[i] = qb_tabu_bit(t->side, i);
+        t->bytes[t->order[i]] = qb_tabu_bit(t->side, i);
     t->published = t->value;
     if (!q->integral || q->magnitude >= 0x1p53) { /* what was added up on the way is not exact */
         qb_status status = qb_descent_energy(q, t->bytes, budget, &energy);
@@ -171,6 +194,8 @@ typedef struct tabu_list {
 
 static uint32_t enter(qb_tabu *t, tabu_list *list, uint32_t k)
 {
+    if (list->length == 0)
+        return QB_TABU_NONE;
     if (list->count < list->length) {
         t->ring[list->count++] = k;
         return QB_TABU_NONE;
@@ -185,7 +210,7 @@ static uint32_t enter(qb_tabu *t, tabu_list *list, uint32_t k)
     return leaves;
 }
 
-/* A list as the rule asks, short enough that some bit is always open; length 0: every bit stays open. */
+/* A list as the rule asks, but at most half of the bits. */
 static tabu_list make_list(const qb_tabu *t, const qb_tabu_rule *rule)
 {
     uint32_t longest = t->n / 2, length = rule->tenure < longest ? rule->tenure : longest;
@@ -212,8 +237,8 @@ qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budge
                 return status;
         }
         if (next == QB_TABU_NONE)
-            return QB_OK; /* the empty model */
-        next = t->ops->step(t, next, list.length ? enter(t, &list, next) : next);
+            return QB_OK; /* at most one bit: there was nowhere else to go */
+        next = t->ops->step(t, next, enter(t, &list, next));
         if (!charge(t, budget))
             return QB_STOPPED;
     }

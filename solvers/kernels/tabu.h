@@ -11,7 +11,8 @@
  *           and maximum in one pass over the row.  Work: n a step.
  *   sparse  compressed rows and a winner tree over the open gains.  Work: 1 + degree a step.
  *
- * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.
+ * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.  The bits stand in an
+ * order of the walker's own; qb_tabu_read_point translates, and what is published is in the model's order.
  *
  * Equal gains go to the lowest index (sparse: the lowest that the tree meets).  Results depend on the seed
  * and the model only: the same on every tier for integral models; real-valued ones are the same on one tier.
@@ -42,6 +43,9 @@ const char *qb_tabu_form_name(const qb_tabu *tabu);
 
 /* 64-bit words of a point. */
 uint32_t qb_tabu_words(const qb_tabu *tabu);
+
+/* The point of a 0/1 vector. */
+void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x /* [n] */, uint64_t *point /* [words] */);
 
 /* The current point [words] and its value; the best point met by the last walk or relink, and its value. */
 const uint64_t *qb_tabu_point(const qb_tabu *tabu);

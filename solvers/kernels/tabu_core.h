@@ -13,8 +13,8 @@ typedef struct qb_tabu_ops {
     qb_status (*open)(qb_tabu *t, qb_budget *budget, qb_diag *diag);
     void (*close)(qb_tabu *t);
 
-    /* Flips k, closes it, opens `release` (QB_TABU_NONE: nothing; k itself: it stays open), and seeks.  Adds
-     * what it touched to t->work. */
+    /* Flips k, closes it, opens `release` (QB_TABU_NONE: nothing; never k), and seeks.  Adds what it touched
+     * to t->work. */
     uint32_t (*step)(qb_tabu *t, uint32_t k, uint32_t release);
 
     /* The open bit of greatest gain, its gain in t->gain; QB_TABU_NONE when no bit is open.  Called after
@@ -37,6 +37,7 @@ struct qb_tabu {
     double gain;              /* of the bit that step or seek returned */
     double published;         /* the best value offered to the budget */
     uint64_t work;            /* touched and not yet charged */
+    uint32_t *order;          /* [n] the model's index of each bit */
     uint32_t *ring;           /* [n] tabu bits, the oldest at `oldest` once the ring is full */
     uint8_t *bytes;           /* [n] a point for the budget */
     qb_rng rng;
@@ -57,6 +58,9 @@ static inline void qb_tabu_clear(uint64_t *words, uint32_t i)
     words[i / 64] &= ~(UINT64_C(1) << (i % 64));
 }
 
-extern const qb_tabu_ops qb_tabu_tree;
+extern const qb_tabu_ops qb_tabu_dense, qb_tabu_tree;
+
+/* What the dense form of a model takes; UINT64_MAX when there are too many variables. */
+uint64_t qb_tabu_dense_bytes(const qb_qubo *model);
 
 #endif

@@ -87,10 +87,8 @@ static qb_status tabu_init(const qb_model *model, const void *params, uint64_t s
 static void choose_start(state *s, uint64_t *point)
 {
     uint32_t n = s->model->n, words = qb_tabu_words(s->walk);
-    memset(point, 0, words * sizeof *point);
     if (s->warm)
-        for (uint32_t i = 0; i < n; i++)
-            point[i / 64] |= (uint64_t)(s->warm[i] & 1) << (i % 64);
+        qb_tabu_read_point(s->walk, s->warm, point);
     else {
         for (uint32_t w = 0; w < words; w++)
             point[w] = qb_rng_next(&s->rng);
