@@ -88,3 +88,313 @@ Test(lowering, optimal_bits_decode_to_optimal_vectors_under_a_factor_of_two)
 {
     check_rule(true, QB_PENALTY_FACTOR, 5);
 }
+
+/* Lowering to a mip.  With all integer columns given, each continuous column of ours stands in rows of its
+ * own: the best it can be follows from the rows' sides. */
+
+static uint8_t type_at(const qb_mip *mip, uint32_t j)
+{
+    return mip->type ? mip->type[j] : QB_COLUMN_BINARY;
+}
+
+/* Draws least [columns] and most [columns] of the continuous columns in; false when a row cannot hold. */
+static bool draw_in(const qb_mip *mip, const double *v, double *least, double *most)
+{
+    for (uint32_t r = 0; r < mip->rows; r++) {
+        double sum = 0, coefficient = 0;
+        uint32_t open = UINT32_MAX;
+        for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++) {
+            uint32_t j = mip->row_column[k];
+            if (type_at(mip, j) == QB_COLUMN_CONTINUOUS) {
+                cr_assert(open == UINT32_MAX);
+                open = j;
+                coefficient = mip->row_value[k];
+            } else {
+                sum += mip->row_value[k] * v[j];
+            }
+        }
+        double low = mip->row_lower[r] - sum, high = mip->row_upper[r] - sum;
+        if (open == UINT32_MAX) {
+            if (low > 1e-9 || high < -1e-9)
+                return false;
+            continue;
+        }
+        double a = coefficient > 0 ? low / coefficient : high / coefficient;
+        double b = coefficient > 0 ? high / coefficient : low / coefficient;
+        least[open] = fmax(least[open], a);
+        most[open] = fmin(most[open], b);
+    }
+    return true;
+}
+
+/* The best objective with the integer columns of v given; false when there is none. */
+static bool complete(const qb_mip *mip, const double *v, double *best)
+{
+    double least[512], most[512], sum = mip->constant;
+    cr_assert(mip->columns <= 512 && mip->pairs == 0);
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        least[j] = mip->lower ? mip->lower[j] : 0;
+        most[j] = mip->upper ? mip->upper[j] : 1;
+    }
+    if (!draw_in(mip, v, least, most))
+        return false;
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        bool continuous = type_at(mip, j) == QB_COLUMN_CONTINUOUS;
+        bool low = (mip->linear[j] > 0) == (mip->sense == QB_MINIMISE);
+        if (continuous && least[j] > most[j] + 1e-9)
+            return false;
+        sum += mip->linear[j] * (!continuous ? v[j] : low ? least[j] : most[j]);
+    }
+    *best = sum;
+    return true;
+}
+
+static void check_linearised_qubo(qb_kind kind, qb_linearisation form)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 21, (uint64_t)kind);
+    for (int trial = 0; trial < 40; trial++) {
+        problem_case c;
+        case_binary(&c, kind, 2 + (uint32_t)qb_rng_below(&rng, 7), trial % 2 ? 1 : 0.01, &rng);
+        qb_problem problem = case_build(&c);
+        qb_lowering_options options = {.linearisation = form};
+        qb_lowering *l = lower(&problem, QB_TAKES_MIP, &options);
+        const qb_mip *mip = qb_lowering_model(l).mip;
+        cr_assert(mip && !qb_lowering_model(l).qubo);
+        double v[24], back[24], best;
+        qb_score score;
+        case_first(&problem, v);
+        do {
+            cr_assert(qb_referee_score(&problem, v, &score, NULL) == QB_OK);
+            cr_assert(complete(mip, v, &best) && is_near(qb_lowering_value_of(l, best), score.objective));
+            cr_assert(is_near(qb_lowering_claim_of(l, score.objective), best));
+            qb_lowering_decode_columns(l, v, back);
+            cr_assert(memcmp(v, back, problem.body.columns * sizeof *v) == 0);
+        } while (case_next(&problem, v));
+        qb_lowering_free(l);
+        qb_problem_free(&problem);
+    }
+}
+
+Test(lowering, linearised_qubo_has_the_energy_at_every_vector)
+{
+    for (int kind = QB_KIND_QUBO; kind <= QB_KIND_MAXCUT; kind++) {
+        check_linearised_qubo((qb_kind)kind, QB_LINEARISE_STANDARD);
+        check_linearised_qubo((qb_kind)kind, QB_LINEARISE_COMPACT);
+        check_linearised_qubo((qb_kind)kind, QB_LINEARISE_AUTO);
+    }
+}
+
+/* The best over the bits that were added, columns first..last - 1, with the source's columns given. */
+static bool best_over_bits(const qb_mip *mip, const double *v, uint32_t first, double *best)
+{
+    double w[512] = {0}, value;
+    uint32_t last = first;
+    while (last < mip->columns && type_at(mip, last) == QB_COLUMN_BINARY)
+        last++;
+    memcpy(w, v, first * sizeof *w);
+    bool found = false;
+    for (uint64_t number = 0; number < UINT64_C(1) << (last - first); number++) {
+        for (uint32_t b = first; b < last; b++)
+            w[b] = (double)(number >> (b - first) & 1);
+        if (!complete(mip, w, &value))
+            continue;
+        bool better = mip->sense == QB_MAXIMISE ? value > *best : value < *best;
+        if (!found || better)
+            *best = value;
+        found = true;
+    }
+    return found;
+}
+
+Test(lowering, linearised_quadratic_mip_has_the_objective_at_every_feasible_vector)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 22, 0);
+    int linearised = 0;
+    for (int trial = 0; trial < 300; trial++) {
+        problem_case c;
+        case_mip(&c, true, &rng);
+        qb_problem problem = case_build(&c);
+        qb_lowering_options options = {.linearisation =
+                                           trial % 2 ? QB_LINEARISE_STANDARD : QB_LINEARISE_COMPACT};
+        qb_lowering *l = lower(&problem, QB_TAKES_MIP, &options);
+        const qb_mip *mip = qb_lowering_model(l).mip;
+        linearised += problem.body.pairs > 0 && mip->columns <= 14;
+        double v[CASE_COLUMNS], best = 0;
+        qb_score score;
+        case_first(&problem, v);
+        do {
+            if (problem.body.pairs == 0 || mip->columns > 14)
+                break;
+            cr_assert(qb_referee_score(&problem, v, &score, NULL) == QB_OK);
+            bool found = best_over_bits(mip, v, problem.body.columns, &best);
+            cr_assert(found == score.feasible);
+            cr_assert(!found || is_near(qb_lowering_value_of(l, best), score.objective));
+        } while (case_next(&problem, v));
+        qb_lowering_free(l);
+        qb_problem_free(&problem);
+    }
+    cr_assert(linearised > 50, "%d", linearised);
+}
+
+Test(lowering, a_mip_stays_as_it_is_where_it_can)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 23, 0);
+    problem_case c;
+    case_mip(&c, true, &rng);
+    qb_problem problem = case_build(&c);
+    qb_lowering *l = lower(&problem, QB_TAKES_MIP | QB_TAKES_QUADRATIC | QB_TAKES_QUBO, NULL);
+    cr_assert(qb_lowering_model(l).mip == &problem.body);
+    cr_assert(qb_lowering_value_of(l, 3.5) == 3.5 && qb_lowering_claim_of(l, 3.5) == 3.5);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+/* What cannot be lowered, and why. */
+static void refuse(const qb_draft *draft, unsigned takes, const char *message)
+{
+    qb_problem problem;
+    qb_lowering *l = NULL;
+    qb_diag diag = {0};
+    cr_assert(qb_problem_build(draft, &problem, &diag) == QB_OK, "%s", diag.text);
+    cr_assert(qb_lowering_open(&problem, takes, NULL, &l, &diag) == QB_REFUSED && !l);
+    cr_assert(strcmp(diag.text, message) == 0, "got: %s", diag.text);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, refusals_give_the_reason)
+{
+    const uint8_t integer[] = {1, 0}, continuous[] = {2, 0};
+    const double lower[] = {0, 0}, infinite[] = {INFINITY, 1}, gap[] = {0.2, 0}, thin[] = {0.8, 1},
+                 far[] = {1e300, 1};
+    const double three[] = {3}, row_upper[] = {1};
+    const qb_triplet sum[] = {{0, 0, 1}, {0, 1, 1}}, odd[] = {{0, 0, 1}, {0, 1, 1.0 / 3}};
+    const qb_pair product[] = {{0, 1, 1}};
+    qb_draft d = {.kind = QB_KIND_MIP, .columns = 2, .lower = lower, .upper = infinite, .type = continuous};
+    refuse(&d, QB_TAKES_QUBO, "'x1' is continuous: bits cannot say its values");
+    refuse(&d, 0, "the solver takes neither qubo nor mip");
+    d.pairs = 1;
+    d.pair = product;
+    refuse(&d, QB_TAKES_MIP,
+           "the objective has a product of the continuous 'x1': no linear program says it exactly");
+    d.type = integer;
+    refuse(&d, QB_TAKES_QUBO, "the integer 'x1' is unbounded: no finite number of bits says it");
+    d.upper = far;
+    refuse(&d, QB_TAKES_QUBO, "the bounds of the integer 'x1' are beyond 2^53");
+    d.lower = gap;
+    d.upper = thin;
+    refuse(&d, QB_TAKES_QUBO, "no integer lies within the bounds of 'x1'");
+    d = (qb_draft){
+        .kind = QB_KIND_MIP, .columns = 2, .rows = 1, .entries = 2, .entry = sum, .row_lower = three};
+    refuse(&d, QB_TAKES_QUBO, "constraint 'r1' cannot be satisfied within the bounds of its variables");
+    d = (qb_draft){
+        .kind = QB_KIND_MIP, .columns = 2, .rows = 1, .entries = 2, .entry = odd, .row_upper = row_upper};
+    refuse(&d, QB_TAKES_QUBO, "constraint 'r1' has coefficients that are no decimals of at most 9 digits");
+    d = (qb_draft){.kind = QB_KIND_MIP, .columns = 2, .upper = lower};
+    refuse(&d, QB_TAKES_QUBO, "every variable is fixed: there is nothing to decide");
+}
+
+Test(lowering, too_many_products_are_refused_before_memory_is_taken)
+{
+    enum { N = 12000 };
+    static qb_triplet entry[N];
+    const double one[] = {N / 2};
+    for (uint32_t j = 0; j < N; j++)
+        entry[j] = (qb_triplet){0, j, 1};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = N,
+                  .rows = 1,
+                  .entries = N,
+                  .entry = entry,
+                  .row_lower = one,
+                  .row_upper = one};
+    refuse(&d, QB_TAKES_QUBO, "as a qubo the problem has more than 50000000 products");
+}
+
+Test(lowering, an_assignment_has_groups_and_no_slack)
+{
+    /* two tasks, two places; every task one place: two disjoint groups; the places' rows share bits with them
+     */
+    const qb_triplet entry[] = {{0, 0, 2}, {0, 1, 2}, {1, 2, -1}, {1, 3, -1},
+                                {2, 0, 1}, {2, 2, 1}, {3, 1, 1},  {3, 3, 1}};
+    const double bound[] = {2, -1, 1, 1}, linear[] = {1, 4, 2, 3};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 4,
+                  .linear = linear,
+                  .rows = 4,
+                  .entries = 8,
+                  .entry = entry,
+                  .row_lower = bound,
+                  .row_upper = bound};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, NULL);
+    const qb_qubo *q = qb_lowering_model(l).qubo;
+    cr_assert(q->n == 4 && q->groups == 2);
+    cr_assert(q->group_start[1] == 2 && q->group_start[2] == 4);
+    cr_assert(q->group_member[0] == 0 && q->group_member[1] == 1 && q->group_member[3] == 3);
+    qb_json *record = NULL;
+    int64_t number;
+    const char *text = qb_lowering_record(l);
+    cr_assert(qb_json_parse("record", text, strlen(text), &record, NULL) == QB_OK, "%s", text);
+    cr_assert(strcmp(qb_json_text(qb_json_get(record, "encoding")), "binary") == 0);
+    cr_assert(strcmp(qb_json_text(qb_json_get(record, "penalty")), "bound") == 0);
+    cr_assert(qb_json_integer(qb_json_get(record, "qubits"), &number) && number == 4);
+    cr_assert(qb_json_integer(qb_json_get(record, "slack"), &number) && number == 0);
+    cr_assert(qb_json_integer(qb_json_get(record, "penalised_rows"), &number) && number == 4);
+    cr_assert(qb_json_integer(qb_json_get(record, "penalty_least"), &number) && number == 11);
+    qb_json_free(record);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, an_independent_set_takes_no_slack_and_small_penalties)
+{
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {1, 2, 1}, {2, 0, 3}};
+    const double upper[] = {1, 1, 5}, linear[] = {1, 1, 1};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 3,
+                  .linear = linear,
+                  .rows = 3,
+                  .entries = 5,
+                  .entry = entry,
+                  .row_upper = upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.penalty = QB_PENALTY_TIGHT});
+    const qb_qubo *q = qb_lowering_model(l).qubo;
+    cr_assert(q->n == 3 && q->integral && q->nonzeros == 4); /* the third row always holds */
+    cr_assert(q->int_weight[0] == -2 && q->int_linear[1] == 1);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+/* A weak penalty has to be able to fail, or the tests above prove nothing. */
+Test(lowering, a_factor_far_below_one_need_not_suffice)
+{
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}, {0, 2, 1}};
+    const double one[] = {1}, linear[] = {10, 10, 10};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 3,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 3,
+                  .entry = entry,
+                  .row_lower = one,
+                  .row_upper = one};
+    qb_problem problem;
+    qb_lowering *l = NULL;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering_options options = {.penalty = QB_PENALTY_FACTOR, .factor = 0.1};
+    l = lower(&problem, QB_TAKES_QUBO, &options);
+    const qb_qubo *q = qb_lowering_model(l).qubo;
+    cr_assert(qb_qubo_energy(q, (uint8_t[]){1, 1, 0}) > qb_qubo_energy(q, (uint8_t[]){1, 0, 0}));
+    qb_lowering_free(l);
+    options.factor = 0;
+    cr_assert(qb_lowering_open(&problem, QB_TAKES_QUBO, &options, &l, NULL) == QB_BAD_INPUT);
+    qb_problem_free(&problem);
+}
