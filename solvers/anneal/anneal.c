@@ -22,8 +22,8 @@
 
 #include <math.h>
 
-#define ANNEAL_HOT          0.3
-#define ANNEAL_COLD         8.0
+#define ANNEAL_HOT          2.0
+#define ANNEAL_COLD         16.0
 #define ANNEAL_FIRST_SWEEPS 64 /* length of the first anneals when it grows */
 #define ANNEAL_LOOKS        16 /* an anneal is looked at in that many parts, the hot half excepted */
 #define ANNEAL_PART_LEAST   16 /* sweeps between two looks, at least */
@@ -51,8 +51,7 @@ typedef struct anneal {
     double beta_start, beta_end; /* per unit of E */
     double best;                 /* in the model's sense */
     bool has_best;
-    uint8_t *x;     /* [n] */
-    double *energy; /* [replicas] */
+    uint8_t *x; /* [n] */
 } anneal;
 
 static void anneal_free(void *opaque)
@@ -62,7 +61,6 @@ static void anneal_free(void *opaque)
         return;
     qb_annealer_close(s->annealer);
     qb_free(s->x);
-    qb_free(s->energy);
     qb_free(s);
 }
 
@@ -112,8 +110,7 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
         status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, &s->annealer, diag);
     if (!status) {
         s->x = QB_NEW(uint8_t, q->n);
-        s->energy = QB_NEW(double, qb_annealer_replicas(s->annealer));
-        if (!s->x || !s->energy)
+        if (!s->x)
             status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     }
     if (!status && !qb_budget_spend(budget, q->n + q->nonzeros))
@@ -165,19 +162,16 @@ static qb_status look(anneal *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model->qubo;
     double sign = q->sense == QB_MINIMISE ? 1 : -1;
-    uint32_t replicas = qb_annealer_replicas(s->annealer), least = 0;
-    qb_annealer_energies(s->annealer, s->energy);
-    for (uint32_t r = 1; r < replicas; r++)
-        if (sign * s->energy[r] < sign * s->energy[least])
-            least = r;
-    if (!qb_budget_spend(budget, (uint64_t)replicas * (q->n + q->nonzeros / 2)))
+    uint32_t replica;
+    double energy = qb_annealer_best(s->annealer, &replica);
+    if (!qb_budget_spend(budget, qb_annealer_replicas(s->annealer) * (q->n + q->nonzeros / 2)))
         return QB_STOPPED;
-    if (s->has_best && sign * s->energy[least] >= sign * s->best)
+    if (s->has_best && sign * energy >= sign * s->best)
         return QB_OK;
     s->has_best = true;
-    s->best = s->energy[least];
-    qb_annealer_state(s->annealer, least, s->x);
-    return qb_budget_incumbent(budget, s->x, q->integral ? s->best : qb_qubo_energy(q, s->x));
+    s->best = energy;
+    qb_annealer_state(s->annealer, replica, s->x);
+    return qb_budget_incumbent(budget, s->x, q->integral ? energy : qb_qubo_energy(q, s->x));
 }
 
 static qb_status quench(anneal *s, qb_budget *budget)

@@ -12,6 +12,7 @@ static const struct {
     qb_anneal_kind kind;
     const qb_anneal_kernel *kernel;
 } kernels[] = {
+    {QB_ANNEAL_SLICED, &qb_anneal_sliced},
     {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
 };
 
@@ -76,6 +77,11 @@ void qb_annealer_start(qb_annealer *annealer, const uint8_t *x)
 qb_status qb_annealer_run(qb_annealer *annealer, const double *beta, uint32_t sweeps, qb_budget *budget)
 {
     return annealer->kernel->run(annealer->state, beta, sweeps, budget);
+}
+
+double qb_annealer_best(qb_annealer *annealer, uint32_t *replica)
+{
+    return annealer->kernel->best(annealer->state, replica);
 }
 
 void qb_annealer_energies(qb_annealer *annealer, double *energy)

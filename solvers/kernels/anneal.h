@@ -56,7 +56,11 @@ void qb_annealer_start(qb_annealer *annealer, const uint8_t *x /* [n] or NULL */
 qb_status qb_annealer_run(qb_annealer *annealer, const double *beta /* [sweeps] */, uint32_t sweeps,
                           qb_budget *budget);
 
-/* The energies of all replicas, in the model's own sense and scale.  O(n + nonzeros) a replica at most. */
+/* The energy of the best replica, in the model's own sense and scale, and which one it is (the first of
+ * equals). At most O(n + nonzeros) a replica; charges nothing. */
+double qb_annealer_best(qb_annealer *annealer, uint32_t *replica);
+
+/* The energies of all replicas. */
 void qb_annealer_energies(qb_annealer *annealer, double *energy /* [replicas] */);
 
 /* The state of one replica. */

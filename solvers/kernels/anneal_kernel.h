@@ -7,6 +7,7 @@
 #define QB_KERNELS_ANNEAL_KERNEL_H
 
 #include "solvers/kernels/anneal.h"
+#include "solvers/kernels/anneal_lanes.h"
 #include "solvers/kernels/simd.h"
 
 #include <stdbool.h>
@@ -22,18 +23,26 @@ typedef struct qb_anneal_kernel {
     void (*close)(void *state);
     void (*start)(void *state, const uint8_t *x);
     qb_status (*run)(void *state, const double *beta, uint32_t sweeps, qb_budget *budget);
+    double (*best)(void *state, uint32_t *replica);
     void (*energies)(void *state, double *energy);
     void (*get)(const void *state, uint32_t replica, uint8_t *x);
 } qb_anneal_kernel;
 
-extern const qb_anneal_kernel qb_anneal_scalar;
+extern const qb_anneal_kernel qb_anneal_scalar, qb_anneal_sliced;
 
 typedef struct qb_anneal_scalar_state qb_anneal_scalar_state;
+typedef struct qb_anneal_sliced_state qb_anneal_sliced_state;
+typedef struct qb_sliced_run qb_sliced_run;
 
-/* The sweeps, one entry a kernel: attempts the flips [from, to) at beta, returns the work done. */
+/* The inner loops.  Scalar: attempts the flips [from, to) at beta, returns the work done.  Sliced: prepares
+ * the tables for beta; attempts the flips of [from, to), which lie in one run; adds up satisfied couplings.
+ */
 typedef struct qb_anneal_tier {
     uint64_t (*scalar_int)(qb_anneal_scalar_state *state, double beta, uint32_t from, uint32_t to);
     uint64_t (*scalar_real)(qb_anneal_scalar_state *state, double beta, uint32_t from, uint32_t to);
+    void (*sliced_heat)(qb_anneal_sliced_state *state, double beta);
+    void (*sliced_flip)(qb_anneal_sliced_state *state, const qb_sliced_run *run, uint32_t from, uint32_t to);
+    void (*sliced_total)(const qb_anneal_sliced_state *state, qb_lanes *total);
 } qb_anneal_tier;
 
 extern const qb_anneal_tier qb_anneal_portable, qb_anneal_avx2, qb_anneal_avx512;

@@ -111,6 +111,14 @@ static void scalar_energies(void *opaque, double *energy)
     *energy = q->integral ? (double)(exact / 2) : sum / 2;
 }
 
+static double scalar_best(void *opaque, uint32_t *replica)
+{
+    double energy;
+    scalar_energies(opaque, &energy);
+    *replica = 0;
+    return energy;
+}
+
 const qb_anneal_kernel qb_anneal_scalar = {
     .name = "scalar",
     .replicas = 1,
@@ -118,6 +126,7 @@ const qb_anneal_kernel qb_anneal_scalar = {
     .close = scalar_close,
     .start = scalar_start,
     .run = scalar_run,
+    .best = scalar_best,
     .energies = scalar_energies,
     .get = scalar_get,
 };
