@@ -7,7 +7,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -163,39 +162,50 @@ qb_status qb_launcher_run(const qb_launch_request *request, int image, int chann
     return qb_fail(diag, QB_ENVIRONMENT, "the process that watches the run was killed");
 }
 
-/* Forks a warden in a PID namespace of its own where that is allowed: directly for root, else inside a user
- * namespace that maps the user to itself.  unshare works on what is forked next, so there is a process in
- * between, which ends at once; the warden's parent is then the launcher. */
+/* The user and its group stand for themselves in the user namespace that this process is in. */
+static void map_user(unsigned user, unsigned group)
+{
+    static const char *const path[] = {"/proc/self/setgroups", "/proc/self/gid_map", "/proc/self/uid_map"};
+    char text[3][48] = {"deny"};
+    snprintf(text[1], sizeof text[1], "%u %u 1", group, group);
+    snprintf(text[2], sizeof text[2], "%u %u 1", user, user);
+    for (int k = 0; k < 3; k++) {
+        int map = open(path[k], O_WRONLY | O_CLOEXEC);
+        if (map < 0)
+            continue;
+        ssize_t written = write(map, text[k], strlen(text[k]));
+        (void)written; /* unmapped works too: files then show another owner */
+        close(map);
+    }
+}
+
+/* Gives what is forked next a PID namespace of its own, directly for root, else inside a user namespace. */
+static bool leave_namespace(void)
+{
+    unsigned user = geteuid(), group = getegid();
+    if (unshare(CLONE_NEWPID) == 0)
+        return true;
+    if (unshare(CLONE_NEWUSER | CLONE_NEWPID))
+        return false;
+    map_user(user, group);
+    return true;
+}
+
+/* There is a process in between, which leaves the namespace so that the launcher need not, and ends at once:
+ * the warden's parent is then the launcher. */
 static void fork_warden(int lifeline)
 {
     pid_t between = fork();
-    if (between != 0) {
-        if (between > 0)
-            (void)waitpid(between, NULL, 0);
-        return;
+    if (between == 0) {
+        default_signals();
+        bool has_namespace = leave_namespace();
+        pid_t pid = fork();
+        if (pid == 0)
+            qb_warden_main(keep_only(lifeline), has_namespace);
+        _exit(pid < 0);
     }
-    default_signals();
-    unsigned user = geteuid(), group = getegid();
-    bool has_namespace = unshare(CLONE_NEWPID) == 0;
-    if (!has_namespace && unshare(CLONE_NEWUSER | CLONE_NEWPID) == 0) {
-        const char *const file[] = {"/proc/self/setgroups", "/proc/self/gid_map", "/proc/self/uid_map"};
-        char text[3][48] = {"deny"};
-        snprintf(text[1], sizeof text[1], "%u %u 1", group, group);
-        snprintf(text[2], sizeof text[2], "%u %u 1", user, user);
-        has_namespace = true;
-        for (int k = 0; k < 3; k++) {
-            int map = open(file[k], O_WRONLY | O_CLOEXEC);
-            if (map >= 0) {
-                ssize_t written = write(map, text[k], strlen(text[k]));
-                (void)written; /* unmapped works too: files then show another owner */
-                close(map);
-            }
-        }
-    }
-    pid_t pid = fork();
-    if (pid == 0)
-        qb_warden_main(keep_only(lifeline), has_namespace);
-    _exit(pid < 0);
+    if (between > 0)
+        (void)waitpid(between, NULL, 0);
 }
 
 void qb_launcher_main(int control)
@@ -206,7 +216,7 @@ void qb_launcher_main(int control)
         char order;
         int lifeline;
         if (qb_launch_receive(control, &order, 1, &lifeline, 1) <= 0)
-            _exit(0); /* the harness has gone; wardens see that for themselves */
+            break; /* the harness has gone; wardens see that for themselves */
         if (lifeline >= 0) {
             fork_warden(lifeline);
             close(lifeline);
@@ -214,4 +224,7 @@ void qb_launcher_main(int control)
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
     }
+    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+        ;
+    _exit(0);
 }

@@ -84,6 +84,13 @@ static int64_t lateness(const run *r, int64_t now, int64_t *look_at)
     return late;
 }
 
+/* The child and its process group at once: what has not left the group cannot outrun the signal. */
+static void end_now(const run *r)
+{
+    (void)kill(-r->child, SIGKILL);
+    (void)kill(r->child, SIGKILL); /* it may not have made its group yet */
+}
+
 /* Acts on the deadline; returns when to look again. */
 static int64_t enforce(run *r, int64_t now)
 {
@@ -91,12 +98,12 @@ static int64_t enforce(run *r, int64_t now)
     if (r->start_ns == 0 || r->ended_ns) {
         int64_t until = r->ended_ns ? r->ended_ns + TEARDOWN_NS : r->forked_ns + START_NS;
         if (now >= until)
-            (void)kill(r->child, SIGKILL);
+            end_now(r);
         return now >= until ? NEVER_NS : until;
     }
     int64_t look_at, late = lateness(r, now, &look_at);
     if (late >= KILL_NS) {
-        (void)kill(r->child, SIGKILL);
+        end_now(r);
         report->killed = true;
         r->killed_ns = now;
         r->killed_cpu_ns = tree_cpu_ns(r);
@@ -155,7 +162,7 @@ static void watch(run *r)
         }
         if (events[2].revents) {
             r->abandoned = true;
-            (void)kill(r->child, SIGKILL);
+            end_now(r);
             look_at = NEVER_NS;
         }
     }
@@ -194,6 +201,7 @@ static void settle_accounts(run *r, const qb_contain *contain)
     qb_launch_report *report = r->report;
     struct rusage usage = {0};
     int64_t died_ns = now_ns(), strays_ns = 0;
+    end_now(r); /* before the child is reaped, while its number is its own */
     (void)wait4(r->child, &report->wait_status, 0, &usage);
     report->strays = qb_contain_kill_all(contain, &strays_ns);
     report->ended = r->ended_ns != 0;

@@ -199,12 +199,20 @@ static qb_status read_channel(execution *e, qb_diag *diag)
     return status;
 }
 
+/* Did the solver's code return?  Its word for that may be lost (it can close every descriptor), but then it
+ * finished the channel and left in good order. */
+static bool has_returned(const execution *e)
+{
+    int status = e->report.wait_status;
+    return e->report.ended || (e->summary.finished && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* Times, work and memory: the run's own stamps where it ended by itself, else what its warden measured. */
 static void account(const execution *e, qb_run_result *result)
 {
     const qb_launch_report *report = &e->report;
     const qb_channel_summary *said = &e->summary;
-    bool own = report->ended && said->finished;
+    bool own = said->finished && has_returned(e);
     result->wall_s = own ? said->wall_s : (double)report->wall_ns * 1e-9;
     result->cpu_s = own ? said->cpu_s + (double)report->helpers_ns * 1e-9 : (double)report->cpu_ns * 1e-9;
     result->setup_s = own_time(e->spec, said->setup_wall_s, said->setup_cpu_s);
@@ -291,7 +299,7 @@ static void judge(const execution *e, bool lied, bool gap_closed, qb_run_result 
     char text[128];
     if (lied)
         result->outcome = QB_RUN_LIED;
-    else if (!report->ended)
+    else if (!has_returned(e))
         result->outcome = judge_death(e, result);
     else if (!e->summary.finished || e->damaged) {
         result->outcome = QB_RUN_CRASHED;
