@@ -53,16 +53,10 @@ bool qb_limits_apply_memory(uint64_t memory_bytes)
     return setrlimit(RLIMIT_DATA, &data) == 0;
 }
 
-void qb_limits_apply_backstops(qb_budget_kind kind, double limit)
+void qb_limits_forbid_dumps(void)
 {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
-    double seconds = kind == QB_BUDGET_CPU_TIME ? 2 * limit + 2 : HUGE_VAL;
-    if (seconds < 1e9) {
-        rlim_t whole = (rlim_t)ceil(seconds);
-        struct rlimit cpu = {whole, whole + 1};
-        (void)setrlimit(RLIMIT_CPU, &cpu);
-    }
 }
 
 /* Processes of this user; RLIMIT_NPROC counts against all of them. */

@@ -17,8 +17,9 @@ double qb_limits_backstop(qb_budget_kind kind, double limit);
 /* Applied by a run's process to itself.  memory_bytes: private memory, UINT64_MAX for none.  False when the
  * memory limit could not be set. */
 bool qb_limits_apply_memory(uint64_t memory_bytes);
-/* No core dumps, and RLIMIT_CPU well beyond what the budget allows, for the case that all else fails. */
-void qb_limits_apply_backstops(qb_budget_kind kind, double limit);
+/* No core dumps.  (No RLIMIT_CPU either, not even as a backstop: while a process has a CPU timer of any kind,
+ * Linux moves its CPU clock only at ticks, and the run's own stamps become as coarse; measured on 6.18.) */
+void qb_limits_forbid_dumps(void);
 /* At most `most` processes beside those that this user has now; no effect on root. */
 void qb_limits_apply_processes(uint32_t most);
 /* Binds to the processors cpu [count]; false when that is not allowed. */
