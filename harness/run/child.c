@@ -85,7 +85,7 @@ static void settle(const qb_launch_request *r, bool limit_processes, bool limit_
     if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
         (limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
         fail(notes, errno);
-    qb_limits_apply_backstops(r->kind, r->limit);
+    qb_limits_forbid_dumps();
     if (limit_processes)
         qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
