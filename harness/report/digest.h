@@ -58,4 +58,11 @@ const char *qb_say_quantity(const qb_evidence *evidence, const char **unit);
 void qb_say_count(uint64_t count, const char *separator, qb_text *out);
 const char *qb_say_role(qb_evidence_role role);
 
+/* An objective, a score as percents, a share of the budget with its unit; "-" for NaN.  They return buffer or
+ * a literal. */
+#define QB_SAY 32
+const char *qb_say_number(double value, char buffer[QB_SAY]);
+const char *qb_say_percent(double score, char buffer[QB_SAY]);
+const char *qb_say_spent(const qb_evidence *evidence, double spent, char buffer[QB_SAY]);
+
 #endif

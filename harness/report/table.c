@@ -51,49 +51,6 @@ static void put_line(qb_text *out, size_t width, bool unicode)
     qb_text_append_char(out, '\n');
 }
 
-static const char *say_number(double value, char buffer[32])
-{
-    if (isnan(value))
-        return "-";
-    if (value == floor(value) && fabs(value) < 1e12)
-        snprintf(buffer, 32, "%.0f", value);
-    else
-        snprintf(buffer, 32, "%.6g", value);
-    return buffer;
-}
-
-static const char *say_percent(double score, char buffer[32])
-{
-    if (isnan(score))
-        return "-";
-    double percent = 100 * score;
-    if (percent == 0)
-        return "0 %";
-    if (fabs(percent) < 0.001)
-        return percent < 0 ? "> -0.001 %" : "< 0.001 %";
-    snprintf(buffer, 32,
-             fabs(percent) < 0.1  ? "%.3f %%"
-             : fabs(percent) < 10 ? "%.2f %%"
-                                  : "%.1f %%",
-             percent);
-    return buffer;
-}
-
-static const char *say_spent(const qb_evidence *e, double value, char buffer[32])
-{
-    const char *unit;
-    qb_say_quantity(e, &unit);
-    if (isnan(value))
-        return "-";
-    if (strcmp(unit, "s"))
-        snprintf(buffer, 32, "%.3g", value);
-    else if (value < 1)
-        snprintf(buffer, 32, "%.3g ms", 1000 * value);
-    else
-        snprintf(buffer, 32, "%.3g s", value);
-    return buffer;
-}
-
 typedef struct widths {
     size_t instance, entry, objective, gap, feasible, time, all;
 } widths;
@@ -143,19 +100,19 @@ static void put_cell(qb_text *out, const widths *w, const qb_digest *d, uint32_t
 {
     const qb_evidence *e = d->evidence;
     const qb_cell_digest *cell = qb_digest_cell(d, entry, instance);
-    char buffer[32], feasible[48];
+    char buffer[QB_SAY], feasible[48];
     put(out, name, w->instance, false);
     pad(out, 2);
     put(out, e->entry[entry].name, w->entry, false);
     pad(out, 2);
-    put(out, say_number(cell->median_objective, buffer), w->objective, true);
+    put(out, qb_say_number(cell->median_objective, buffer), w->objective, true);
     pad(out, 2);
-    put(out, say_percent(cell->median_score, buffer), w->gap, true);
+    put(out, qb_say_percent(cell->median_score, buffer), w->gap, true);
     pad(out, 2);
     snprintf(feasible, sizeof feasible, "%" PRIu64 "/%" PRIu64, cell->feasible, cell->runs);
     put(out, feasible, w->feasible, true);
     pad(out, 2);
-    put(out, say_spent(e, cell->median_last_s, buffer), w->time, true);
+    put(out, qb_say_spent(e, cell->median_last_s, buffer), w->time, true);
     qb_text_append_char(out, '\n');
 }
 
@@ -163,10 +120,10 @@ static void put_cell(qb_text *out, const widths *w, const qb_digest *d, uint32_t
 static void put_instance(qb_text *out, const widths *w, const qb_digest *d, uint32_t i)
 {
     const qb_evidence *e = d->evidence;
-    char second[64] = "", value[32];
+    char second[64] = "", value[QB_SAY];
     if (!isnan(d->best[i]))
         snprintf(second, sizeof second, "  %s %s%s", qb_sense_name(e->instance[i].sense),
-                 say_number(d->best[i], value), d->best_from_runs[i] ? " (found)" : "");
+                 qb_say_number(d->best[i], value), d->best_from_runs[i] ? " (found)" : "");
     uint32_t row = 0;
     for (uint32_t k = 0; k < e->entries; k++)
         if (qb_digest_cell(d, k, i)->runs) {
@@ -204,12 +161,12 @@ static void put_standing(qb_text *out, const widths *w, const qb_digest *d, cons
             feasible += cell->feasible;
             proved += cell->proved;
         }
-        char text[64], buffer[32];
+        char text[64], buffer[QB_SAY];
         put(out, e->entry[k].name, w->entry, false);
         pad(out, 2);
         put(out, qb_say_role(e->entry[k].role), width[0], false);
         pad(out, 2);
-        put(out, say_percent(qb_digest_mean(d, k), buffer), width[1], true);
+        put(out, qb_say_percent(qb_digest_mean(d, k), buffer), width[1], true);
         snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, best_on, on);
         pad(out, 2);
         put(out, text, width[2], true);
@@ -247,9 +204,9 @@ static qb_status put_noise(qb_text *out, const widths *w, const qb_digest *d, co
         uint32_t k = order[place];
         put(out, e->entry[k].name, w->entry, false);
         for (uint32_t l = 0; l < shown; l++) {
-            char buffer[32];
+            char buffer[QB_SAY];
             pad(out, 2);
-            put(out, say_percent(qb_robustness_at(&r, k, l)->mean, buffer), 10, true);
+            put(out, qb_say_percent(qb_robustness_at(&r, k, l)->mean, buffer), 10, true);
         }
         qb_text_append_char(out, '\n');
     }

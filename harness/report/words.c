@@ -2,6 +2,7 @@
 #include "harness/report/digest.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,4 +62,47 @@ const char *qb_say_role(qb_evidence_role role)
     return role == QB_EVIDENCE_CHALLENGER ? "challenger"
            : role == QB_EVIDENCE_BASELINE ? "baseline"
                                           : "control";
+}
+
+const char *qb_say_number(double value, char buffer[QB_SAY])
+{
+    if (isnan(value))
+        return "-";
+    if (value == floor(value) && fabs(value) < 1e12)
+        snprintf(buffer, QB_SAY, "%.0f", value);
+    else
+        snprintf(buffer, QB_SAY, "%.6g", value);
+    return buffer;
+}
+
+const char *qb_say_percent(double score, char buffer[QB_SAY])
+{
+    if (isnan(score))
+        return "-";
+    double percent = 100 * score;
+    if (percent == 0)
+        return "0 %";
+    if (fabs(percent) < 0.001)
+        return percent < 0 ? "> -0.001 %" : "< 0.001 %";
+    snprintf(buffer, QB_SAY,
+             fabs(percent) < 0.1  ? "%.3f %%"
+             : fabs(percent) < 10 ? "%.2f %%"
+                                  : "%.1f %%",
+             percent);
+    return buffer;
+}
+
+const char *qb_say_spent(const qb_evidence *e, double value, char buffer[QB_SAY])
+{
+    const char *unit;
+    qb_say_quantity(e, &unit);
+    if (isnan(value))
+        return "-";
+    if (strcmp(unit, "s"))
+        snprintf(buffer, QB_SAY, "%.3g", value);
+    else if (value < 1)
+        snprintf(buffer, QB_SAY, "%.3g ms", 1000 * value);
+    else
+        snprintf(buffer, QB_SAY, "%.3g s", value);
+    return buffer;
 }

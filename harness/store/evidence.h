@@ -113,6 +113,18 @@ typedef qb_status (*qb_store_visit_experiment)(void *context, const qb_store_exp
 qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit, void *context,
                                qb_diag *diag);
 
+/* Runs that ended otherwise than by optimum, target, exhaustion or budget: counted by label, instance and
+ * status, with one of their reasons. */
+typedef struct qb_store_failure {
+    const char *label, *instance, *status,
+        *reason; /* live during the visit; reason: "" when none was given */
+    uint64_t runs;
+} qb_store_failure;
+
+typedef qb_status (*qb_store_visit_failure)(void *context, const qb_store_failure *failure);
+qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_failure visit, void *context,
+                            qb_diag *diag);
+
 /* ---- Rows as they are, for export and for people. */
 
 typedef enum qb_cell_type { QB_CELL_NULL, QB_CELL_INTEGER, QB_CELL_REAL, QB_CELL_TEXT } qb_cell_type;

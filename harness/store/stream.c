@@ -101,6 +101,29 @@ qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit,
     return status == QB_OK ? read : status;
 }
 
+qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_failure visit, void *context,
+                            qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT r.label, i.name, r.status, coalesce(min(r.reason), ''), count(*)"
+                            " FROM run r JOIN instance i ON i.id = r.instance_id WHERE r.experiment_id = ?"
+                            " AND r.status NOT IN ('optimal', 'target', 'exhausted', 'budget')"
+                            " GROUP BY r.label, i.id, r.status ORDER BY r.label, r.status, i.name",
+                            diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_status status = QB_OK;
+    while (status == QB_OK && qb_sql_step(&q))
+        status = visit(context, &(qb_store_failure){
+                                    .label = qb_sql_text(&q, 0),
+                                    .instance = qb_sql_text(&q, 1),
+                                    .status = qb_sql_text(&q, 2),
+                                    .reason = qb_sql_text(&q, 3),
+                                    .runs = qb_sql_count(&q, 4),
+                                });
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
+
 static qb_cell read_cell(qb_sql *q, int column)
 {
     switch (sqlite3_column_type(q->statement, column)) {

@@ -1,0 +1,205 @@
+/* The page: drawn figures and sections put together, written in one piece. */
+#include "harness/report/page.h"
+#include "harness/base/file.h"
+#include "harness/base/memory.h"
+#include "harness/report/templates.h"
+
+#include <string.h>
+
+#define FILE_LIMIT ((size_t)64 << 20)
+#define KINDS      64 /* more figures than there will be */
+
+/* A figure that the store has too little for is left out, with the reason. */
+typedef struct drawn {
+    bool left_out[KINDS];
+    qb_diag why[KINDS];
+} drawn;
+
+static qb_status draw_figures(const qb_page *page, unsigned formats, qb_text *written, drawn *figures,
+                              qb_diag *diag)
+{
+    for (uint32_t k = 0; k < KINDS && qb_plot_kinds[k].name; k++) {
+        qb_status status = qb_plot_draw(page->store, page->digest->evidence, qb_plot_kinds[k].name,
+                                        page->folder, formats, written, &figures->why[k]);
+        figures->left_out[k] = status == QB_REFUSED;
+        if (status != QB_OK && status != QB_REFUSED)
+            return qb_fail(diag, status, "%s", figures->why[k].text);
+    }
+    return QB_OK;
+}
+
+static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, qb_diag *diag)
+{
+    qb_text path = {0};
+    char *svg = NULL;
+    size_t size;
+    qb_text_appendf(&path, "%s/%s.svg", page->folder, kind->name);
+    qb_status status = qb_file_read(qb_text_get(&path), FILE_LIMIT, &svg, &size, diag);
+    if (status == QB_OK) {
+        qb_text_appendf(page->out, "<figure id=\"figure-%s\">\n", kind->name);
+        qb_page_inline_svg(svg, kind->name, page->out);
+        qb_text_appendf(page->out, "<figcaption id=\"caption-%s\">", kind->name);
+        qb_html_text(page, kind->title);
+        qb_text_append(page->out, ": ");
+        qb_html_text(page, kind->help);
+        qb_text_append(page->out, ".</figcaption>\n</figure>\n");
+    }
+    qb_free(svg);
+    qb_text_clear(&path);
+    return status;
+}
+
+/* Figures [first, end) of the list. */
+static qb_status put_figures(qb_page *page, const drawn *figures, uint32_t first, uint32_t end, qb_diag *diag)
+{
+    qb_status status = QB_OK;
+    for (uint32_t k = first; k < end && qb_plot_kinds[k].name && status == QB_OK; k++)
+        if (figures->left_out[k])
+            qb_html_paragraph(page, "Not drawn: %s (%s).", qb_plot_kinds[k].title, figures->why[k].text);
+        else
+            status = put_figure(page, &qb_plot_kinds[k], diag);
+    return status;
+}
+
+static qb_status put_head(qb_page *page, qb_diag *diag)
+{
+    qb_text path = {0};
+    char *css = NULL;
+    size_t size;
+    qb_status status = qb_templates_find(&path, diag);
+    qb_text_append(&path, "/report.css");
+    if (status == QB_OK)
+        status = qb_file_read(qb_text_get(&path), FILE_LIMIT, &css, &size, diag);
+    qb_text_append(page->out,
+                   "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    qb_html_text(page, page->digest->evidence->experiment.name);
+    qb_text_append(page->out, " · Qubout</title>\n<style>\n");
+    qb_text_append(page->out, css ? css : "");
+    qb_text_append(page->out, "</style>\n</head>\n<body>\n");
+    qb_free(css);
+    qb_text_clear(&path);
+    return status;
+}
+
+static void put_navigation(qb_page *page)
+{
+    static const struct {
+        const char *id, *name;
+    } sections[] = {
+        {"solvers-at-a-glance", "Solvers"}, {"instances", "Instances"}, {"figures", "Figures"},
+        {"fairness", "Fairness"},           {"failures", "Failures"},   {"families", "Families"},
+        {"solvers", "Parameters"},          {"machine", "Machine"},     {"reproduce", "Reproduce"}};
+    qb_text_append(page->out, "<nav aria-label=\"Sections\">");
+    for (size_t k = 0; k < sizeof sections / sizeof *sections; k++)
+        qb_text_appendf(page->out, "<a href=\"#%s\">%s</a>", sections[k].id, sections[k].name);
+    qb_text_append(page->out, "</nav>\n");
+}
+
+static void put_foot(qb_page *page)
+{
+    const qb_evidence *e = page->digest->evidence;
+    qb_text_append(page->out, "</main>\n<footer><p>Made by Qubout ");
+    qb_html_text(page, e->builds ? e->build[0].version : "");
+    qb_text_append(page->out,
+                   " from the recorded runs; nothing on this page was typed by hand.</p></footer>\n"
+                   "</body>\n</html>\n");
+}
+
+static qb_status write_page(qb_page *page, const drawn *figures, qb_diag *diag)
+{
+    qb_status status = put_head(page, diag);
+    if (status != QB_OK)
+        return status;
+    qb_page_question(page);
+    put_navigation(page);
+    qb_text_append(page->out, "<main>\n");
+    status = put_figures(page, figures, 0, 1, diag);
+    qb_page_standing(page);
+    qb_page_table(page);
+    qb_html_section(page, "figures", "Figures");
+    if (status == QB_OK)
+        status = put_figures(page, figures, 1, KINDS, diag);
+    qb_html_close_section(page);
+    if (status == QB_OK)
+        status = qb_page_fairness(page, diag);
+    if (status == QB_OK)
+        status = qb_page_failures(page, diag);
+    qb_page_families(page);
+    qb_page_solvers(page);
+    qb_page_machine(page);
+    qb_page_reproduce(page);
+    put_foot(page);
+    if (status == QB_OK && page->out->status != QB_OK)
+        status = qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
+    return status;
+}
+
+static qb_status make_page(qb_page *page, unsigned formats, qb_text *written, qb_diag *diag)
+{
+    qb_text path = {0};
+    drawn *figures = QB_NEW(drawn, 1);
+    if (!figures)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
+    qb_status status = draw_figures(page, formats | QB_PLOT_SVG, written, figures, diag);
+    if (status == QB_OK)
+        status = write_page(page, figures, diag);
+    if (status == QB_OK)
+        status =
+            qb_file_make_folder(page->folder, diag); /* with every figure left out nobody has made it yet */
+    if (status == QB_OK) {
+        qb_text_appendf(&path, "%s/report.html", page->folder);
+        status = qb_file_write(qb_text_get(&path), qb_text_get(page->out), page->out->length, diag);
+        if (status == QB_OK && written)
+            qb_text_appendf(written, "%s\n", qb_text_get(&path));
+    }
+    qb_free(figures);
+    qb_text_clear(&path);
+    return status;
+}
+
+static qb_status digest_and_make(qb_page *page, const qb_evidence *evidence, unsigned formats,
+                                 qb_text *written, qb_diag *diag)
+{
+    qb_digest digest = {0};
+    uint32_t *order = QB_NEW(uint32_t, evidence->entries);
+    qb_status status = order ? qb_digest_make(evidence, &digest, diag)
+                             : qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
+    if (status == QB_OK) {
+        qb_digest_order(&digest, order);
+        page->digest = &digest;
+        page->order = order;
+        status = make_page(page, formats, written, diag);
+    }
+    qb_digest_clear(&digest);
+    qb_free(order);
+    return status;
+}
+
+qb_status qb_report_write(qb_store *store, const char *selector, const char *folder,
+                          const qb_report_options *options, qb_text *written, qb_diag *diag)
+{
+    const qb_evidence *evidence = NULL;
+    const qb_experiment *experiment = NULL;
+    qb_text out = {0};
+    qb_status status = qb_evidence_load(store, selector, &evidence, diag);
+    if (status != QB_OK)
+        return status;
+    if (!evidence->runs)
+        status = qb_fail(diag, QB_REFUSED, "experiment '%s' has no runs yet", evidence->experiment.name);
+    if (status == QB_OK)
+        status = qb_plot_check(diag);
+    if (status == QB_OK) {
+        /* a text that this build cannot read (another version's solvers) is shown, not interpreted */
+        const qb_store_experiment *x = &evidence->experiment;
+        (void)qb_experiment_parse(x->name, x->spec, strlen(x->spec), &experiment, NULL);
+        qb_page page = {
+            .store = store, .experiment = experiment, .options = options, .folder = folder, .out = &out};
+        unsigned formats = options->formats ? options->formats : QB_PLOT_SVG | QB_PLOT_PNG;
+        status = digest_and_make(&page, evidence, formats, written, diag);
+    }
+    qb_experiment_free(experiment);
+    qb_text_clear(&out);
+    qb_evidence_free(evidence);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* The page's sections, in the order in which a reviewer reads.  Private to the report. */
+#ifndef QB_REPORT_PAGE_H
+#define QB_REPORT_PAGE_H
+
+#include "harness/report/digest.h"
+#include "harness/report/report.h"
+#include "harness/run/experiment.h"
+
+typedef struct qb_page {
+    qb_store *store;
+    const qb_digest *digest;
+    const uint32_t *order;           /* [entries] best first */
+    const qb_experiment *experiment; /* the registered text, read again; NULL where this build cannot */
+    const qb_report_options *options;
+    const char *folder;
+    qb_text *out;
+} qb_page;
+
+void qb_page_question(qb_page *page);
+void qb_page_standing(qb_page *page); /* solver by solver */
+void qb_page_table(qb_page *page);    /* instance by solver */
+qb_status qb_page_fairness(qb_page *page, qb_diag *diag);
+void qb_page_solvers(qb_page *page);
+qb_status qb_page_failures(qb_page *page, qb_diag *diag);
+void qb_page_families(qb_page *page);
+void qb_page_machine(qb_page *page);
+void qb_page_reproduce(qb_page *page);
+
+/* A drawn SVG, made part of the page: colours follow the page's, names are made unique. */
+void qb_page_inline_svg(const char *svg, const char *kind, qb_text *out);
+
+/* ---- the little HTML that the sections write */
+
+void qb_html_text(qb_page *page, const char *text); /* escaped */
+void qb_html_section(qb_page *page, const char *id, const char *heading);
+void qb_html_close_section(qb_page *page);
+void qb_html_table(qb_page *page, const char *caption, const char *const *headings /* NULL-terminated */);
+void qb_html_close_table(qb_page *page);
+void qb_html_row(qb_page *page);
+void qb_html_cell(qb_page *page, const char *text);                    /* words: left */
+void qb_html_number(qb_page *page, const char *text, bool emphasised); /* numbers: right */
+void qb_html_count(qb_page *page, uint64_t count);
+__attribute__((format(printf, 2, 3))) void qb_html_paragraph(qb_page *page, const char *format, ...);
+
+#endif

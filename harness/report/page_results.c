@@ -1,0 +1,253 @@
+/* The page's sections on what came out: question, solvers, instances, families. */
+#include "harness/base/memory.h"
+#include "harness/report/page.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put_facts(qb_page *page, const char *text)
+{
+    qb_text_append(page->out, "<p class=\"facts\">");
+    qb_html_text(page, text);
+    qb_text_append(page->out, "</p>\n");
+}
+
+static void put_hashes(qb_page *page)
+{
+    const qb_store_experiment *x = &page->digest->evidence->experiment;
+    qb_text_append(page->out, "<p class=\"facts\">registered ");
+    qb_html_text(page, x->registered_at);
+    qb_text_append(page->out, " · specification SHA-256 <code>");
+    qb_html_text(page, x->sha256);
+    qb_text_append(page->out, "</code></p>\n");
+}
+
+void qb_page_question(qb_page *page)
+{
+    const qb_evidence *e = page->digest->evidence;
+    const qb_experiment *x = page->experiment;
+    qb_text facts = {0};
+    qb_text_append(page->out, "<header>\n<p class=\"kicker\">Qubout report</p>\n<h1>");
+    qb_html_text(page, e->experiment.name);
+    qb_text_append(page->out, "</h1>\n");
+    if (x && *x->question) {
+        qb_text_append(page->out, "<p class=\"question\">");
+        qb_html_text(page, x->question);
+        qb_text_append(page->out, "</p>\n");
+    }
+    qb_say_count(e->runs, "\u202f", &facts);
+    qb_text_appendf(&facts, " runs · %" PRIu32 " solvers · %" PRIu32 " instances · ", e->entries,
+                    e->instances);
+    qb_say_budget(e, &facts);
+    if (x)
+        qb_text_appendf(&facts, " · claim: %s", qb_claim_name(x->claim));
+    put_facts(page, qb_text_get(&facts));
+    qb_text_clear(&facts);
+    put_hashes(page);
+    for (uint32_t k = 0; k < e->amendments; k++)
+        if (*e->amendment[k].why)
+            qb_html_paragraph(page, "The decision was changed after registration, on %s: %s",
+                              e->amendment[k].at, e->amendment[k].why);
+    if (x && !x->decision.given)
+        qb_html_paragraph(page,
+                          "No decision rule was registered: what follows describes, and decides nothing.");
+    qb_text_append(page->out, "</header>\n");
+}
+
+/* ---- solver by solver */
+
+typedef struct standing {
+    uint64_t runs, counted, proved;
+    uint32_t best_on, on;
+} standing;
+
+static standing stand(const qb_digest *d, uint32_t entry)
+{
+    standing s = {0};
+    for (uint32_t i = 0; i < d->evidence->instances; i++) {
+        const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
+        double least = INFINITY;
+        for (uint32_t other = 0; other < d->evidence->entries; other++)
+            least = fmin(least, qb_digest_cell(d, other, i)->mean_score);
+        s.best_on += cell->runs && cell->mean_score <= least;
+        s.on += cell->runs > 0;
+        s.runs += cell->runs;
+        s.counted += cell->feasible;
+        s.proved += cell->proved;
+    }
+    return s;
+}
+
+static void put_of(qb_page *page, uint64_t part, uint64_t whole)
+{
+    char text[48];
+    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64, part, whole);
+    qb_html_number(page, text, false);
+}
+
+void qb_page_standing(qb_page *page)
+{
+    const qb_digest *d = page->digest;
+    static const char *const headings[] = {"solver",  "role",     "execution", "mean gap",
+                                           "best on", "feasible", "proved",    NULL};
+    qb_html_section(page, "solvers-at-a-glance", "Solvers at a glance");
+    qb_html_table(
+        page,
+        "Mean over instances of the mean gap of all runs on the unperturbed instance; a run without a "
+        "feasible solution counts as 100 %.",
+        headings);
+    for (uint32_t place = 0; place < d->evidence->entries; place++) {
+        const qb_evidence_entry *entry = &d->evidence->entry[page->order[place]];
+        standing s = stand(d, page->order[place]);
+        char buffer[QB_SAY];
+        qb_html_row(page);
+        qb_html_cell(page, entry->name);
+        qb_html_cell(page, qb_say_role(entry->role));
+        qb_html_cell(page, entry->execution);
+        qb_html_number(page, qb_say_percent(qb_digest_mean(d, page->order[place]), buffer), place == 0);
+        put_of(page, s.best_on, s.on);
+        put_of(page, s.counted, s.runs);
+        put_of(page, s.proved, s.runs);
+        qb_text_append(page->out, "</tr>");
+    }
+    qb_html_close_table(page);
+    qb_html_close_section(page);
+}
+
+/* ---- instance by solver */
+
+/* "1.2 %", and below it the runs that counted where not all did. */
+static void put_cell(qb_page *page, const qb_cell_digest *cell, double least)
+{
+    char buffer[QB_SAY];
+    bool best = cell->runs && cell->median_score <= least;
+    qb_text_append(page->out, best ? "<td class=\"n best\">" : "<td class=\"n\">");
+    if (cell->runs && isnan(cell->median_score))
+        qb_html_text(page, qb_say_number(cell->median_objective, buffer));
+    else
+        qb_html_text(page, qb_say_percent(cell->median_score, buffer));
+    if (cell->feasible < cell->runs)
+        qb_text_appendf(page->out, "<small>%" PRIu64 " of %" PRIu64 "</small>", cell->feasible, cell->runs);
+    qb_text_append(page->out, "</td>");
+}
+
+static void put_best(qb_page *page, uint32_t i)
+{
+    const qb_digest *d = page->digest;
+    const qb_evidence_instance *instance = &d->evidence->instance[i];
+    char buffer[QB_SAY];
+    qb_text_append(page->out, "<td class=\"n\">");
+    qb_html_text(page, qb_say_number(d->best[i], buffer));
+    qb_text_append(page->out, "<small>");
+    qb_html_text(page, qb_sense_name(instance->sense));
+    qb_text_append(page->out, ", ");
+    qb_html_text(page, d->best_from_runs[i]         ? "found here"
+                       : isnan(instance->reference) ? "unknown"
+                                                    : instance->reference_kind);
+    qb_text_append(page->out, "</small></td>");
+}
+
+static void put_instance(qb_page *page, uint32_t i)
+{
+    const qb_digest *d = page->digest;
+    const qb_evidence_instance *instance = &d->evidence->instance[i];
+    double least = INFINITY;
+    for (uint32_t k = 0; k < d->evidence->entries; k++)
+        least = fmin(least, qb_digest_cell(d, k, i)->median_score);
+    qb_html_row(page);
+    qb_text_append(page->out, "<th scope=\"row\">");
+    qb_html_text(page, instance->name);
+    qb_text_appendf(page->out, "<small>%s, n = %" PRIu64 "</small></th>", qb_kind_name(instance->kind),
+                    instance->variables);
+    put_best(page, i);
+    for (uint32_t place = 0; place < d->evidence->entries; place++)
+        put_cell(page, qb_digest_cell(d, page->order[place], i), least);
+    qb_text_append(page->out, "</tr>");
+}
+
+/* first [count], then the entries' names, then NULL; qb_free it. */
+static const char **headings_with_entries(qb_page *page, const char *const *first, uint32_t count)
+{
+    const qb_evidence *e = page->digest->evidence;
+    const char **headings = QB_NEW(const char *, (size_t)e->entries + count + 1);
+    if (!headings) {
+        page->out->status = QB_NO_MEMORY;
+        return NULL;
+    }
+    for (uint32_t k = 0; k < count; k++)
+        headings[k] = first[k];
+    for (uint32_t place = 0; place < e->entries; place++)
+        headings[count + place] = e->entry[page->order[place]].name;
+    return headings;
+}
+
+void qb_page_table(qb_page *page)
+{
+    static const char *const first[] = {"instance", "best known"};
+    const char **headings = headings_with_entries(page, first, 2);
+    if (!headings)
+        return;
+    qb_html_section(page, "instances", "Instance by solver");
+    qb_html_table(
+        page,
+        "Median gap over the runs on the unperturbed instance, the best of a row in bold. Where not every "
+        "run found a feasible solution, how many did.",
+        headings);
+    for (uint32_t i = 0; i < page->digest->evidence->instances; i++)
+        put_instance(page, i);
+    qb_html_close_table(page);
+    qb_html_close_section(page);
+    qb_free(headings);
+}
+
+/* ---- families */
+
+static void put_family(qb_page *page, uint32_t first, uint32_t end)
+{
+    const qb_digest *d = page->digest;
+    const qb_evidence_instance *instance = d->evidence->instance;
+    char text[64], buffer[QB_SAY];
+    uint64_t least = UINT64_MAX, most = 0;
+    for (uint32_t i = first; i < end; i++) {
+        least = instance[i].variables < least ? instance[i].variables : least;
+        most = instance[i].variables > most ? instance[i].variables : most;
+    }
+    qb_html_row(page);
+    qb_html_cell(page, *instance[first].family ? instance[first].family : "(none)");
+    qb_html_count(page, end - first);
+    if (least == most)
+        snprintf(text, sizeof text, "%" PRIu64, least);
+    else
+        snprintf(text, sizeof text, "%" PRIu64 " to %" PRIu64, least, most);
+    qb_html_number(page, text, false);
+    for (uint32_t place = 0; place < d->evidence->entries; place++) {
+        double total = 0;
+        for (uint32_t i = first; i < end; i++)
+            total += qb_digest_cell(d, page->order[place], i)->mean_score;
+        qb_html_number(page, qb_say_percent(total / (end - first), buffer), false);
+    }
+    qb_text_append(page->out, "</tr>");
+}
+
+/* Instances are sorted by family. */
+void qb_page_families(qb_page *page)
+{
+    const qb_evidence *e = page->digest->evidence;
+    static const char *const first_headings[] = {"family", "instances", "variables"};
+    const char **headings = headings_with_entries(page, first_headings, 3);
+    if (!headings)
+        return;
+    qb_html_section(page, "families", "By family and size");
+    qb_html_table(page, "Mean gap over the instances of a family.", headings);
+    for (uint32_t first = 0, end; first < e->instances; first = end) {
+        end = first + 1;
+        while (end < e->instances && !strcmp(e->instance[end].family, e->instance[first].family))
+            end++;
+        put_family(page, first, end);
+    }
+    qb_html_close_table(page);
+    qb_html_close_section(page);
+    qb_free(headings);
+}
