@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define QB_GRID_DECIMALS 9
 #define QB_GRID_BITS     30
@@ -25,8 +26,9 @@ void qb_grid_admit_fraction(qb_grid *grid, double value);
 
 static inline void qb_grid_admit(qb_grid *grid, double value)
 {
-    grid->largest = fmax(grid->largest, fabs(value));
-    if (nearbyint(value) != value)
+    double size = fabs(value);
+    grid->largest = size > grid->largest ? size : grid->largest;
+    if (size < QB_GRID_LARGEST && (double)(int64_t)value != value)
         qb_grid_admit_fraction(grid, value);
 }
 
@@ -36,7 +38,7 @@ double qb_grid_multiplier(const qb_grid *grid);
 /* value * M as the integer that it stands for. */
 static inline double qb_grid_integer(double value, double multiplier)
 {
-    return nearbyint(value * multiplier);
+    return multiplier > 1 ? nearbyint(value * multiplier) : value;
 }
 
 #endif

@@ -77,7 +77,7 @@ static qb_status compress(const terms *t, const double *linear, bool integral, q
     size_t width = integral ? sizeof(int32_t) : sizeof(double);
     uint64_t nonzeros = 0;
     for (uint64_t k = 0; k < t->pairs; k++)
-        nonzeros += coupling(t, k) != 0 ? 2 : 0;
+        nonzeros += t->pair[k].weight != 0 ? 2 : 0;
     uint64_t start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
     uint64_t linear_bytes = padded(t->n * width), neighbour_bytes = padded(nonzeros * sizeof(uint32_t));
     char *block = qb_alloc(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
@@ -98,7 +98,7 @@ static qb_status compress(const terms *t, const double *linear, bool integral, q
     }
     /* start[i + 1] is where row i grows, until it has become the start of row i + 1 */
     for (uint64_t k = 0; k < t->pairs; k++)
-        if (coupling(t, k) != 0) {
+        if (t->pair[k].weight != 0) {
             start[t->pair[k].i + 2]++;
             start[t->pair[k].j + 2]++;
         }
