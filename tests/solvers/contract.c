@@ -190,7 +190,8 @@ static void stops_on_work(const qb_solver *solver, const small_case *c)
                       c->problem.name);
     for (uint32_t k = 0; k < b.record.count; k++)
         cr_assert_leq(b.record.points[k].work, SHORT_WORK);
-    if (!solver->proves_optimality && b.status != QB_REFUSED)
+    /* a simulated circuit has no shot before it has been simulated once */
+    if (!solver->proves_optimality && solver->execution != QB_SIMULATED && b.status != QB_REFUSED)
         cr_assert_gt(b.record.count, 0, "%s on %s: found nothing", solver->name, c->problem.name);
     bench_close(&b);
 }

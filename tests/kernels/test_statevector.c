@@ -1,0 +1,287 @@
+/* The state vector against matrices, its tiers and precisions against each other, and its invariants. */
+#include "harness/base/budget_probe.h"
+#include "harness/base/rng.h"
+#include "solvers/kernels/simd.h"
+#include "tests/kernels/qaoa_cases.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH 3
+static const double gammas[DEPTH] = {0.41, -0.23, 0.77}, betas[DEPTH] = {0.53, 1.31, -0.29};
+
+/* Selects a tier; false where this machine lacks it. */
+static bool select_tier(int tier)
+{
+    return qb_simd_select(qb_simd_name((qb_simd)tier), NULL) == QB_OK;
+}
+
+typedef struct setting {
+    bool symmetry;
+    qb_precision precision;
+    uint32_t threads, depth;
+} setting;
+
+/* Evolves and reads psi [2^n]; returns <C>. */
+static double evolve(const ising *p, setting s, double complex *psi)
+{
+    qb_cost cost = ising_cost(p);
+    qb_diagonal diagonal = ising_diagonal(&cost, s.symmetry);
+    qb_statevector *state;
+    double expectation;
+    cr_assert_eq(qb_statevector_open(&diagonal, s.precision, s.threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, s.depth, gammas, betas, NULL, &expectation), QB_OK);
+    if (psi)
+        read_state(state, p->n, psi);
+    qb_statevector_close(state);
+    qb_diagonal_clear(&diagonal);
+    qb_cost_free(&cost);
+    return expectation;
+}
+
+/* Largest difference of amplitudes, global phases aligned. */
+static double distance(const double complex *a, const double complex *b, uint32_t n)
+{
+    double complex inner = 0;
+    double most = 0;
+    for (uint64_t x = 0; x < 1ull << n; x++)
+        inner += conj(b[x]) * a[x];
+    for (uint64_t x = 0; x < 1ull << n; x++)
+        most = fmax(most, cabs(a[x] - b[x] * inner / cabs(inner)));
+    return most;
+}
+
+static void check_against_matrices(const ising *p, int tier, flavour f)
+{
+    static double complex expected[1 << 8], psi[1 << 8];
+    for (uint32_t depth = 0; depth <= DEPTH; depth++) {
+        naive_state(p, depth, gammas, betas, expected);
+        double mean = naive_expectation(p, expected), size = fabs(mean) + 1;
+        for (int mode = 0; mode < 4; mode++) {
+            setting s = {mode & 1, mode & 2 ? QB_FLOAT : QB_DOUBLE, 1, depth};
+            double tolerance = s.precision == QB_FLOAT ? 2e-6 : 1e-12;
+            double value = evolve(p, s, psi), error = distance(psi, expected, p->n);
+            cr_assert_lt(error, tolerance, "tier %d, n %u, flavour %d, mode %d, depth %u: %g", tier, p->n, f,
+                         mode, depth, error);
+            cr_assert_lt(fabs(value - mean) / size, 50 * tolerance, "tier %d, n %u: <C> %.17g, not %.17g",
+                         tier, p->n, value, mean);
+        }
+    }
+}
+
+Test(statevector, equals_matrices_up_to_eight_qubits)
+{
+    for (int tier = 0; tier < QB_SIMD_COUNT; tier++) {
+        if (!select_tier(tier))
+            continue;
+        for (uint32_t n = 1; n <= 8; n++)
+            for (int f = 0; f < FLAVOURS; f++) {
+                ising p = ising_random(n, (flavour)f, 0.8, n + 10 * (uint64_t)f);
+                check_against_matrices(&p, tier, (flavour)f);
+            }
+    }
+}
+
+/* Sizes at which tiles are copied, mirrored and of several levels; matrices would take too long. */
+Test(statevector, tiers_and_symmetry_agree_on_large_states)
+{
+    static double complex reference[1 << 18], psi[1 << 18];
+    for (uint32_t n = 15; n <= 18; n++) {
+        flavour f = n % 2 ? UNIT_WEIGHTS : REAL_WEIGHTS;
+        ising p = ising_random(n, f, 0.5, n);
+        cr_assert(select_tier(QB_SIMD_PORTABLE));
+        double mean = evolve(&p, (setting){false, QB_DOUBLE, 1, DEPTH}, reference);
+        for (int tier = 0; tier < QB_SIMD_COUNT; tier++) {
+            if (!select_tier(tier))
+                continue;
+            double value = evolve(&p, (setting){true, QB_DOUBLE, 1, DEPTH}, psi);
+            cr_assert_lt(distance(psi, reference, n), 1e-13, "tier %d, n %u", tier, n);
+            cr_assert_lt(fabs(value - mean), 1e-12 * (1 + fabs(mean)));
+            value = evolve(&p, (setting){false, QB_DOUBLE, 1, DEPTH}, psi);
+            cr_assert_lt(distance(psi, reference, n), 1e-13, "tier %d, n %u", tier, n);
+            cr_assert_lt(fabs(value - mean), 1e-12 * (1 + fabs(mean)));
+            evolve(&p, (setting){true, QB_FLOAT, 1, DEPTH}, psi);
+            cr_assert_gt(overlap(psi, reference, n), 1 - 1e-5);
+        }
+    }
+}
+
+Test(statevector, threads_change_no_bit)
+{
+    static double complex one[1 << 17], three[1 << 17];
+    for (int symmetry = 0; symmetry < 2; symmetry++) {
+        ising p = ising_random(17, UNIT_WEIGHTS, 0.4, 5);
+        double a = evolve(&p, (setting){symmetry, QB_DOUBLE, 1, DEPTH}, one);
+        double b = evolve(&p, (setting){symmetry, QB_DOUBLE, 3, DEPTH}, three);
+        cr_assert_eq(a, b);
+        cr_assert_eq(memcmp(one, three, sizeof one), 0);
+    }
+}
+
+Test(statevector, keeps_the_norm)
+{
+    static double complex psi[1 << 16];
+    for (int f = 0; f < FLAVOURS; f++) {
+        ising p = ising_random(16, (flavour)f, 0.3, 7);
+        evolve(&p, (setting){true, QB_DOUBLE, 1, DEPTH}, psi);
+        cr_assert_lt(fabs(overlap(psi, psi, 16) - 1), 1e-13);
+    }
+}
+
+/* x -> x ^ mask with the fields and couplings that touch the mask turned round. */
+static ising gauge(const ising *p, uint64_t mask)
+{
+    ising q = *p;
+    for (uint32_t i = 0; i < p->n; i++) {
+        double s = mask >> i & 1 ? -1 : 1;
+        q.field[i] *= s;
+        for (uint32_t j = i + 1; j < p->n; j++)
+            q.coupling[i][j] *= s * (mask >> j & 1 ? -1 : 1);
+    }
+    return q;
+}
+
+Test(statevector, follows_a_gauge_transformation)
+{
+    enum { N = 11 };
+    static double complex a[1 << N], b[1 << N], moved[1 << N];
+    ising p = ising_random(N, WITH_FIELDS, 0.7, 3), q = gauge(&p, 0x2d5);
+    setting s = {true, QB_DOUBLE, 1, DEPTH};
+    double before = evolve(&p, s, a), after = evolve(&q, s, b);
+    for (uint64_t x = 0; x < 1 << N; x++)
+        moved[x ^ 0x2d5] = a[x];
+    cr_assert_lt(fabs(before - after), 1e-11);
+    cr_assert_lt(distance(moved, b, N), 1e-13);
+}
+
+Test(statevector, follows_a_permutation_of_the_variables)
+{
+    enum { N = 10 };
+    static double complex a[1 << N], b[1 << N], moved[1 << N];
+    ising p = ising_random(N, WITH_FIELDS, 0.7, 4), q = p;
+    for (uint32_t i = 0; i < N; i++) { /* variable i becomes 3 i mod 10 */
+        q.field[3 * i % N] = p.field[i];
+        for (uint32_t j = i + 1; j < N; j++) {
+            uint32_t u = 3 * i % N, v = 3 * j % N;
+            q.coupling[u < v ? u : v][u < v ? v : u] = p.coupling[i][j];
+        }
+    }
+    setting s = {true, QB_DOUBLE, 1, DEPTH};
+    double before = evolve(&p, s, a), after = evolve(&q, s, b);
+    for (uint64_t x = 0; x < 1 << N; x++) {
+        uint64_t y = 0;
+        for (uint32_t i = 0; i < N; i++)
+            y |= (x >> i & 1) << 3 * i % N;
+        moved[y] = a[x];
+    }
+    cr_assert_lt(fabs(before - after), 1e-11);
+    cr_assert_lt(distance(moved, b, N), 1e-13);
+}
+
+Test(statevector, offset_moves_the_expectation_alone)
+{
+    static double complex a[1 << 9], b[1 << 9];
+    ising p = ising_random(9, INTEGER_WEIGHTS, 0.7, 6), q = p;
+    q.constant += 12345;
+    setting s = {true, QB_DOUBLE, 1, DEPTH};
+    double before = evolve(&p, s, a), after = evolve(&q, s, b);
+    cr_assert_lt(fabs(after - before - 12345), 1e-10);
+    cr_assert_lt(distance(a, b, 9), 1e-13);
+}
+
+/* One budget of work is one state, however the work is cut. */
+Test(statevector, stops_on_its_budget)
+{
+    ising p = ising_random(16, UNIT_WEIGHTS, 0.5, 8);
+    qb_cost cost = ising_cost(&p);
+    qb_diagonal diagonal = ising_diagonal(&cost, false);
+    qb_statevector *state;
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, 1, &state, NULL), QB_OK);
+    qb_budget_probe probe;
+    qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 100000, 16, false, false);
+    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, probe.budget, NULL), QB_STOPPED);
+    qb_budget_probe_close(&probe);
+    setup.limit = 5 * 65536 + 1; /* |+>, then depth + 1 passes */
+    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, probe.budget, NULL), QB_OK);
+    qb_budget_probe_close(&probe);
+    qb_statevector_close(state);
+    qb_diagonal_clear(&diagonal);
+    qb_cost_free(&cost);
+}
+
+/* ---------------------------------------------------------------------------------------------- shots */
+
+typedef struct prepared {
+    qb_cost cost;
+    qb_diagonal diagonal;
+    qb_statevector *state;
+} prepared;
+
+static prepared prepare(const ising *p, bool symmetry)
+{
+    prepared r = {.cost = ising_cost(p)};
+    r.diagonal = ising_diagonal(&r.cost, symmetry);
+    return r;
+}
+
+static void release(prepared *r)
+{
+    qb_statevector_close(r->state);
+    qb_diagonal_clear(&r->diagonal);
+    qb_cost_free(&r->cost);
+}
+
+/* Pearson's statistic of shots against |psi|^2, summed over independent rounds; no state here expects fewer
+ * than ten shots a round. */
+static void check_shots(bool symmetry)
+{
+    enum { N = 7, SHOTS = 140000, ROUNDS = 8 };
+    static uint64_t x[SHOTS];
+    static double complex psi[1 << N];
+    ising p = ising_random(N, UNIT_WEIGHTS, 0.6, 11);
+    prepared r = prepare(&p, symmetry);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, 1, &r.state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(r.state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
+    read_state(r.state, N, psi);
+    double statistic = 0, freedom = ROUNDS * ((1 << N) - 1);
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        uint64_t count[1 << N] = {0};
+        cr_assert_eq(qb_statevector_sample(r.state, 42, round, SHOTS, NULL, x), QB_OK);
+        for (uint32_t i = 0; i < SHOTS; i++)
+            count[x[i]]++;
+        for (uint32_t y = 0; y < 1 << N; y++) {
+            double expected = SHOTS * (creal(psi[y]) * creal(psi[y]) + cimag(psi[y]) * cimag(psi[y]));
+            cr_assert_gt(expected, 10);
+            statistic += ((double)count[y] - expected) * ((double)count[y] - expected) / expected;
+        }
+    }
+    /* its standard deviation is sqrt(2 freedom): four of them */
+    cr_assert_lt(fabs(statistic - freedom), 4 * sqrt(2 * freedom), "chi-square %g of %g", statistic, freedom);
+    release(&r);
+}
+
+Test(statevector, shots_follow_the_state)
+{
+    check_shots(false);
+    check_shots(true);
+}
+
+Test(statevector, shots_reproduce_and_differ_by_stream)
+{
+    enum { N = 13, SHOTS = 500 };
+    static uint64_t a[SHOTS], b[SHOTS], c[SHOTS];
+    ising p = ising_random(N, REAL_WEIGHTS, 0.6, 12);
+    prepared r = prepare(&p, true);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, 2, &r.state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(r.state, 1, gammas, betas, NULL, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, a), QB_OK);
+    cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, b), QB_OK);
+    cr_assert_eq(qb_statevector_sample(r.state, 9, 2, SHOTS, NULL, c), QB_OK);
+    cr_assert_eq(memcmp(a, b, sizeof a), 0);
+    cr_assert_neq(memcmp(a, c, sizeof a), 0);
+    release(&r);
+}
