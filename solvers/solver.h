@@ -32,6 +32,9 @@ struct qb_solver {
     const qb_param *params; /* [param_count] */
     size_t param_count, params_size;
 
+    bool abandons; /* stuck inside a library that cannot be interrupted, it may be ended by the harness at the
+                    * deadline: SIGTERM ends the process where it stands, with what it has published */
+
     /* Builds the solver's state from the model; spends budget (it is setup time).  model and params outlive
      * the state. Errors: QB_REFUSED (cannot take this model, with the reason), QB_BAD_INPUT (contradicting
      * parameters), QB_NO_MEMORY, QB_STOPPED (budget gone during setup).  On error *state stays NULL-able:

@@ -18,13 +18,21 @@
 
 /* A signal handler gets no argument of ours, so the budget that SIGTERM stops has to stand here. */
 static qb_budget *_Atomic listening;
+static atomic_bool abandons;
 
+/* A solver whose library cannot be interrupted is abandoned: what it has published is in the channel already.
+ */
 static void on_terminate(int number)
 {
     (void)number;
     qb_budget *budget = atomic_load(&listening);
-    if (budget)
-        qb_budget_request_stop(budget);
+    if (!budget)
+        return;
+    qb_budget_request_stop(budget);
+    if (atomic_load(&abandons)) {
+        qb_budget_finish(budget, QB_STOPPED, NULL);
+        _exit(0);
+    }
 }
 
 static int64_t helpers_cpu_ns(void)
@@ -151,6 +159,7 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
     note.at_ns = qb_clock_system.wall_ns(NULL);
     note.cpu_ns = qb_clock_system.cpu_ns(NULL);
     send_note(notes, &note);
+    atomic_store(&abandons, r->solver->abandons);
     atomic_store(&listening, budget);
 
     void *state = NULL;

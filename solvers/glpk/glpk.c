@@ -5,6 +5,9 @@
  * what glpsol does when asked nothing, `cuts` adds presolve, all cut classes, the feasibility pump and
  * proximity search.
  *
+ * GLPK is never told the limit: the callback stops it between two relaxations, and a deadline that finds it
+ * inside one abandons it there (solver.h).
+ *
  * Work: simplex iterations times constraint nonzeros.  A library error (memory included) leaves through
  * GLPK's error hook and frees its environment, so that it ends this run and nothing else.
  *
@@ -58,12 +61,6 @@ static bool charge(glpk_state *s, glp_prob *lp)
     int count = glp_get_it_cnt(lp), fresh = count > s->charged ? count - s->charged : 0;
     s->charged = count;
     return qb_budget_spend(s->budget, (uint64_t)fresh * s->nonzeros);
-}
-
-static int time_limit_ms(glpk_state *s)
-{
-    double ms = 1e3 * qb_budget_remaining_seconds(s->budget);
-    return ms >= INT_MAX ? INT_MAX : ms < 1 ? 1 : (int)ms;
 }
 
 static double column_value(const glpk_state *s, uint32_t j, double value)
@@ -228,12 +225,10 @@ static void set_options(glpk_state *s, glp_iocp *options)
     options->mip_gap = 0;
     options->cb_func = callback;
     options->cb_info = s;
-    options->tm_lim = time_limit_ms(s);
     if (s->params.preset == PRESET_CUTS) {
         options->presolve = GLP_ON;
         options->gmi_cuts = options->mir_cuts = options->cov_cuts = options->clq_cuts = GLP_ON;
         options->fp_heur = options->ps_heur = GLP_ON;
-        options->ps_tm_lim = options->tm_lim < 1000 ? options->tm_lim : 1000;
     }
 }
 
@@ -243,7 +238,6 @@ static qb_status solve_relaxation(glpk_state *s)
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
-    options.tm_lim = time_limit_ms(s);
     glp_adv_basis(s->lp, 0);
     if (glp_simplex(s->lp, &options) == GLP_EFAIL) {
         glp_std_basis(s->lp);
@@ -268,7 +262,7 @@ static qb_status conclude(glpk_state *s, int code, qb_diag *diag)
         qb_budget_infeasible(s->budget);
         return QB_OK;
     }
-    if (qb_budget_is_over(s->budget) || code == GLP_ETMLIM || code == GLP_ESTOP)
+    if (qb_budget_is_over(s->budget) || code == GLP_ESTOP)
         return QB_STOPPED;
     if (code == GLP_ENODFS)
         return qb_fail(diag, QB_OK, "the relaxation is unbounded");
@@ -310,7 +304,7 @@ const qb_solver qb_solver_glpk = {
     .execution = QB_NATIVE,
     .proves_optimality = true,
     .deterministic = true,
-    .needs_deadline = true,
+    .abandons = true,
     .params = params_table,
     .param_count = sizeof params_table / sizeof *params_table,
     .params_size = sizeof(glpk_params),
