@@ -412,31 +412,45 @@ Test(ring, more_targets_than_can_be_registered_are_refused)
     qb_problem_free(&problem);
 }
 
+/* State and parent of a process, '?' and 0 when it is gone. */
+static char state_of(int pid, int *parent)
+{
+    char path[64], text[512], state = '?';
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *stat = fopen(path, "r");
+    *parent = 0;
+    if (stat && fgets(text, sizeof text, stat) && strrchr(text, ')'))
+        (void)sscanf(strrchr(text, ')') + 1, " %c %d", &state, parent);
+    if (stat)
+        fclose(stat);
+    return state;
+}
+
+/* Kills the wardens of this test's launcher, and sees them dead; returns how many. */
+static int kill_wardens(void)
+{
+    int killed = 0, pid, launcher, harness;
+    FILE *wardens = popen("pgrep -x qubout-warden", "r");
+    while (wardens && fscanf(wardens, "%d", &pid) == 1) {
+        (void)state_of(pid, &launcher);
+        (void)state_of(launcher, &harness);
+        if (harness != getpid() || kill(pid, SIGKILL))
+            continue;
+        while (!strchr("?Z", state_of(pid, &launcher)))
+            usleep(1000);
+        killed++;
+    }
+    pclose(wardens);
+    return killed;
+}
+
 Test(ring, a_killed_warden_is_replaced)
 {
     qb_problem problem = make_problem(QB_KIND_QUBO);
     qb_run_spec spec = spec_of(&ending_exhausted, &problem);
     qb_run_result r = execute(&spec);
     qb_run_result_clear(&r);
-    FILE *wardens =
-        popen("pgrep -x qubout-warden", "r"); /* of all harnesses: find ours by its parent's parent */
-    char line[64], path[64], text[256];
-    int killed = 0;
-    while (wardens && fgets(line, sizeof line, wardens)) {
-        int pid = (int)strtol(line, NULL, 10), parent = 0, grandparent = 0;
-        for (int level = 0; level < 2; level++) {
-            snprintf(path, sizeof path, "/proc/%d/stat", level ? parent : pid);
-            FILE *stat = fopen(path, "r");
-            if (stat && fgets(text, sizeof text, stat) && strrchr(text, ')'))
-                sscanf(strrchr(text, ')') + 1, " %*c %d", level ? &grandparent : &parent);
-            if (stat)
-                fclose(stat);
-        }
-        if (grandparent == getpid())
-            killed += kill(pid, SIGKILL) == 0;
-    }
-    pclose(wardens);
-    cr_assert(killed == 1);
+    cr_assert(kill_wardens() == 1);
     r = execute(&spec);
     cr_assert(r.outcome == QB_RUN_EXHAUSTED);
     qb_run_result_clear(&r);
