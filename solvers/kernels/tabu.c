@@ -44,14 +44,22 @@ static bool dense_is_faster(const qb_qubo *q)
     return q->nonzeros + q->n >= (uint64_t)q->n * q->n / 256;
 }
 
+static qb_status open_form(qb_tabu *t, qb_tabu_form form, qb_budget *budget, qb_diag *diag)
+{
+    if (form == QB_TABU_DENSE || (form == QB_TABU_AUTO && dense_is_faster(t->model))) {
+        t->ops = &qb_tabu_dense;
+        qb_status status = t->ops->open(t, budget, diag);
+        if (status != QB_REFUSED || form == QB_TABU_DENSE)
+            return status;
+        t->ops->close(t);
+    }
+    t->ops = &qb_tabu_tree;
+    return t->ops->open(t, budget, diag);
+}
+
 qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
                        qb_budget *budget, qb_tabu **tabu, qb_diag *diag)
 {
-    bool fits = qb_tabu_dense_bytes(model) <= memory_bytes / 2;
-    bool use_dense = form == QB_TABU_DENSE || (form == QB_TABU_AUTO && fits && dense_is_faster(model));
-    if (use_dense && !fits)
-        return qb_fail(diag, QB_REFUSED, "a dense matrix of %u variables takes more than half the memory",
-                       model->n);
     if (!isfinite(model->magnitude))
         return qb_fail(diag, QB_REFUSED, "the sum of all coefficients overflows");
     qb_tabu *t = QB_NEW(qb_tabu, 1);
@@ -63,10 +71,9 @@ qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_
     t->sign = model->sense == QB_MAXIMISE ? 1 : -1;
     t->threshold = model->integral ? 0 : ROUNDING * greatest_row_sum(model);
     t->published = -INFINITY;
-    t->ops = use_dense ? &qb_tabu_dense : &qb_tabu_tree;
-    t->name = "sparse tree";
+    t->memory_bytes = memory_bytes;
     qb_rng_init(&t->rng, seed, 1);
-    qb_status status = allocate(t) ? t->ops->open(t, budget, diag)
+    qb_status status = allocate(t) ? open_form(t, form, budget, diag)
                                    : qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
     if (status) {
         qb_tabu_close(t);
@@ -80,7 +87,8 @@ void qb_tabu_close(qb_tabu *tabu)
 {
     if (!tabu)
         return;
-    tabu->ops->close(tabu);
+    if (tabu->ops)
+        tabu->ops->close(tabu);
     qb_free(tabu->side);
     qb_free(tabu->open);
     qb_free(tabu->best);
@@ -92,7 +100,7 @@ void qb_tabu_close(qb_tabu *tabu)
 
 const char *qb_tabu_form_name(const qb_tabu *tabu)
 {
-    return tabu->name;
+    return tabu->ops->name(tabu);
 }
 
 uint32_t qb_tabu_words(const qb_tabu *tabu)
@@ -128,6 +136,11 @@ void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x, uint64_t *point)
             qb_tabu_set(point, i);
 }
 
+uint64_t qb_tabu_moves(const qb_tabu *tabu)
+{
+    return tabu->moves;
+}
+
 static void open_all(qb_tabu *t)
 {
     for (uint32_t w = 0; w < t->words; w++)
@@ -149,6 +162,7 @@ static bool charge(qb_tabu *t, qb_budget *budget)
 qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget)
 {
     (void)tabu->ops->step(tabu, i, QB_TABU_NONE);
+    tabu->moves++;
     return charge(tabu, budget) ? QB_OK : QB_STOPPED;
 }
 
@@ -218,27 +232,33 @@ static tabu_list make_list(const qb_tabu *t, const qb_tabu_rule *rule)
     return (tabu_list){.length = length, .window = window ? window : 1};
 }
 
+/* A local optimum better than any of this walk: keeps it, and publishes it when it is the walker's best. */
+static qb_status record(qb_tabu *t, qb_budget *budget)
+{
+    note_best(t);
+    return t->value > t->published + t->threshold ? publish(t, budget) : QB_OK;
+}
+
 qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget)
 {
     qb_tabu *t = tabu;
     tabu_list list = make_list(t, rule);
     open_all(t);
     note_best(t);
+    t->best_value = -INFINITY; /* the start counts when it is a local optimum */
     uint32_t next = t->ops->seek(t);
     for (uint64_t stale = 0; stale < rule->patience; stale++) {
-        bool uphill = next != QB_TABU_NONE && t->gain > t->threshold;
-        if (!uphill && t->value > t->best_value + t->threshold) {
-            note_best(t);
-            stale = 0;
-        }
-        if (!uphill && t->value > t->published + t->threshold) {
-            qb_status status = publish(t, budget);
+        /* in this order: whether a move goes uphill is hard to predict, new bests are rare */
+        if (t->value > t->best_value + t->threshold && !(next != QB_TABU_NONE && t->gain > t->threshold)) {
+            qb_status status = record(t, budget);
             if (status)
                 return status;
+            stale = 0;
         }
         if (next == QB_TABU_NONE)
             return QB_OK; /* at most one bit: there was nowhere else to go */
         next = t->ops->step(t, next, enter(t, &list, next));
+        t->moves++;
         if (!charge(t, budget))
             return QB_STOPPED;
     }

@@ -53,6 +53,9 @@ double qb_tabu_value(const qb_tabu *tabu);
 const uint64_t *qb_tabu_best(const qb_tabu *tabu);
 double qb_tabu_best_value(const qb_tabu *tabu);
 
+/* Flips so far. */
+uint64_t qb_tabu_moves(const qb_tabu *tabu);
+
 /* Goes to `point`, flipping what differs. Work: that of the flips.  QB_STOPPED when the budget ends. */
 qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point /* [words] */, qb_budget *budget);
 

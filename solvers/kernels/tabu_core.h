@@ -9,7 +9,8 @@
 
 /* One representation of couplings and gains. */
 typedef struct qb_tabu_ops {
-    /* Builds the representation at the all-zero point; on error everything it allocated is freed by close. */
+    /* Builds the representation at the all-zero point.  After an error close is called too.  QB_REFUSED: does
+     * not fit. */
     qb_status (*open)(qb_tabu *t, qb_budget *budget, qb_diag *diag);
     void (*close)(qb_tabu *t);
 
@@ -20,13 +21,15 @@ typedef struct qb_tabu_ops {
     /* The open bit of greatest gain, its gain in t->gain; QB_TABU_NONE when no bit is open.  Called after
      * t->open has been written as a whole. */
     uint32_t (*seek)(qb_tabu *t);
+
+    const char *(*name)(const qb_tabu *t);
 } qb_tabu_ops;
 
 struct qb_tabu {
     const qb_tabu_ops *ops;
-    const char *name;
     const qb_qubo *model;
-    void *form; /* the representation's own */
+    void *form;            /* the representation's own */
+    uint64_t memory_bytes; /* the run's limit */
     uint32_t n, words;
     double sign;              /* value = sign * E */
     double threshold;         /* gains up to here are no gains: 0 on integral models */
@@ -36,10 +39,11 @@ struct qb_tabu {
     double value, best_value; /* of side and of best */
     double gain;              /* of the bit that step or seek returned */
     double published;         /* the best value offered to the budget */
-    uint64_t work;            /* touched and not yet charged */
-    uint32_t *order;          /* [n] the model's index of each bit */
-    uint32_t *ring;           /* [n] tabu bits, the oldest at `oldest` once the ring is full */
-    uint8_t *bytes;           /* [n] a point for the budget */
+    uint64_t moves;
+    uint64_t work;   /* touched and not yet charged */
+    uint32_t *order; /* [n] the model's index of each bit */
+    uint32_t *ring;  /* [n] tabu bits, the oldest at `oldest` once the ring is full */
+    uint8_t *bytes;  /* [n] a point for the budget */
     qb_rng rng;
 };
 
@@ -59,8 +63,5 @@ static inline void qb_tabu_clear(uint64_t *words, uint32_t i)
 }
 
 extern const qb_tabu_ops qb_tabu_dense, qb_tabu_tree;
-
-/* What the dense form of a model takes; UINT64_MAX when there are too many variables. */
-uint64_t qb_tabu_dense_bytes(const qb_qubo *model);
 
 #endif

@@ -8,19 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HUGE_PAGE  ((size_t)2 << 20) /* from this size on qb_alloc asks for huge pages */
 #define LEAST_SAFE 64 /* steps between two looks at 16-bit gains; where fewer are safe, 32 bits take over */
 
 typedef struct dense {
     qb_tabu_lanes lanes;
     qb_tabu_pass *const *passes;
-    void *couplings; /* [n + 1] rows of 64 words couplings; the last row is zero */
-    void *gain;      /* [64 words] */
-    void *wide_gain; /* [64 words] int32, for 16-bit gains that grow too large */
-    double unit;     /* u and m of tabu_dense.h */
-    int32_t multiple;
-    uint32_t odd;     /* bits below this one have p = 1 */
-    int64_t greatest; /* |W| */
-    uint64_t safe;    /* steps for which 16-bit gains cannot overflow */
+    void *couplings;        /* [n + 1] rows of 64 words couplings; the last row is zero */
+    size_t stride;          /* bytes of a row */
+    void *gain;             /* [64 words] */
+    void *wide_gain;        /* [64 words] int32, for 16-bit gains that grow too large */
+    int32_t unit, multiple; /* u and m of tabu_dense.h */
+    uint32_t odd;           /* bits below this one have p = 1 */
+    int32_t greatest;       /* |W| */
+    uint64_t safe;          /* steps for which 16-bit gains cannot overflow */
 } dense;
 
 static const struct {
@@ -49,35 +50,43 @@ static qb_tabu_pass *const *passes_of_tier(void)
 
 /* What is stored of a model: u, m, the greatest |W|, and with it the width. */
 
-static int64_t gcd(int64_t a, int64_t b)
+static uint32_t gcd(uint32_t a, uint32_t b)
 {
     while (b) {
-        int64_t r = a % b;
+        uint32_t rest = a % b;
         a = b;
-        b = r;
+        b = rest;
     }
     return a;
 }
 
+/* The greatest divisor of `count` values and of `divisor` (0: of the values alone), and the greatest |value|.
+ * The powers of two are read off the union of all bits; the odd part mostly is 1 after a few values. */
+static uint32_t common_divisor(const int32_t *value, uint64_t count, uint32_t divisor, uint32_t *greatest)
+{
+    uint32_t bits = divisor, odd = divisor ? divisor >> __builtin_ctz(divisor) : 0, most = 0;
+    for (uint64_t k = 0; k < count; k++) {
+        uint32_t magnitude = (uint32_t)abs(value[k]);
+        bits |= magnitude;
+        most = magnitude > most ? magnitude : most;
+    }
+    for (uint64_t k = 0; k < count && odd != 1; k++) {
+        odd = gcd(odd, (uint32_t)abs(value[k]));
+        odd >>= odd ? __builtin_ctz(odd) : 0;
+    }
+    *greatest = most;
+    return odd ? odd << __builtin_ctz(bits) : 0;
+}
+
 static void measure_integers(const qb_qubo *q, dense *d)
 {
-    int64_t couplings = 0, greatest = 0, greatest_linear = 0;
-    for (uint64_t k = 0; k < q->nonzeros; k++) {
-        int64_t w = llabs(q->int_weight[k]);
-        couplings = couplings == 1 ? 1 : gcd(w, couplings);
-        greatest = w > greatest ? w : greatest;
-    }
-    int64_t unit = couplings;
-    for (uint32_t i = 0; i < q->n; i++) {
-        int64_t w = llabs(q->int_linear[i]);
-        unit = unit == 1 ? 1 : gcd(w, unit);
-        greatest_linear = w > greatest_linear ? w : greatest_linear;
-    }
-    unit = unit ? unit : 1;
-    d->unit = (double)unit;
-    d->multiple = couplings / unit % 2 == 0 ? 2 : 1;
-    d->greatest = greatest / unit / d->multiple;
-    bool short_gains = greatest_linear / unit / d->multiple + 1 + LEAST_SAFE * d->greatest <= INT16_MAX;
+    uint32_t greatest, greatest_linear;
+    uint32_t couplings = common_divisor(q->int_weight, q->nonzeros, 0, &greatest);
+    uint32_t unit = common_divisor(q->int_linear, q->n, couplings, &greatest_linear);
+    d->unit = unit ? (int32_t)unit : 1;
+    d->multiple = couplings / (uint32_t)d->unit % 2 == 0 ? 2 : 1;
+    d->greatest = (int32_t)greatest / d->unit / d->multiple;
+    bool short_gains = (int32_t)greatest_linear / d->unit / d->multiple < INT16_MAX - LEAST_SAFE * INT8_MAX;
     d->lanes = d->greatest <= INT8_MAX    ? (short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32)
                : d->greatest <= INT16_MAX ? QB_TABU_I16_I32
                                           : QB_TABU_I32_I32;
@@ -88,21 +97,13 @@ static void measure(const qb_qubo *q, dense *d)
     *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .multiple = 1, .passes = passes_of_tier()};
     if (q->integral)
         measure_integers(q, d);
-}
-
-uint64_t qb_tabu_dense_bytes(const qb_qubo *model)
-{
-    dense d;
-    measure(model, &d);
-    uint64_t row = ((uint64_t)model->n + 63) / 64 * 64;
-    return model->n <= QB_TABU_DENSE_LIMIT ? row * sizes[d.lanes].coupling * (model->n + UINT64_C(1))
-                                           : UINT64_MAX;
+    d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->lanes].coupling;
 }
 
 /* linear_i in units of u, as value (not E) sees it. */
-static int64_t linear_of(const qb_tabu *t, const dense *d, uint32_t i)
+static int32_t linear_of(const qb_tabu *t, const dense *d, uint32_t i)
 {
-    return (int64_t)t->sign * (t->model->int_linear[i] / (int64_t)d->unit);
+    return (int32_t)t->sign * (t->model->int_linear[i] / d->unit);
 }
 
 static bool is_odd(const qb_tabu *t, const dense *d, uint32_t i)
@@ -123,44 +124,56 @@ static void choose_order(qb_tabu *t, dense *d)
     }
 }
 
-static void put_gain(dense *d, uint32_t i, int64_t gain)
-{
-    if (d->lanes == QB_TABU_I8_I16)
-        ((int16_t *)d->gain)[i] = (int16_t)gain;
-    else
-        ((int32_t *)d->gain)[i] = (int32_t)gain;
-}
+/* A row of couplings, scattered to the places of the neighbours. */
+#define DEFINE_SCATTER(name, type, source)                                                              \
+    static void name(void *row, const uint32_t *place, const uint32_t *neighbour, const source *weight, \
+                     uint64_t count, source divisor)                                                    \
+    {                                                                                                   \
+        type *to = row;                                                                                 \
+        for (uint64_t k = 0; k < count; k++)                                                            \
+            to[place[neighbour[k]]] = (type)(weight[k] / divisor);                                      \
+    }
+DEFINE_SCATTER(scatter_i8, int8_t, int32_t)
+DEFINE_SCATTER(scatter_i16, int16_t, int32_t)
+DEFINE_SCATTER(scatter_i32, int32_t, int32_t)
+DEFINE_SCATTER(scatter_f64, double, double)
 
-static void put_coupling(dense *d, size_t position, int64_t w)
-{
-    if (d->lanes == QB_TABU_I16_I32)
-        ((int16_t *)d->couplings)[position] = (int16_t)w;
-    else if (d->lanes == QB_TABU_I32_I32)
-        ((int32_t *)d->couplings)[position] = (int32_t)w;
-    else
-        ((int8_t *)d->couplings)[position] = (int8_t)w;
-}
-
-/* Gains at the all-zero point, and the couplings, charged row by row.  place [n] is the inverse of order. */
-static qb_status fill(qb_tabu *t, dense *d, const uint32_t *place, qb_budget *budget)
+static void fill_row(qb_tabu *t, dense *d, uint32_t i, const uint32_t *place)
 {
     const qb_qubo *q = t->model;
-    size_t stride = 64 * (size_t)t->words;
-    int64_t divisor = (int64_t)d->unit * d->multiple * (int64_t)t->sign;
+    uint64_t begin = q->start[i], count = q->start[i + 1] - begin;
+    const uint32_t *neighbour = q->neighbour + begin;
+    void *row = (char *)d->couplings + place[i] * d->stride;
+    int32_t sign = (int32_t)t->sign, divisor = d->unit * d->multiple * sign;
+    switch (d->lanes) {
+    case QB_TABU_I8_I16:
+        ((int16_t *)d->gain)[place[i]] = (int16_t)((linear_of(t, d, i) - is_odd(t, d, i)) / d->multiple);
+        scatter_i8(row, place, neighbour, q->int_weight + begin, count, divisor);
+        return;
+    case QB_TABU_F64_F64:
+        ((double *)d->gain)[place[i]] = sign * q->real_linear[i];
+        scatter_f64(row, place, neighbour, q->real_weight + begin, count, sign);
+        return;
+    case QB_TABU_I8_I32:
+        scatter_i8(row, place, neighbour, q->int_weight + begin, count, divisor);
+        break;
+    case QB_TABU_I16_I32:
+        scatter_i16(row, place, neighbour, q->int_weight + begin, count, divisor);
+        break;
+    default:
+        scatter_i32(row, place, neighbour, q->int_weight + begin, count, divisor);
+        break;
+    }
+    ((int32_t *)d->gain)[place[i]] = (linear_of(t, d, i) - is_odd(t, d, i)) / d->multiple;
+}
+
+/* Couplings, and gains at the all-zero point, charged row by row.  place [n] is the inverse of order. */
+static qb_status fill(qb_tabu *t, dense *d, const uint32_t *place, qb_budget *budget)
+{
     for (uint32_t i = 0; i < t->n; i++) {
-        uint64_t begin = q->start[i], end = q->start[i + 1];
-        size_t row = place[i] * stride;
-        if (!qb_budget_spend(budget, 1 + end - begin))
+        if (!qb_budget_spend(budget, 1 + t->model->start[i + 1] - t->model->start[i]))
             return QB_STOPPED;
-        if (!q->integral) {
-            ((double *)d->gain)[place[i]] = t->sign * q->real_linear[i];
-            for (uint64_t k = begin; k < end; k++)
-                ((double *)d->couplings)[row + place[q->neighbour[k]]] = t->sign * q->real_weight[k];
-            continue;
-        }
-        put_gain(d, place[i], (linear_of(t, d, i) - is_odd(t, d, i)) / d->multiple);
-        for (uint64_t k = begin; k < end; k++)
-            put_coupling(d, row + place[q->neighbour[k]], q->int_weight[k] / divisor);
+        fill_row(t, d, i, place);
     }
     return QB_OK;
 }
@@ -188,24 +201,41 @@ static void guard(qb_tabu *t, dense *d)
     d->wide_gain = NULL;
     d->lanes = QB_TABU_I8_I32;
     d->safe = UINT64_MAX;
-    t->name = sizes[d->lanes].name;
+}
+
+/* Does the matrix fit into half of the memory, and its indices into 16 bits? */
+static bool fits(const qb_tabu *t, const dense *d)
+{
+    return t->n <= QB_TABU_DENSE_LIMIT && (t->n + UINT64_C(1)) * d->stride <= t->memory_bytes / 2;
+}
+
+/* A matrix that fills a cache walks up to a fifth faster on one huge page than on hundreds of small ones. */
+static size_t generous(size_t bytes)
+{
+    return bytes >= HUGE_PAGE / 8 && bytes < HUGE_PAGE ? HUGE_PAGE : bytes;
+}
+
+static bool allocate(qb_tabu *t, dense *d)
+{
+    size_t lanes = 64 * (size_t)t->words;
+    bool may_widen = d->lanes == QB_TABU_I8_I16;
+    d->couplings = qb_alloc(1, generous((t->n + (size_t)1) * d->stride));
+    d->gain = qb_alloc(lanes, sizes[d->lanes].gain);
+    d->wide_gain = may_widen ? QB_NEW(int32_t, lanes) : NULL;
+    return d->couplings && d->gain && (d->wide_gain || !may_widen);
 }
 
 static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
 {
     dense *d = t->form = QB_NEW(dense, 1);
+    if (!d)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
+    measure(t->model, d);
+    if (!fits(t, d))
+        return qb_fail(diag, QB_REFUSED, "a dense matrix of %u variables takes more than half the memory",
+                       t->n);
     uint32_t *place = QB_NEW(uint32_t, t->n);
-    qb_status status = QB_NO_MEMORY;
-    if (d && place) {
-        size_t lanes = 64 * (size_t)t->words;
-        measure(t->model, d);
-        t->name = sizes[d->lanes].name;
-        d->couplings = qb_alloc(lanes * (t->n + (size_t)1), sizes[d->lanes].coupling);
-        d->gain = qb_alloc(lanes, sizes[d->lanes].gain);
-        d->wide_gain = d->lanes == QB_TABU_I8_I16 ? QB_NEW(int32_t, lanes) : NULL;
-        if (d->couplings && d->gain && (d->wide_gain || d->lanes != QB_TABU_I8_I16))
-            status = QB_OK;
-    }
+    qb_status status = place && allocate(t, d) ? QB_OK : QB_NO_MEMORY;
     if (status)
         (void)qb_fail(diag, status, "no memory for a dense matrix of %u variables", t->n);
     else {
@@ -261,9 +291,8 @@ static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
 {
     dense *d = t->form;
     const char *couplings = d->couplings;
-    size_t row_bytes = 64 * (size_t)t->words * sizes[d->lanes].coupling;
     qb_tabu_pick pick =
-        d->passes[d->lanes](couplings + row * row_bytes, d->gain, t->side, t->open, flip, t->words);
+        d->passes[d->lanes](couplings + row * d->stride, d->gain, t->side, t->open, flip, t->words);
     t->gain = gain_of(d, pick.index, pick.gain);
     t->work += t->n;
     return pick.index;
@@ -289,4 +318,10 @@ static uint32_t dense_seek(qb_tabu *t)
     return pass(t, t->n, 0);
 }
 
-const qb_tabu_ops qb_tabu_dense = {dense_open, dense_close, dense_step, dense_seek};
+static const char *dense_name(const qb_tabu *t)
+{
+    const dense *d = t->form;
+    return sizes[d->lanes].name;
+}
+
+const qb_tabu_ops qb_tabu_dense = {dense_open, dense_close, dense_step, dense_seek, dense_name};

@@ -121,4 +121,10 @@ static void tree_close(qb_tabu *t)
     t->form = NULL;
 }
 
-const qb_tabu_ops qb_tabu_tree = {tree_open, tree_close, tree_step, tree_seek};
+static const char *tree_name(const qb_tabu *t)
+{
+    (void)t;
+    return "sparse tree";
+}
+
+const qb_tabu_ops qb_tabu_tree = {tree_open, tree_close, tree_step, tree_seek, tree_name};
