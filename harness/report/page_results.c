@@ -68,7 +68,7 @@ static standing stand(const qb_digest *d, uint32_t entry)
     standing s = {0};
     for (uint32_t i = 0; i < d->evidence->instances; i++) {
         const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
-        double least = INFINITY;
+        double least = nextafter(QB_FALLBACK_SCORE, 0); /* where all fail, nobody is best */
         for (uint32_t other = 0; other < d->evidence->entries; other++)
             least = fmin(least, qb_digest_cell(d, other, i)->mean_score);
         s.best_on += cell->runs && cell->mean_score <= least;
@@ -153,7 +153,7 @@ static void put_instance(qb_page *page, uint32_t i)
 {
     const qb_digest *d = page->digest;
     const qb_evidence_instance *instance = &d->evidence->instance[i];
-    double least = INFINITY;
+    double least = nextafter(QB_FALLBACK_SCORE, 0); /* a row of failures has no best */
     for (uint32_t k = 0; k < d->evidence->entries; k++)
         least = fmin(least, qb_digest_cell(d, k, i)->median_score);
     qb_html_row(page);

@@ -152,7 +152,7 @@ static void put_standing(qb_text *out, const widths *w, const qb_digest *d, cons
         uint32_t best_on = 0, on = 0;
         for (uint32_t i = 0; i < e->instances; i++) {
             const qb_cell_digest *cell = qb_digest_cell(d, k, i);
-            double least = INFINITY;
+            double least = nextafter(QB_FALLBACK_SCORE, 0); /* where all fail, nobody is best */
             for (uint32_t other = 0; other < e->entries; other++)
                 least = fmin(least, qb_digest_cell(d, other, i)->mean_score);
             best_on += cell->runs && cell->mean_score <= least;

@@ -142,7 +142,7 @@ static qb_status migrate(qb_store *store, int64_t from, qb_diag *diag)
 /* Reads what the file says it is; QB_BAD_INPUT for a database that is not ours or from the future. */
 static qb_status identify(qb_store *store, const char *path, int64_t *version, bool *empty, qb_diag *diag)
 {
-    int64_t application, objects;
+    int64_t application = 0, objects = 0;
     qb_status status = pragma(store, "SELECT count(*) FROM sqlite_schema", &objects, diag);
     if (status == QB_OK)
         status = pragma(store, "PRAGMA application_id", &application, diag);
