@@ -8,6 +8,12 @@ set xrange [first : last]
 set yrange [floor_exponent - 0.08 : 0.08]
 set ytics noenhanced font 'DejaVu Sans,9'
 set xtics noenhanced font 'DejaVu Sans,9'
+greatest = int(floor(log10(last))); every = log10(last / first) > 3 ? 2 : 1 # labels of neighbours must not meet
+set xtics ()
+do for [e = greatest : int(ceil(log10(first))) : -1] {
+    set xtics add (((greatest - e) % every ? '' : sprintf('%g', 10.0 ** e)) 10.0 ** e)
+}
+set mxtics 10
 unset key
 left = 76.0 / width; right = 1 - 4.0 / width; top = line_of(70); bottom = 32.0 / height
 panel_w = (right - left) / columns; panel_h = (top - bottom) / rows

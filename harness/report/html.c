@@ -24,12 +24,13 @@ void qb_html_close_section(qb_page *page)
 
 void qb_html_table(qb_page *page, const char *caption, const char *const *headings)
 {
-    qb_text_append(page->out, "<div class=\"scroll\"><table>\n<caption>");
+    qb_text_append(page->out, "<div class=\"scroll\"><table>\n<caption><span>");
     qb_html_text(page, caption);
-    qb_text_append(page->out, "</caption>\n<thead><tr>");
+    qb_text_append(page->out, "</span></caption>\n<thead><tr>");
     for (; *headings; headings++) {
-        qb_text_append(page->out, "<th scope=\"col\">");
-        qb_html_text(page, *headings);
+        bool numbers = **headings == '>';
+        qb_text_append(page->out, numbers ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+        qb_html_text(page, *headings + numbers);
         qb_text_append(page->out, "</th>");
     }
     qb_text_append(page->out, "</tr></thead>\n<tbody>");

@@ -39,8 +39,6 @@ static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, qb_diag *di
         qb_text_appendf(page->out, "<figure id=\"figure-%s\">\n", kind->name);
         qb_page_inline_svg(svg, kind->name, page->out);
         qb_text_appendf(page->out, "<figcaption id=\"caption-%s\">", kind->name);
-        qb_html_text(page, kind->title);
-        qb_text_append(page->out, ": ");
         qb_html_text(page, kind->help);
         qb_text_append(page->out, ".</figcaption>\n</figure>\n");
     }

@@ -34,7 +34,8 @@ void qb_page_inline_svg(const char *svg, const char *kind, qb_text *out);
 void qb_html_text(qb_page *page, const char *text); /* escaped */
 void qb_html_section(qb_page *page, const char *id, const char *heading);
 void qb_html_close_section(qb_page *page);
-void qb_html_table(qb_page *page, const char *caption, const char *const *headings /* NULL-terminated */);
+/* headings: NULL-terminated; one that begins with '>' stands over numbers. */
+void qb_html_table(qb_page *page, const char *caption, const char *const *headings);
 void qb_html_close_table(qb_page *page);
 void qb_html_row(qb_page *page);
 void qb_html_cell(qb_page *page, const char *text);                    /* words: left */

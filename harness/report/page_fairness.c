@@ -44,8 +44,9 @@ static void put_overshoot(qb_page *page, uint32_t entry, double *scratch)
 static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
 {
     const qb_evidence *e = page->digest->evidence;
-    static const char *const headings[] = {"solver",    "runs",         "overshoot median", "99 %", "largest",
-                                           "with late", "flagged runs", "most memory",      NULL};
+    static const char *const headings[] = {"solver",        ">runs",        ">overshoot median",
+                                           ">99 %",         ">largest",     ">with late",
+                                           ">flagged runs", ">most memory", NULL};
     qb_text budget = {0};
     qb_say_budget(e, &budget);
     qb_html_section(page, "fairness", "Fairness");
@@ -139,7 +140,7 @@ typedef struct failures {
 
 static qb_status put_failure(void *context, const qb_store_failure *failure)
 {
-    static const char *const headings[] = {"solver", "instance", "ended", "runs", "reason given", NULL};
+    static const char *const headings[] = {"solver", "instance", "ended", ">runs", "reason given", NULL};
     failures *f = context;
     if (f->rows == FAILURES_SHOWN) {
         f->hidden += failure->runs;
@@ -178,7 +179,8 @@ qb_status qb_page_failures(qb_page *page, qb_diag *diag)
 static void put_machines(qb_page *page)
 {
     const qb_evidence *e = page->digest->evidence;
-    static const char *const headings[] = {"processor", "cores", "threads", "memory", "system", "runs", NULL};
+    static const char *const headings[] = {"processor", ">cores", ">threads", ">memory",
+                                           "system",    ">runs",  NULL};
     qb_html_table(page, "Where the runs were measured.", headings);
     for (uint32_t k = 0; k < e->machines; k++) {
         const qb_evidence_machine *m = &e->machine[k];

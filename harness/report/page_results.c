@@ -90,8 +90,8 @@ static void put_of(qb_page *page, uint64_t part, uint64_t whole)
 void qb_page_standing(qb_page *page)
 {
     const qb_digest *d = page->digest;
-    static const char *const headings[] = {"solver",  "role",     "execution", "mean gap",
-                                           "best on", "feasible", "proved",    NULL};
+    static const char *const headings[] = {"solver",   "role",      "execution", ">mean gap",
+                                           ">best on", ">feasible", ">proved",   NULL};
     qb_html_section(page, "solvers-at-a-glance", "Solvers at a glance");
     qb_html_table(
         page,
@@ -167,39 +167,42 @@ static void put_instance(qb_page *page, uint32_t i)
     qb_text_append(page->out, "</tr>");
 }
 
-/* first [count], then the entries' names, then NULL; qb_free it. */
-static const char **headings_with_entries(qb_page *page, const char *const *first, uint32_t count)
+/* A table whose columns are first [count], then a column of numbers for every entry. */
+static void open_entry_table(qb_page *page, const char *caption, const char *const *first, uint32_t count)
 {
     const qb_evidence *e = page->digest->evidence;
-    const char **headings = QB_NEW(const char *, (size_t)e->entries + count + 1);
-    if (!headings) {
+    const char **heading = QB_NEW(const char *, (size_t)count + e->entries + 1);
+    qb_text *name = QB_NEW(qb_text, e->entries);
+    if (heading && name) {
+        for (uint32_t k = 0; k < count; k++)
+            heading[k] = first[k];
+        for (uint32_t place = 0; place < e->entries; place++) {
+            qb_text_appendf(&name[place], ">%s", e->entry[page->order[place]].name);
+            heading[count + place] = qb_text_get(&name[place]);
+        }
+        qb_html_table(page, caption, heading);
+    } else {
         page->out->status = QB_NO_MEMORY;
-        return NULL;
     }
-    for (uint32_t k = 0; k < count; k++)
-        headings[k] = first[k];
-    for (uint32_t place = 0; place < e->entries; place++)
-        headings[count + place] = e->entry[page->order[place]].name;
-    return headings;
+    for (uint32_t k = 0; name && k < e->entries; k++)
+        qb_text_clear(&name[k]);
+    qb_free(name);
+    qb_free(heading);
 }
 
 void qb_page_table(qb_page *page)
 {
-    static const char *const first[] = {"instance", "best known"};
-    const char **headings = headings_with_entries(page, first, 2);
-    if (!headings)
-        return;
+    static const char *const first[] = {"instance", ">best known"};
     qb_html_section(page, "instances", "Instance by solver");
-    qb_html_table(
+    open_entry_table(
         page,
-        "Median gap over the runs on the unperturbed instance, the best of a row in bold. Where not every "
-        "run found a feasible solution, how many did.",
-        headings);
+        "Median gap over the runs on the unperturbed instance, the best of a row in bold. Where not "
+        "every run found a feasible solution, how many did.",
+        first, 2);
     for (uint32_t i = 0; i < page->digest->evidence->instances; i++)
         put_instance(page, i);
     qb_html_close_table(page);
     qb_html_close_section(page);
-    qb_free(headings);
 }
 
 /* ---- families */
@@ -235,12 +238,9 @@ static void put_family(qb_page *page, uint32_t first, uint32_t end)
 void qb_page_families(qb_page *page)
 {
     const qb_evidence *e = page->digest->evidence;
-    static const char *const first_headings[] = {"family", "instances", "variables"};
-    const char **headings = headings_with_entries(page, first_headings, 3);
-    if (!headings)
-        return;
+    static const char *const first_headings[] = {"family", ">instances", ">variables"};
     qb_html_section(page, "families", "By family and size");
-    qb_html_table(page, "Mean gap over the instances of a family.", headings);
+    open_entry_table(page, "Mean gap over the instances of a family.", first_headings, 3);
     for (uint32_t first = 0, end; first < e->instances; first = end) {
         end = first + 1;
         while (end < e->instances && !strcmp(e->instance[end].family, e->instance[first].family))
@@ -249,5 +249,4 @@ void qb_page_families(qb_page *page)
     }
     qb_html_close_table(page);
     qb_html_close_section(page);
-    qb_free(headings);
 }

@@ -9,7 +9,9 @@ static const struct {
 } replaced[] = {
     {"fill=\"#ffffff\"", "fill=\"none\""},
     {"rgb( 27,  27,  27)", "var(--ink)"},
+    {"rgb(27,27,27)", "var(--ink)"}, /* of text; strokes are padded */
     {"rgb( 92,  92,  92)", "var(--soft)"},
+    {"rgb(92,92,92)", "var(--soft)"},
     {"rgb(227, 227, 227)", "var(--grid)"},
     {"rgb(196, 196, 196)", "var(--faint)"},
     {"color=\"black\"", "color=\"var(--ink)\""},
