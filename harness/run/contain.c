@@ -10,12 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define GROUP "qubout-" /* how the names of our groups begin */
 
 /* Reads a small file as text; false when it cannot be read. */
 static bool read_text(const char *path, char *text, size_t size)
@@ -107,10 +110,40 @@ static bool find_mount(const char *controller, char *root, char *folder, size_t 
     return found;
 }
 
-/* Makes a group below ours in that hierarchy, requires `file` in it, and joins it; "" when that fails. */
+/* Removes the groups that killed wardens have left below `above`: rmdir takes empty ones only. */
+static void sweep(int above)
+{
+    DIR *folder = fdopendir(fcntl(above, F_DUPFD_CLOEXEC, 0));
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (strncmp(entry->d_name, GROUP, strlen(GROUP)) == 0)
+            (void)unlinkat(above, entry->d_name, AT_REMOVEDIR);
+    if (folder)
+        closedir(folder);
+}
+
+/* Makes `group`, requires `file` in it, and joins it.  Under a lock of the folder above, so that nobody
+ * sweeps it away before it is joined. */
+static bool enter_group(const char *above_path, const char *group, const char *file)
+{
+    int above = open(above_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (above < 0 || flock(above, LOCK_EX)) {
+        if (above >= 0)
+            close(above);
+        return false;
+    }
+    sweep(above);
+    bool made = mkdir(group, 0755) == 0,
+         joined = made && has_file(group, file) && write_text(group, "cgroup.procs", "0");
+    if (made && !joined)
+        (void)rmdir(group);
+    close(above);
+    return joined;
+}
+
+/* Makes a group below ours in that hierarchy and joins it; "" when that fails. */
 static void make_group(const char *controller, const char *file, char group[QB_CONTAIN_PATH])
 {
-    char path[256], root[256], folder[256];
+    char path[256], root[256], folder[256], above[QB_CONTAIN_PATH];
     uint64_t name;
     group[0] = 0;
     if (!find_path(controller, path, sizeof path) || !find_mount(controller, root, folder, sizeof root) ||
@@ -118,16 +151,10 @@ static void make_group(const char *controller, const char *file, char group[QB_C
         return;
     size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
     const char *below = strncmp(path, root, shared) == 0 ? path + shared : path;
-    int length = snprintf(group, QB_CONTAIN_PATH, "%s%s/qubout-%016" PRIx64, folder,
-                          strcmp(below, "/") ? below : "", name);
-    if (length >= QB_CONTAIN_PATH || mkdir(group, 0755)) {
+    snprintf(above, sizeof above, "%s%s", folder, strcmp(below, "/") ? below : "");
+    snprintf(group, QB_CONTAIN_PATH, "%.*s/" GROUP "%016" PRIx64, QB_CONTAIN_PATH - 32, above, name);
+    if (!enter_group(above, group, file))
         group[0] = 0;
-        return;
-    }
-    if (!has_file(group, file) || !write_text(group, "cgroup.procs", "0")) {
-        (void)rmdir(group);
-        group[0] = 0;
-    }
 }
 
 /* Leaves the group for the one above it, and removes it. */
