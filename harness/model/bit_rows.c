@@ -38,7 +38,7 @@ static double scaled_bound(double bound, double multiplier, double base, bool is
     return (is_upper ? floor(scaled) : ceil(scaled)) - base;
 }
 
-/* Appends the terms of row r, scaled by multiplier; bounds lose what the columns' bases contribute. */
+/* Appends the terms of row r, scaled to integers; bounds lose what the columns' bases contribute. */
 static qb_status append_terms(const qb_mip *mip, const qb_encoding *e, uint32_t r, double multiplier,
                               qb_bit_rows *rows, qb_bit_row *row, qb_diag *diag)
 {
@@ -46,17 +46,19 @@ static qb_status append_terms(const qb_mip *mip, const qb_encoding *e, uint32_t 
     for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++) {
         uint32_t j = mip->row_column[k];
         double value = qb_grid_integer(mip->row_value[k], multiplier);
-        base += value * e->base[j];
-        size += fabs(value * e->base[j]);
+        base += value * e->base[j] * e->grid;
+        size += fabs(value * e->base[j] * e->grid);
         for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++) {
-            double coefficient = value * e->step[b];
+            double coefficient = value * qb_grid_integer(e->step[b], e->grid);
+            if (coefficient == 0)
+                continue;
             rows->bit[row->end] = b;
             rows->coefficient[row->end++] = coefficient;
             size += fabs(coefficient);
         }
     }
-    row->lower = scaled_bound(mip->row_lower[r], multiplier, base, false);
-    row->upper = scaled_bound(mip->row_upper[r], multiplier, base, true);
+    row->lower = scaled_bound(mip->row_lower[r], multiplier * e->grid, base, false);
+    row->upper = scaled_bound(mip->row_upper[r], multiplier * e->grid, base, true);
     if (size >= QB_EXACT_MOST)
         return refuse(mip, r, "has integers beyond 2^53", diag);
     return QB_OK;
@@ -94,10 +96,29 @@ static void recognise(const qb_bit_rows *rows, qb_bit_row *row)
     row->complemented = high && !low;
 }
 
-static qb_status build_row(const qb_mip *mip, const qb_encoding *e, uint32_t r, qb_bit_rows *rows,
-                           uint64_t *end, qb_diag *diag)
+/* Keeps a row that can be violated; the terms of a redundant one are overwritten by the next. */
+static bool keep(qb_bit_rows *rows, qb_bit_row *row, const qb_encoding *e, const qb_lowering_options *options)
 {
-    qb_bit_row row = {.source = r, .start = *end, .end = *end};
+    if (!qb_bit_row_has_lower(row) && !qb_bit_row_has_upper(row))
+        return true;
+    recognise(rows, row);
+    double slack = row->at_most_one ? 0 : row->upper - row->lower;
+    row->unbalanced = slack > 0 && options->inequality == QB_INEQUALITY_UNBALANCED;
+    uint64_t bits = row->unbalanced ? 0 : qb_encoding_steps(slack, qb_encoding_limit(options), NULL);
+    if (e->bits + rows->slack_bits + bits > QB_LOWERING_BITS_MOST)
+        return false;
+    row->first_slack = e->bits + rows->slack_bits;
+    row->slack_bits = (uint32_t)bits;
+    rows->slack_bits += row->slack_bits;
+    rows->row[rows->count++] = *row;
+    rows->terms = row->end;
+    return true;
+}
+
+static qb_status build_row(const qb_mip *mip, const qb_encoding *e, uint32_t r,
+                           const qb_lowering_options *options, qb_bit_rows *rows, qb_diag *diag)
+{
+    qb_bit_row row = {.start = rows->terms, .end = rows->terms};
     qb_grid grid = {0};
     for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++)
         qb_grid_admit(&grid, mip->row_value[k]);
@@ -110,33 +131,46 @@ static qb_status build_row(const qb_mip *mip, const qb_encoding *e, uint32_t r, 
     reduce(rows, &row);
     if (row.lower > row.upper)
         return refuse(mip, r, "cannot be satisfied within the bounds of its variables", diag);
-    if (!qb_bit_row_has_lower(&row) && !qb_bit_row_has_upper(&row))
-        return QB_OK; /* redundant: the next row overwrites its terms */
-    recognise(rows, &row);
-    if (!row.at_most_one)
-        row.slack_bits = qb_encoding_steps(row.upper - row.lower, NULL);
-    row.first_slack = e->bits + rows->slack_bits;
-    if ((uint64_t)row.first_slack + row.slack_bits > INT32_MAX)
-        return refuse(mip, r, "takes the slack beyond 2147483647 bits", diag);
-    rows->slack_bits += row.slack_bits;
-    rows->row[rows->count++] = row;
-    *end = row.end;
+    if (!keep(rows, &row, e, options))
+        return refuse(mip, r, "takes the slack beyond 50 million bits", diag);
     return QB_OK;
 }
 
-qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding, qb_bit_rows *rows, qb_diag *diag)
+/* Exactly one of column j's bits. */
+static void add_one_hot(const qb_encoding *e, uint32_t j, const qb_lowering_options *options,
+                        qb_bit_rows *rows)
 {
-    uint64_t terms = 0, end = 0;
+    qb_bit_row row = {.start = rows->terms, .end = rows->terms, .lower = 1, .upper = 1};
+    for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++) {
+        rows->bit[row.end] = b;
+        rows->coefficient[row.end++] = 1;
+    }
+    row.most = (double)(row.end - row.start);
+    keep(rows, &row, e, options); /* takes no slack */
+}
+
+qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding,
+                            const qb_lowering_options *options, qb_bit_rows *rows, qb_diag *diag)
+{
+    uint64_t terms = 0, count = mip->rows;
     for (uint64_t k = 0; k < mip->row_start[mip->rows]; k++)
         terms += encoding->start[mip->row_column[k] + 1] - encoding->start[mip->row_column[k]];
+    for (uint32_t j = 0; j < mip->columns; j++)
+        if (qb_encoding_is_one_hot(encoding, j)) {
+            terms += encoding->start[j + 1] - encoding->start[j];
+            count++;
+        }
     qb_bit_rows built = {
-        .row = QB_NEW(qb_bit_row, mip->rows),
+        .row = QB_NEW(qb_bit_row, count),
         .bit = QB_NEW(uint32_t, terms),
         .coefficient = QB_NEW(double, terms),
     };
     qb_status status = built.row && built.bit && built.coefficient ? QB_OK : QB_NO_MEMORY;
     for (uint32_t r = 0; !status && r < mip->rows; r++)
-        status = build_row(mip, encoding, r, &built, &end, diag);
+        status = build_row(mip, encoding, r, options, &built, diag);
+    for (uint32_t j = 0; !status && j < mip->columns; j++)
+        if (qb_encoding_is_one_hot(encoding, j))
+            add_one_hot(encoding, j, options, &built);
     if (status)
         qb_bit_rows_clear(&built);
     else
@@ -152,15 +186,15 @@ void qb_bit_rows_clear(qb_bit_rows *rows)
     *rows = (qb_bit_rows){0};
 }
 
-bool qb_bit_row_is_one_hot(const qb_bit_rows *rows, const qb_bit_row *row)
+uint32_t qb_bit_row_cardinality(const qb_bit_rows *rows, const qb_bit_row *row)
 {
-    bool plus = row->least == 0 && row->lower == 1, minus = row->most == 0 && row->upper == -1;
-    if (row->lower != row->upper || !(plus || minus) || row->end - row->start < 2)
-        return false;
+    if (row->lower != row->upper || (row->least < 0 && row->most > 0))
+        return 0;
     for (uint64_t t = row->start; t < row->end; t++)
         if (fabs(rows->coefficient[t]) != 1)
-            return false;
-    return true;
+            return 0;
+    double ones = fabs(row->lower), all = (double)(row->end - row->start);
+    return ones > 0 && ones < all ? (uint32_t)ones : 0;
 }
 
 uint64_t qb_bit_row_products(const qb_bit_row *row)

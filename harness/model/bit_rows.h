@@ -10,12 +10,12 @@
 #include "harness/model/lowering_parts.h"
 
 typedef struct qb_bit_row {
-    uint32_t source;      /* the row of the mip */
     uint64_t start, end;  /* its terms */
     double least, most;   /* of the sum */
     double lower, upper;  /* least <= lower <= upper <= most */
-    bool at_most_one;     /* says: at most one of its literals is true (see qb_bit_row_literal) */
+    bool at_most_one;     /* says: at most one of its literals is true (see qb_bit_row_is_plain) */
     bool complemented;    /* of which then the literals are the negated ones */
+    bool unbalanced;      /* its penalty is no square but QB_INEQUALITY_UNBALANCED's */
     double weight;        /* of its penalty; set by qb_penalties_weigh */
     uint32_t first_slack; /* slack in 0..upper - lower takes these bits */
     uint32_t slack_bits;
@@ -26,13 +26,16 @@ typedef struct qb_bit_rows {
     qb_bit_row *row;     /* [count] */
     uint32_t *bit;       /* [terms] ascending within a row */
     double *coefficient; /* [terms] integers, not zero */
+    uint64_t terms;
     uint32_t slack_bits; /* of all rows */
 } qb_bit_rows;
 
-/* Slack bits are numbered after those of the encoding.  Errors: QB_REFUSED (a row that nothing satisfies,
+/* The rows, and "exactly one" for each one-hot column.  Slack bits are numbered after those of the encoding.
+ * Errors: QB_REFUSED (a row that nothing satisfies,
  * data that no power of ten up to 10^9 or of two makes integers, integers beyond 2^53, too many bits),
  * QB_NO_MEMORY. */
-qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding, qb_bit_rows *rows, qb_diag *diag);
+qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding,
+                            const qb_lowering_options *options, qb_bit_rows *rows, qb_diag *diag);
 void qb_bit_rows_clear(qb_bit_rows *rows);
 
 /* Term t of a row with coefficients +-1 as a literal: is it the bit itself, or its negation? */
@@ -52,8 +55,9 @@ static inline bool qb_bit_row_has_lower(const qb_bit_row *row)
     return row->lower > row->least;
 }
 
-/* Is the row "exactly one of its bits"? */
-bool qb_bit_row_is_one_hot(const qb_bit_rows *rows, const qb_bit_row *row);
+/* How many of its bits does the row want set, exactly?  0 when it says something else, or wants none or all.
+ */
+uint32_t qb_bit_row_cardinality(const qb_bit_rows *rows, const qb_bit_row *row);
 
 /* How many products its penalty has. */
 uint64_t qb_bit_row_products(const qb_bit_row *row);

@@ -1,90 +1,149 @@
 #include "harness/base/memory.h"
+#include "harness/model/bounds.h"
+#include "harness/model/grid.h"
 #include "harness/model/lowering_parts.h"
 
 #include <math.h>
 
-uint32_t qb_encoding_steps(double range, double *step)
+#define COEFFICIENT_LIMIT 8 /* where the options name none */
+
+uint64_t qb_encoding_steps(double range, double limit, double *step)
 {
-    uint32_t bits = 0;
-    for (double next = 1; range > 0; next *= 2, bits++) {
+    uint64_t bits = 0;
+    for (double next = 1; next < limit && range > 0; next *= 2) {
         double taken = fmin(next, range);
         if (step)
             step[bits] = taken;
         range -= taken;
+        bits++;
     }
+    if (!step)
+        return bits + (range > 0 ? (uint64_t)ceil(range / limit) : 0);
+    for (; range > 0; range -= limit)
+        step[bits++] = fmin(limit, range);
     return bits;
 }
 
-static uint8_t type_of(const qb_mip *mip, uint32_t j)
+double qb_encoding_limit(const qb_lowering_options *options)
 {
-    return mip->type ? mip->type[j] : QB_COLUMN_BINARY;
+    if (options->encoding != QB_ENCODE_BOUNDED)
+        return INFINITY;
+    return options->coefficient_limit > 0 ? options->coefficient_limit : COEFFICIENT_LIMIT;
 }
 
-/* The values a column may take: lower..lower + range, in integers.  A fixed one may be of any type. */
-static qb_status column_range(const qb_mip *mip, uint32_t j, double *base, double *range, qb_diag *diag)
+/* How one column is written: base + unit * (0..range), in steps or one-hot. */
+typedef struct code {
+    double base, unit, range;
+    bool one_hot;
+} code;
+
+static uint64_t code_bits(const code *c, double limit)
+{
+    return c->one_hot ? (uint64_t)c->range + 1 : qb_encoding_steps(c->range, limit, NULL);
+}
+
+static void code_steps(const code *c, double limit, double grid, double *step)
+{
+    uint64_t bits = code_bits(c, limit);
+    if (!c->one_hot)
+        qb_encoding_steps(c->range, limit, step);
+    for (uint64_t b = 0; b < bits; b++) {
+        double steps = c->one_hot ? (double)b : step[b];
+        step[b] = nearbyint(steps * c->unit * grid) / grid;
+    }
+}
+
+/* Decides how column j is written; lower and upper are what the rows leave of its bounds. */
+static qb_status choose_code(const qb_mip *mip, uint32_t j, double lower, double upper,
+                             const qb_lowering_options *options, code *chosen, qb_diag *diag)
 {
     char buffer[16];
     const char *name = qb_mip_column_name(mip, j, buffer);
-    double lower = mip->lower ? mip->lower[j] : 0, upper = mip->upper ? mip->upper[j] : 1;
-    if (type_of(mip, j) == QB_COLUMN_CONTINUOUS) {
-        if (lower != upper)
-            return qb_fail(diag, QB_REFUSED, "'%s' is continuous: bits cannot say its values", name);
-        *base = lower;
-        *range = 0;
-        return QB_OK;
-    }
+    bool continuous = mip->type && mip->type[j] == QB_COLUMN_CONTINUOUS;
+    if (continuous && lower < upper && options->resolution == 0)
+        return qb_fail(diag, QB_REFUSED, "'%s' is continuous: bits cannot say its values", name);
     if (isinf(lower) || isinf(upper))
-        return qb_fail(diag, QB_REFUSED, "the integer '%s' is unbounded: no finite number of bits says it",
-                       name);
-    lower = ceil(lower);
-    upper = floor(upper);
-    if (lower > upper)
-        return qb_fail(diag, QB_REFUSED, "no integer lies within the bounds of '%s'", name);
-    if (fabs(lower) >= QB_EXACT_MOST || fabs(upper) >= QB_EXACT_MOST || upper - lower >= QB_EXACT_MOST)
-        return qb_fail(diag, QB_REFUSED, "the bounds of the integer '%s' are beyond 2^53", name);
-    *base = lower;
-    *range = upper - lower;
+        return qb_fail(diag, QB_REFUSED, "the %s '%s' is unbounded: no finite number of bits says it",
+                       continuous ? "continuous" : "integer", name);
+    code c = {.base = lower, .unit = 1, .range = upper - lower};
+    if (continuous && c.range > 0) {
+        c.unit = options->resolution;
+        c.range = floor(c.range / c.unit + 1e-9);
+    }
+    if (fabs(lower) >= QB_EXACT_MOST || fabs(upper) >= QB_EXACT_MOST || c.range >= QB_EXACT_MOST)
+        return qb_fail(diag, QB_REFUSED, "the bounds of '%s' are more than 2^53 steps apart", name);
+    c.one_hot = options->encoding == QB_ENCODE_ONE_HOT && c.range > 1;
+    *chosen = c;
     return QB_OK;
 }
 
-static qb_status fill(const qb_mip *mip, const bool *wanted, qb_encoding *e, qb_diag *diag)
+static qb_status choose_grid(const qb_lowering_options *options, double *grid, qb_diag *diag)
 {
+    qb_grid g = {0};
+    if (!(options->resolution >= 0) || isinf(options->resolution))
+        return qb_fail(diag, QB_BAD_INPUT, "a resolution has to be positive");
+    if (options->coefficient_limit < 0 || floor(options->coefficient_limit) != options->coefficient_limit)
+        return qb_fail(diag, QB_BAD_INPUT, "a coefficient limit has to be a positive integer");
+    qb_grid_admit(&g, options->resolution);
+    *grid = qb_grid_multiplier(&g);
+    if (*grid == 0)
+        return qb_fail(diag, QB_BAD_INPUT, "a resolution has to be a decimal of at most 9 digits");
+    return QB_OK;
+}
+
+/* Two passes: bits are counted before anything is allocated for them. */
+static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_options *options,
+                      const double *lower, const double *upper, qb_encoding *e, qb_diag *diag)
+{
+    double limit = qb_encoding_limit(options);
     uint64_t bits = 0;
-    double range;
+    code c;
     for (uint32_t j = 0; j < e->columns; j++) {
         e->start[j] = (uint32_t)bits;
         if (wanted && !wanted[j])
             continue;
-        qb_status status = column_range(mip, j, &e->base[j], &range, diag);
+        qb_status status = choose_code(mip, j, lower[j], upper[j], options, &c, diag);
         if (status)
             return status;
-        bits += qb_encoding_steps(range, NULL);
-        if (bits > INT32_MAX)
-            return qb_fail(diag, QB_REFUSED, "the problem takes more than 2147483647 bits");
+        e->base[j] = c.base;
+        bits += code_bits(&c, limit);
+        if (bits > QB_LOWERING_BITS_MOST)
+            return qb_fail(diag, QB_REFUSED, "the problem takes more than %d million bits",
+                           (int)(QB_LOWERING_BITS_MOST / 1000000));
     }
     e->start[e->columns] = e->bits = (uint32_t)bits;
     if (!(e->step = QB_NEW(double, bits)))
         return QB_NO_MEMORY;
     for (uint32_t j = 0; j < e->columns; j++)
         if (e->start[j] < e->start[j + 1]) {
-            column_range(mip, j, &e->base[j], &range, NULL);
-            qb_encoding_steps(range, e->step + e->start[j]);
+            choose_code(mip, j, lower[j], upper[j], options, &c, NULL);
+            code_steps(&c, limit, e->grid, e->step + e->start[j]);
         }
     return QB_OK;
 }
 
-qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted, qb_encoding *encoding, qb_diag *diag)
+qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted, const qb_lowering_options *options,
+                            qb_encoding *encoding, qb_diag *diag)
 {
+    double *lower = QB_NEW(double, mip->columns), *upper = QB_NEW(double, mip->columns);
     qb_encoding e = {
         .columns = mip->columns,
         .base = QB_NEW(double, mip->columns),
         .start = QB_NEW(uint32_t, (size_t)mip->columns + 1),
     };
-    qb_status status = e.base && e.start ? fill(mip, wanted, &e, diag) : QB_NO_MEMORY;
+    qb_status status = lower && upper && e.base && e.start ? QB_OK : QB_NO_MEMORY;
+    if (!status)
+        status = choose_grid(options, &e.grid, diag);
+    if (!status)
+        status = qb_bounds_tighten(mip, lower, upper, diag);
+    if (!status)
+        status = fill(mip, wanted, options, lower, upper, &e, diag);
     if (status)
         qb_encoding_clear(&e);
     else
         *encoding = e;
+    qb_free(upper);
+    qb_free(lower);
     return status;
 }
 

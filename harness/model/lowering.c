@@ -2,6 +2,7 @@
 
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
+#include "harness/model/grid.h"
 #include "harness/model/lowering_parts.h"
 
 #include <math.h>
@@ -72,8 +73,13 @@ static void record_penalties(const qb_lowering *l, qb_json_writer *json)
     record_double(json, "penalty_least", l->penalty_least);
     record_double(json, "penalty_most", l->penalty_most);
     record_uint(json, "penalised_rows", l->penalised);
+    qb_json_key(json, "inequality");
+    qb_json_string(json, l->options.inequality == QB_INEQUALITY_SLACK ? "slack" : "unbalanced");
     record_uint(json, "slack", l->slack);
     record_uint(json, "groups", l->qubo.groups);
+    record_uint(json, "cardinalities", l->qubo.cardinalities);
+    if (l->options.resolution > 0)
+        record_double(json, "resolution", l->options.resolution);
 }
 
 static qb_status write_record(qb_lowering *l)
@@ -159,9 +165,10 @@ void qb_lowering_decode_bits(const qb_lowering *lowering, const uint8_t *bits, d
             source[j] = bits[j];
             continue;
         }
-        source[j] = e->base[j];
+        double steps = 0;
         for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++)
-            source[j] += bits[b] ? e->step[b] : 0;
+            steps += bits[b] ? qb_grid_integer(e->step[b], e->grid) : 0;
+        source[j] = e->base[j] + steps / e->grid;
     }
 }
 

@@ -36,12 +36,40 @@ typedef enum qb_linearisation {
     QB_LINEARISE_COMPACT,  /* Glover's: a column and two rows a variable: small and weak */
 } qb_linearisation;
 
+/* Integers in bits (encoding.c). */
+typedef enum qb_encoding_rule {
+    QB_ENCODE_BINARY,  /* 1, 2, 4, ... and what is missing to the range */
+    QB_ENCODE_BOUNDED, /* the same, but no coefficient above a limit: more bits, smaller dynamic range */
+    QB_ENCODE_ONE_HOT, /* a bit a value, exactly one of them set */
+} qb_encoding_rule;
+
+/* Inequalities that need more than pairs of literals (penalties.c). */
+typedef enum qb_inequality_rule {
+    QB_INEQUALITY_SLACK,      /* slack bits: the penalty is zero wherever the row holds */
+    QB_INEQUALITY_UNBALANCED, /* no slack: weight (h^2 / 2 - h), h the distance to the bound.  Proves nothing:
+                                 a minimum may violate rows, and claims are no source values */
+} qb_inequality_rule;
+
 /* Zero-initialised options are the defaults. */
 typedef struct qb_lowering_options {
     qb_penalty_rule penalty;
     double factor; /* of QB_PENALTY_FACTOR; > 0 */
     qb_linearisation linearisation;
+    qb_encoding_rule encoding;
+    double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
+    qb_inequality_rule inequality;
+    double resolution; /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
 } qb_lowering_options;
+
+/* Options by name, for whoever reads them from text: penalty=bound|tight|FACTOR, linearisation=auto|standard|
+ * compact, encoding=binary|bounded|one-hot, coefficient-limit=N, inequality=slack|unbalanced,
+ * resolution=STEP. Errors: QB_BAD_INPUT (unknown key or value, with the right ones); options are untouched
+ * then. */
+qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
+                                  qb_diag *diag);
+
+/* Do both lower alike? */
+bool qb_lowering_options_same(const qb_lowering_options *a, const qb_lowering_options *b);
 
 /* The model a solver gets.  Exactly one of qubo and mip is non-NULL.  Read-only; lives as long as the
  * lowering. */
@@ -81,9 +109,10 @@ double qb_lowering_claim_of(const qb_lowering *lowering, double source_value);
 double qb_lowering_value_of(const qb_lowering *lowering, double claim);
 
 /* The record as a JSON object.  "encoding" is "none" (the source as it is), "bits" (change of variables),
- * "standard" or "compact" (linearised) or "binary" (mip to qubo); a qubo has "qubits", "density", "bits" (of
- * the largest weight in units of the smallest), and from a mip "slack", "groups", "penalty", "penalty_least",
- * "penalty_most" and "penalised_rows"; a mip has "columns", "rows" and "nonzeros".  Lives as long as the
+ * "standard" or "compact" (linearised) or, from a mip to a qubo, "binary", "bounded" or "one-hot".  A qubo
+ * has "qubits", "density" and "bits" (of the largest weight, in units of the smallest), and from a mip
+ * "penalty", "penalty_least", "penalty_most", "penalised_rows", "inequality", "slack" (bits), "groups" and,
+ * where it was used, "resolution"; a mip has "columns", "rows" and "nonzeros".  Lives as long as the
  * lowering. */
 const char *qb_lowering_record(const qb_lowering *lowering);
 

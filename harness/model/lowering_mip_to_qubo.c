@@ -89,7 +89,7 @@ static qb_status add_penalties(program *p, qb_lowering *l)
         .products = p->products,
         .product = p->product,
         .sign = sign,
-        .integral = p->multiplier != 0,
+        .integral = p->multiplier != 0 && p->encoding->grid == 1,
     };
     qb_status status = qb_penalties_weigh(&cost, &l->options, &p->rows);
     if (status)
@@ -97,13 +97,14 @@ static qb_status add_penalties(program *p, qb_lowering *l)
     l->penalised = p->rows.count;
     l->slack = p->rows.slack_bits;
     l->penalty_least = p->rows.count ? INFINITY : 0;
-    for (uint32_t r = 0; r < p->rows.count; r++) {
+    for (uint32_t r = 0; !status && r < p->rows.count; r++) {
         const qb_bit_row *row = &p->rows.row[r];
         l->penalty_least = fmin(l->penalty_least, row->weight);
         l->penalty_most = fmax(l->penalty_most, row->weight);
-        qb_penalties_add(&p->rows, row, sign, &p->constant, p->linear, p->product, &p->products);
+        status = qb_penalties_add(&p->rows, row, sign, qb_encoding_limit(&l->options), &p->constant,
+                                  p->linear, p->product, &p->products);
     }
-    return QB_OK;
+    return status;
 }
 
 /* A weight beyond 2^53 may be rounded, and then it proves nothing. */
@@ -130,37 +131,61 @@ static qb_status build_qubo(program *p, qb_qubo *qubo, qb_diag *diag)
                          p->products, p->product, qubo, diag);
 }
 
-/* Rows that say "exactly one", as many as share no bit, in the order of the rows. */
+/* Chooses rows of wanted cardinality (0: any above 1) that share no bit with those chosen before. */
+static void choose_groups(const program *p, uint32_t wanted, bool *taken, const qb_bit_row **chosen,
+                          uint32_t *groups)
+{
+    for (uint32_t r = 0; r < p->rows.count; r++) {
+        const qb_bit_row *row = &p->rows.row[r];
+        uint32_t ones = qb_bit_row_cardinality(&p->rows, row);
+        bool fits = wanted ? ones == wanted : ones > 1;
+        for (uint64_t t = row->start; fits && t < row->end; t++)
+            fits = !taken[p->rows.bit[t]];
+        for (uint64_t t = row->start; fits && t < row->end; t++)
+            taken[p->rows.bit[t]] = true;
+        if (fits)
+            chosen[(*groups)++] = row;
+    }
+}
+
+static qb_status write_groups(const program *p, const qb_bit_row *const *chosen, uint32_t one_hot,
+                              uint32_t groups, qb_lowering *l)
+{
+    uint64_t members = 0;
+    for (uint32_t g = 0; g < groups; g++)
+        members += chosen[g]->end - chosen[g]->start;
+    uint32_t *start = QB_NEW(uint32_t, 2 * (uint64_t)groups + 1 + members), position = 0;
+    if (!start)
+        return QB_NO_MEMORY;
+    uint32_t *ones = start + groups + 1, *member = ones + groups;
+    for (uint32_t g = 0; g < groups; g++) {
+        for (uint64_t t = chosen[g]->start; t < chosen[g]->end; t++)
+            member[position++] = p->rows.bit[t];
+        start[g + 1] = position;
+        ones[g] = qb_bit_row_cardinality(&p->rows, chosen[g]);
+    }
+    l->groups = start;
+    l->qubo.groups = one_hot;
+    l->qubo.cardinalities = groups - one_hot;
+    l->qubo.group_start = start;
+    l->qubo.group_ones = ones;
+    l->qubo.group_member = member;
+    return QB_OK;
+}
+
+/* Rows that say "exactly k", as many as share no bit, in the order of the rows; one-hot ones first. */
 static qb_status find_groups(const program *p, qb_lowering *l)
 {
     bool *taken = QB_NEW(bool, p->n);
     const qb_bit_row **chosen = QB_NEW(const qb_bit_row *, p->rows.count);
-    uint32_t groups = 0, members = 0;
     qb_status status = taken && chosen ? QB_OK : QB_NO_MEMORY;
-    for (uint32_t r = 0; !status && r < p->rows.count; r++) {
-        const qb_bit_row *row = &p->rows.row[r];
-        bool free_row = qb_bit_row_is_one_hot(&p->rows, row);
-        for (uint64_t t = row->start; free_row && t < row->end; t++)
-            free_row = !taken[p->rows.bit[t]];
-        if (!free_row)
-            continue;
-        for (uint64_t t = row->start; t < row->end; t++)
-            taken[p->rows.bit[t]] = true;
-        chosen[groups++] = row;
-        members += (uint32_t)(row->end - row->start);
-    }
-    if (!status && groups && !(l->groups = QB_NEW(uint32_t, (size_t)groups + 1 + members)))
-        status = QB_NO_MEMORY;
-    if (!status && groups) {
-        uint32_t *start = l->groups, *member = l->groups + groups + 1, position = 0;
-        for (uint32_t g = 0; g < groups; g++) {
-            for (uint64_t t = chosen[g]->start; t < chosen[g]->end; t++)
-                member[position++] = p->rows.bit[t];
-            start[g + 1] = position;
-        }
-        l->qubo.groups = groups;
-        l->qubo.group_start = start;
-        l->qubo.group_member = member;
+    uint32_t groups = 0;
+    if (!status) {
+        choose_groups(p, 1, taken, chosen, &groups);
+        uint32_t one_hot = groups;
+        choose_groups(p, 0, taken, chosen, &groups);
+        if (groups)
+            status = write_groups(p, chosen, one_hot, groups, l);
     }
     qb_free(chosen);
     qb_free(taken);
@@ -170,11 +195,12 @@ static qb_status find_groups(const program *p, qb_lowering *l)
 qb_status qb_lower_mip_to_qubo(qb_lowering *l, qb_diag *diag)
 {
     const qb_mip *mip = &l->problem->body;
-    l->form = "binary";
+    static const char *const forms[] = {"binary", "bounded", "one-hot"};
+    l->form = forms[l->options.encoding];
     program p = {.mip = mip, .encoding = &l->encoding, .multiplier = objective_multiplier(mip)};
-    qb_status status = qb_encoding_build(mip, NULL, &l->encoding, diag);
+    qb_status status = qb_encoding_build(mip, NULL, &l->options, &l->encoding, diag);
     if (!status)
-        status = qb_bit_rows_build(mip, &l->encoding, &p.rows, diag);
+        status = qb_bit_rows_build(mip, &l->encoding, &l->options, &p.rows, diag);
     if (!status)
         status = allocate(&p, diag);
     if (!status)

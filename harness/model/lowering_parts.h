@@ -6,26 +6,40 @@
 #include "harness/model/lowering.h"
 
 #define QB_LOWERING_PAIRS_MOST UINT64_C(50000000) /* products, before anything is allocated for them */
+#define QB_LOWERING_BITS_MOST  UINT64_C(50000000) /* bits, likewise */
 #define QB_EXACT_MOST          0x1p53             /* integers below are exact in a double */
 
 /* v_j = base_j + sum_{start_j <= b < start_{j+1}} step_b * bit_b: every value of the column's range can be
- * said, nothing beyond. */
+ * said, and with a one-hot column's "exactly one bit" nothing beyond. */
 typedef struct qb_encoding {
     uint32_t columns, bits;
     double *base;    /* [columns] */
     uint32_t *start; /* [columns + 1] */
-    double *step;    /* [bits] */
+    double *step;    /* [bits] multiples of 1 / grid; a one-hot column's first step is 0 */
+    double grid;     /* 1, or the multiplier that makes options.resolution an integer */
 } qb_encoding;
 
-/* Encodes the columns for which wanted is set (NULL: all); the others get no bits and base 0.  Errors:
- * QB_REFUSED (continuous, unbounded or too wide a range), QB_NO_MEMORY. */
-qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted /* [columns] */, qb_encoding *encoding,
-                            qb_diag *diag);
+/* Encodes the columns for which wanted is set (NULL: all) within what the rows leave of their bounds; the
+ * others get no bits and base 0.  Errors: QB_REFUSED (continuous without a resolution, unbounded or too wide
+ * a range, no feasible value, too many bits), QB_BAD_INPUT (options), QB_NO_MEMORY. */
+qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted /* [columns] */,
+                            const qb_lowering_options *options, qb_encoding *encoding, qb_diag *diag);
 void qb_encoding_clear(qb_encoding *encoding);
 
-/* Powers of two, and last what is missing, so that the sums are exactly 0..range; returns how many.  step may
- * be NULL.  range < 2^53. */
-uint32_t qb_encoding_steps(double range, double *step);
+static inline bool qb_encoding_is_one_hot(const qb_encoding *encoding, uint32_t column)
+{
+    uint32_t first = encoding->start[column];
+    return first < encoding->start[column + 1] && encoding->step[first] == 0;
+}
+
+/* Powers of two up to limit, then limit again and again, and last what is missing, so that the sums are
+ * exactly 0..range; returns how many.  step may be NULL.  range < 2^53, limit >= 1. Source: S. Karimi and P.
+ * Ronagh, "Practical integer-to-binary mapping for quantum annealers", Quantum Information Processing 18
+ * (2019) 94. */
+uint64_t qb_encoding_steps(double range, double limit, double *step);
+
+/* The limit for these options; INFINITY unless they bound it. */
+double qb_encoding_limit(const qb_lowering_options *options);
 
 /* The quadratic objective sum_k w_k v_i v_j in bits.  A column that is wanted (all, when wanted is NULL) has
  * the bits of the encoding, bit b as literal first_bit + b; any other is binary and literal j itself.  What

@@ -272,15 +272,18 @@ qb_status qb_lower_quadratic_mip(qb_lowering *l, qb_diag *diag)
     qb_encoding e = {0};
     qb_expansion x = {.constant = mip->constant};
     sheet s = {0};
+    const qb_lowering_options binary = {.encoding = QB_ENCODE_BINARY};
     bool *wanted = QB_NEW(bool, mip->columns);
     qb_status status = wanted ? choose_columns(mip, wanted, diag) : QB_NO_MEMORY;
-    if (status || (status = qb_encoding_build(mip, wanted, &e, diag)))
+    if (status || (status = qb_encoding_build(mip, wanted, &binary, &e, diag)))
         goto done;
     uint64_t limit = qb_expansion_count(mip, &e, wanted);
     if (limit > QB_LOWERING_PAIRS_MOST) {
         status = qb_fail(diag, QB_REFUSED, "the objective has %" PRIu64 " products of bits", limit);
         goto done;
     }
+    if ((status = refuse_if_large((uint64_t)mip->columns + e.bits, 0, diag)))
+        goto done;
     uint32_t columns = mip->columns + e.bits, linked = 0;
     for (uint32_t j = 0; j < mip->columns; j++)
         linked += wanted[j];
@@ -294,7 +297,7 @@ qb_status qb_lower_quadratic_mip(qb_lowering *l, qb_diag *diag)
         goto done;
     uint64_t products = qb_pairs_merge(x.product, x.products);
     extent more = extent_of(x.product, products, mip->sense, wants_compact(l, products));
-    if ((status = refuse_if_large(columns + more.columns, mip->rows + linked + more.rows, diag)))
+    if ((status = refuse_if_large(columns + more.columns, (uint64_t)mip->rows + linked + more.rows, diag)))
         goto done;
     status = QB_NO_MEMORY;
     if (!sheet_open(&s, columns + more.columns, mip->rows + linked + more.rows,

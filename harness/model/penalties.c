@@ -126,44 +126,79 @@ qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options 
     return QB_OK;
 }
 
-/* (sum a_t x_t + k)^2 = k^2 + sum (a_t^2 + 2 k a_t) x_t + 2 sum_{s<t} a_s a_t x_s x_t, slack included. */
-static void add_squared(const qb_bit_rows *rows, const qb_bit_row *row, double weight, double *constant,
-                        double *linear, qb_pair *product, uint64_t *products)
+/* What a penalty's terms are added to. */
+typedef struct target {
+    double *constant, *linear;
+    qb_pair *product;
+    uint64_t *products;
+} target;
+
+/* square * (S + k)^2 + slope * (S + k) for S = sum a_t x_t, slack bits included with coefficients -step:
+ * (S + k)^2 = k^2 + sum (a_t^2 + 2 k a_t) x_t + 2 sum_{s<t} a_s a_t x_s x_t. */
+static void add_form(const qb_bit_rows *rows, const qb_bit_row *row, double square, double k, double slope,
+                     const double *step, const target *to)
 {
-    double k = -row->lower, slack = row->upper - row->lower, step[64];
     uint64_t bits = row->end - row->start, terms = bits + row->slack_bits;
-    qb_encoding_steps(slack, step);
 #define BIT(t)         ((t) < bits ? rows->bit[row->start + (t)] : row->first_slack + (uint32_t)((t)-bits))
 #define COEFFICIENT(t) ((t) < bits ? rows->coefficient[row->start + (t)] : -step[(t)-bits])
-    *constant += weight * k * k;
+    *to->constant += square * k * k + slope * k;
     for (uint64_t s = 0; s < terms; s++) {
         double a = COEFFICIENT(s);
-        linear[BIT(s)] += weight * (a * a + 2 * k * a);
+        to->linear[BIT(s)] += square * (a * a + 2 * k * a) + slope * a;
         for (uint64_t t = s + 1; t < terms; t++)
-            product[(*products)++] = (qb_pair){BIT(s), BIT(t), 2 * weight * a * COEFFICIENT(t)};
+            to->product[(*to->products)++] = (qb_pair){BIT(s), BIT(t), 2 * square * a * COEFFICIENT(t)};
     }
 #undef BIT
 #undef COEFFICIENT
 }
 
+/* h^2 / 2 - h for the distance h to each bound: beyond a bound steeper than inside, the second-order
+ * expansion of exp(-h).  Both bounds together: (S - middle)^2 and a constant. Source: J. A. Montanez-Barrera
+ * et al., "Unbalanced penalization", Quantum Science and Technology 9 (2024) 025022; the weights there are
+ * tuned, here they follow the rule. */
+static void add_unbalanced(const qb_bit_rows *rows, const qb_bit_row *row, double weight, const target *to)
+{
+    double width = row->upper - row->lower;
+    if (!qb_bit_row_has_lower(row))
+        add_form(rows, row, weight / 2, -row->upper, weight, NULL, to);
+    else if (!qb_bit_row_has_upper(row))
+        add_form(rows, row, weight / 2, -row->lower, -weight, NULL, to);
+    else
+        add_form(rows, row, weight, -(row->lower + row->upper) / 2, 0, NULL, to);
+    if (qb_bit_row_has_lower(row) && qb_bit_row_has_upper(row))
+        *to->constant += weight * (width * width / 4 - width);
+}
+
 /* sum_{s<t} l_s l_t, a literal l being x or 1 - x. */
-static void add_at_most_one(const qb_bit_rows *rows, const qb_bit_row *row, double weight, double *constant,
-                            double *linear, qb_pair *product, uint64_t *products)
+static void add_at_most_one(const qb_bit_rows *rows, const qb_bit_row *row, double weight, const target *to)
 {
     for (uint64_t s = row->start; s < row->end; s++)
         for (uint64_t t = s + 1; t < row->end; t++) {
             uint32_t i = rows->bit[s], j = rows->bit[t];
             bool a = qb_bit_row_is_plain(rows, row, s), b = qb_bit_row_is_plain(rows, row, t);
-            product[(*products)++] = (qb_pair){i, j, a == b ? weight : -weight};
-            *constant += a || b ? 0 : weight;
-            linear[i] += b ? 0 : a ? weight : -weight;
-            linear[j] += a ? 0 : b ? weight : -weight;
+            to->product[(*to->products)++] = (qb_pair){i, j, a == b ? weight : -weight};
+            *to->constant += a || b ? 0 : weight;
+            to->linear[i] += b ? 0 : a ? weight : -weight;
+            to->linear[j] += a ? 0 : b ? weight : -weight;
         }
 }
 
-void qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double *constant,
-                      double *linear, qb_pair *product, uint64_t *products)
+qb_status qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double limit,
+                           double *constant, double *linear, qb_pair *product, uint64_t *products)
 {
-    (row->at_most_one ? add_at_most_one : add_squared)(rows, row, sign * row->weight, constant, linear,
-                                                       product, products);
+    const target to = {constant, linear, product, products};
+    double weight = sign * row->weight;
+    if (row->at_most_one) {
+        add_at_most_one(rows, row, weight, &to);
+    } else if (row->unbalanced) {
+        add_unbalanced(rows, row, weight, &to);
+    } else {
+        double *step = QB_NEW(double, row->slack_bits);
+        if (!step)
+            return QB_NO_MEMORY;
+        qb_encoding_steps(row->upper - row->lower, limit, step);
+        add_form(rows, row, weight, -row->lower, 0, step, &to);
+        qb_free(step);
+    }
+    return QB_OK;
 }

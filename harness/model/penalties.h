@@ -20,9 +20,10 @@ typedef struct qb_bit_cost {
  * O(bits + products + terms). */
 qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options *options, qb_bit_rows *rows);
 
-/* Adds sign * weight * penalty of a row to constant, to linear [bits and slack bits] and, from *products on,
- * to product (i < j, unsorted).  O(terms^2), as many as there are products. */
-void qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double *constant,
-                      double *linear, qb_pair *product, uint64_t *products);
+/* Adds sign * weight * penalty of a row (its slack in steps up to limit) to constant, to linear [bits and
+ * slack bits] and, from *products on, to product (i < j, unsorted).  Errors: QB_NO_MEMORY.  O(terms^2), as
+ * many as there are products. */
+qb_status qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double limit,
+                           double *constant, double *linear, qb_pair *product, uint64_t *products);
 
 #endif

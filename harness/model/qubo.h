@@ -27,10 +27,12 @@ typedef struct qb_qubo {
     const int32_t *int_weight; /* [nonzeros] */
     const double *real_linear; /* [n] */
     const double *real_weight; /* [nonzeros] */
-    /* disjoint one-hot groups (exactly one member is 1), recognised by the lowering; 0 when there are none */
-    uint32_t groups;
-    const uint32_t *group_start;  /* [groups + 1] */
-    const uint32_t *group_member; /* [group_start[groups]] */
+    /* disjoint groups, recognised by the lowering: exactly group_ones[g] members of group g are 1.  The first
+     * `groups` are one-hot, `cardinalities` more follow; both 0 when there are none. */
+    uint32_t groups, cardinalities;
+    const uint32_t *group_start;  /* [groups + cardinalities + 1] */
+    const uint32_t *group_ones;   /* [groups + cardinalities] */
+    const uint32_t *group_member; /* [group_start[groups + cardinalities]] */
     double magnitude;             /* sum |linear| + sum_{i<j} |w|: bounds |E| and scales tolerances */
     void *block;                  /* the allocation behind the arrays */
 } qb_qubo;

@@ -1,5 +1,6 @@
 #include "harness/base/json.h"
 #include "harness/model/lowering.h"
+#include "harness/model/lowering_parts.h"
 #include "harness/model/referee.h"
 #include "tests/model/fixture.h"
 
@@ -45,7 +46,7 @@ static void check_optimal(const qb_problem *problem, const qb_lowering *lowering
         }
 }
 
-static void check_rule(bool quadratic, qb_penalty_rule rule, uint64_t seed)
+static void check_options(bool quadratic, qb_lowering_options options, uint64_t seed)
 {
     qb_rng rng;
     qb_rng_init(&rng, seed, 0);
@@ -54,7 +55,6 @@ static void check_rule(bool quadratic, qb_penalty_rule rule, uint64_t seed)
         problem_case c;
         case_mip(&c, quadratic, &rng);
         qb_problem problem = case_build(&c);
-        qb_lowering_options options = {.penalty = rule, .factor = 2};
         qb_lowering *lowering = NULL;
         qb_diag diag = {0};
         double optimum;
@@ -72,6 +72,11 @@ static void check_rule(bool quadratic, qb_penalty_rule rule, uint64_t seed)
     cr_assert(checked >= 100, "only %d cases were small enough", checked);
 }
 
+static void check_rule(bool quadratic, qb_penalty_rule rule, uint64_t seed)
+{
+    check_options(quadratic, (qb_lowering_options){.penalty = rule, .factor = 2}, seed);
+}
+
 Test(lowering, optimal_bits_decode_to_optimal_vectors_under_the_bound)
 {
     check_rule(false, QB_PENALTY_BOUND, 1);
@@ -87,6 +92,173 @@ Test(lowering, optimal_bits_decode_to_optimal_vectors_under_tight_penalties)
 Test(lowering, optimal_bits_decode_to_optimal_vectors_under_a_factor_of_two)
 {
     check_rule(true, QB_PENALTY_FACTOR, 5);
+}
+
+Test(lowering, optimal_bits_decode_to_optimal_vectors_in_every_encoding)
+{
+    qb_lowering_options bounded = {.encoding = QB_ENCODE_BOUNDED, .coefficient_limit = 2};
+    qb_lowering_options one_hot = {.encoding = QB_ENCODE_ONE_HOT, .penalty = QB_PENALTY_TIGHT};
+    check_options(true, bounded, 6);
+    check_options(true, one_hot, 7);
+    bounded.coefficient_limit = 1;
+    check_options(false, bounded, 8);
+}
+
+Test(lowering, every_value_of_a_range_can_be_said)
+{
+    static const double limits[] = {INFINITY, 1, 2, 3, 5, 8};
+    double step[200];
+    for (int range = 0; range < 130; range++)
+        for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+            uint64_t bits = qb_encoding_steps(range, limits[k], NULL);
+            bool reached[200] = {true};
+            cr_assert(qb_encoding_steps(range, limits[k], step) == bits);
+            int sum = 0;
+            for (uint64_t b = 0; b < bits; b++) {
+                cr_assert(step[b] >= 1 && step[b] <= limits[k]);
+                sum += (int)step[b];
+                for (int v = 199; v >= (int)step[b]; v--)
+                    reached[v] |= reached[v - (int)step[b]];
+            }
+            cr_assert(sum == range);
+            for (int v = 0; v <= range; v++)
+                cr_assert(reached[v]);
+        }
+    cr_assert(qb_encoding_steps(0x1p52, 8, NULL) == 3 + 0x1p49 &&
+              qb_encoding_steps(0x1p52, INFINITY, NULL) == 53);
+}
+
+/* x1 + 2 x2 <= 12 and x2 >= x1 - 3 leave 0..6 and 0..6 of unbounded integers. */
+Test(lowering, rows_bound_what_the_file_left_unbounded)
+{
+    const uint8_t type[] = {1, 1};
+    const double upper[] = {INFINITY, INFINITY}, linear[] = {3, 4}, row_upper[] = {12, 3};
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 2}, {1, 0, 1}, {1, 1, -1}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 2,
+                  .type = type,
+                  .upper = upper,
+                  .linear = linear,
+                  .rows = 2,
+                  .entries = 4,
+                  .entry = entry,
+                  .row_upper = row_upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, NULL);
+    check_optimal(&problem, l, 30);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, continuous_columns_go_by_steps_where_that_is_asked_for)
+{
+    const uint8_t type[] = {2, 0};
+    const double least[] = {0.25, 0}, most[] = {1, 1}, linear[] = {1, 0.2}, row_upper[] = {1.5};
+    const qb_triplet entry[] = {{0, 0, 2}, {0, 1, 0.3}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 2,
+                  .type = type,
+                  .lower = least,
+                  .upper = most,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 2,
+                  .entry = entry,
+                  .row_upper = row_upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.resolution = 0.25});
+    check_optimal(&problem, l, 0.75); /* the binary leaves 0.5 and 0.7 */
+    cr_assert(strstr(qb_lowering_record(l), "\"resolution\": 0.25"), "%s", qb_lowering_record(l));
+    qb_lowering_free(l);
+    l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.resolution = 0.1});
+    check_optimal(&problem, l, 0.75); /* 0.55 and the binary are as good as 0.75 alone */
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, unbalanced_penalties_follow_their_formula)
+{
+    /* least 0, most 5: one row bounded above by 3, one below by 2, one on both sides */
+    const qb_triplet entry[] = {{0, 0, 2}, {0, 1, 3}, {1, 0, 2}, {1, 1, 3}, {2, 0, 2}, {2, 1, 3}};
+    const double row_lower[] = {-INFINITY, 2, 1}, row_upper[] = {3, INFINITY, 4}, linear[] = {7, -5};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 2,
+                  .linear = linear,
+                  .rows = 3,
+                  .entries = 6,
+                  .entry = entry,
+                  .row_lower = row_lower,
+                  .row_upper = row_upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l =
+        lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.inequality = QB_INEQUALITY_UNBALANCED});
+    const qb_qubo *q = qb_lowering_model(l).qubo;
+    cr_assert(q->n == 2);
+    for (unsigned number = 0; number < 4; number++) {
+        uint8_t x[2] = {(uint8_t)(number & 1), (uint8_t)(number >> 1)};
+        double sum = 2 * x[0] + 3 * x[1], h[] = {3 - sum, sum - 2, sum - 1, 4 - sum},
+               want = 7 * x[0] - 5 * x[1];
+        for (int k = 0; k < 4; k++)
+            want += 13 * (h[k] * h[k] / 2 - h[k]); /* the range is 12 */
+        cr_assert(is_near(q->scale * qb_qubo_energy(q, x) + q->offset, want));
+    }
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, cardinalities_are_passed_along_after_the_groups)
+{
+    const qb_triplet entry[] = {{0, 0, 1},  {0, 1, 1},  {0, 2, 1},  {0, 3, 1}, {1, 4, 1}, {1, 5, 1},
+                                {2, 5, -3}, {2, 6, -3}, {2, 7, -3}, {3, 6, 1}, {3, 7, 1}};
+    const double bound[] = {2, 1, -6, 1};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 8,
+                  .rows = 4,
+                  .entries = 11,
+                  .entry = entry,
+                  .row_lower = bound,
+                  .row_upper = bound};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, NULL);
+    const qb_qubo *q = qb_lowering_model(l).qubo;
+    cr_assert(q->groups == 2 && q->cardinalities == 1);
+    cr_assert(q->group_member[0] == 4 && q->group_member[2] == 6 && q->group_member[4] == 0);
+    cr_assert(q->group_start[3] == 8 && q->group_ones[0] == 1 && q->group_ones[2] == 2);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+Test(lowering, options_are_set_by_name)
+{
+    qb_lowering_options o = {0}, same = {.penalty = QB_PENALTY_FACTOR, .factor = 0.5};
+    qb_diag diag = {0};
+    cr_assert(qb_lowering_options_set(&o, "penalty", "0.5", &diag) == QB_OK &&
+              qb_lowering_options_same(&o, &same));
+    cr_assert(qb_lowering_options_set(&o, "penalty", "tight", &diag) == QB_OK &&
+              o.penalty == QB_PENALTY_TIGHT);
+    cr_assert(qb_lowering_options_set(&o, "encoding", "one-hot", &diag) == QB_OK &&
+              o.encoding == QB_ENCODE_ONE_HOT);
+    cr_assert(qb_lowering_options_set(&o, "coefficient-limit", "4", &diag) == QB_OK &&
+              o.coefficient_limit == 4);
+    cr_assert(qb_lowering_options_set(&o, "inequality", "unbalanced", &diag) == QB_OK);
+    cr_assert(qb_lowering_options_set(&o, "resolution", "0.01", &diag) == QB_OK && o.resolution == 0.01);
+    cr_assert(qb_lowering_options_set(&o, "linearisation", "compact", &diag) == QB_OK);
+    cr_assert(o.inequality == QB_INEQUALITY_UNBALANCED && o.linearisation == QB_LINEARISE_COMPACT);
+    cr_assert(!qb_lowering_options_same(&o, &same));
+    same = o;
+    cr_assert(qb_lowering_options_set(&o, "penalty", "-1", &diag) == QB_BAD_INPUT);
+    cr_assert(strcmp(diag.text, "penalty needs bound, tight or a positive factor, got '-1'") == 0);
+    cr_assert(qb_lowering_options_set(&o, "encoding", "binray", &diag) == QB_BAD_INPUT);
+    cr_assert(strcmp(diag.text, "unknown encoding 'binray' (did you mean 'binary'?)") == 0);
+    cr_assert(qb_lowering_options_set(&o, "coefficient-limit", "2.5", &diag) == QB_BAD_INPUT);
+    cr_assert(qb_lowering_options_set(&o, "penalties", "1", &diag) == QB_BAD_INPUT);
+    cr_assert(qb_lowering_options_same(&o, &same));
 }
 
 /* Lowering to a mip.  With all integer columns given, each continuous column of ours stands in rows of its
@@ -282,7 +454,7 @@ Test(lowering, refusals_give_the_reason)
     d.type = integer;
     refuse(&d, QB_TAKES_QUBO, "the integer 'x1' is unbounded: no finite number of bits says it");
     d.upper = far;
-    refuse(&d, QB_TAKES_QUBO, "the bounds of the integer 'x1' are beyond 2^53");
+    refuse(&d, QB_TAKES_QUBO, "the bounds of 'x1' are more than 2^53 steps apart");
     d.lower = gap;
     d.upper = thin;
     refuse(&d, QB_TAKES_QUBO, "no integer lies within the bounds of 'x1'");
