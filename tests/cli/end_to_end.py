@@ -169,8 +169,14 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("convert", "small.qs", "again.qubo")
         hashes = {json.loads(self.run_qubout("info", name, "--json"))["sha256"] for name in ("small.qubo", "again.qubo")}
         self.assertEqual(len(hashes), 1)
-        self.run_qubout("convert", "knapsack.lp", "knapsack.mps", code=2)  # maximisation is not exchanged in MPS
-        self.assertFalse((self.folder / "knapsack.mps").exists())
+
+    def test_mps_is_minimised(self):
+        self.run_qubout("convert", "knapsack.lp", "knapsack.mps")
+        self.assertEqual(json.loads(self.run_qubout("info", "knapsack.mps", "--json"))["sense"], "min")
+        best = self.write("best.txt", "a 1\nc 1\n")
+        self.assertEqual(json.loads(self.run_qubout("verify", "knapsack.mps", best, "--json"))["objective"], -8)
+        self.run_qubout("convert", "triangle.mc", "triangle.mps", code=2)
+        self.assertFalse((self.folder / "triangle.mps").exists())
 
     def test_lists(self):
         for topic in ("solvers", "formats", "instances", "generators", "experiments", "workloads"):
@@ -258,7 +264,7 @@ class EndToEnd(unittest.TestCase):
     def test_bad_experiments(self):
         self.write("key.yaml", EXPERIMENT.replace("repeats:", "repeat:"))
         self.run_qubout("run", "key.yaml", "--db", "x.db", code=2)
-        self.assertIn("key.yaml:13", self.stderr)
+        self.assertIn("key.yaml:11", self.stderr)
         self.assertIn("did you mean 'repeats'", self.stderr)
         self.assertFalse((self.folder / "x.db").exists())
         self.write("db.db", b"this is not a database, it only looks long enough to be one" * 40)
