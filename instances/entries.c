@@ -145,8 +145,10 @@ qb_status qb_entries_build(qb_entries *entries, const qb_read_source *source, co
     status = qb_problem_build(&draft, problem, &reason);
     if (status == QB_BAD_INPUT && culprit < entries->count) /* indices and weights were checked before */
         status = duplicate(entries, scan, culprit, first);
+    else if (status == QB_BAD_INPUT)
+        status = qb_scan_fail(scan, "%s", reason.text);
     else if (status != QB_OK)
-        status = qb_fail(scan->diag, status, "%s: %s", scan->file, reason.text);
+        qb_fail(scan->diag, status, "%s: %s", scan->file, reason.text);
 done:
     qb_free(linear);
     qb_free(seen);

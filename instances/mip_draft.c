@@ -3,6 +3,7 @@
 #include "harness/base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static qb_status no_memory(const qb_scan *scan)
 {
@@ -145,27 +146,32 @@ static void free_arrays(arrays *a)
     qb_free((void *)a->row_names);
 }
 
-static const char *name_or(const qb_name_table *names, uint32_t number, const char *other)
+/* The name of column or row `number` for a message; buffer is for one without. */
+static const char *name_of(const qb_name_table *names, char letter, uint32_t number, char buffer[16])
 {
-    return number < names->count ? qb_names_at(names, number) : other;
+    if (number < names->count)
+        return qb_names_at(names, number);
+    snprintf(buffer, 16, "%c%u", letter, number + 1);
+    return buffer;
 }
 
 /* Contradictions that a line can be named for. */
 static qb_status check_ranges(const qb_mip_draft *draft, const qb_scan *scan)
 {
+    char buffer[16];
     for (uint32_t j = 0; j < draft->columns; j++) {
         const qb_draft_column *c = &draft->column[j];
         if (!(c->lower <= c->upper) || c->lower == INFINITY || c->upper == -INFINITY) {
             return qb_scan_fail_at(scan, c->line ? c->line : scan->line,
                                    "the bounds of '%s' contradict each other: %g to %g",
-                                   name_or(&draft->column_names, j, "a variable"), c->lower, c->upper);
+                                   name_of(&draft->column_names, 'x', j, buffer), c->lower, c->upper);
         }
     }
     for (uint32_t i = 0; i < draft->rows; i++) {
         const qb_draft_row *r = &draft->row[i];
         if (!(r->lower <= r->upper) || r->lower == INFINITY || r->upper == -INFINITY) {
             return qb_scan_fail_at(scan, r->line, "the sides of row '%s' contradict each other: %g to %g",
-                                   name_or(&draft->row_names, i, "?"), r->lower, r->upper);
+                                   name_of(&draft->row_names, 'r', i, buffer), r->lower, r->upper);
         }
     }
     return QB_OK;
@@ -218,14 +224,16 @@ static bool repeats_pair(const qb_entries *pairs, uint64_t at)
 static qb_status blame_duplicate(const qb_mip_draft *draft, const qb_scan *scan, uint64_t at)
 {
     const qb_name_table *columns = &draft->column_names;
+    char one[16], other[16];
     if (repeats_pair(&draft->pairs, at)) {
         qb_pair p = draft->pairs.pair[at];
         return qb_scan_fail_at(scan, draft->pairs.line[at], "the product of '%s' and '%s' is given twice",
-                               name_or(columns, p.i, "?"), name_or(columns, p.j, "?"));
+                               name_of(columns, 'x', p.i, one), name_of(columns, 'x', p.j, other));
     }
     qb_triplet t = draft->entry[at];
     return qb_scan_fail_at(scan, draft->entry_line[at], "'%s' occurs twice in row '%s'",
-                           name_or(columns, t.column, "a variable"), name_or(&draft->row_names, t.row, "?"));
+                           name_of(columns, 'x', t.column, one),
+                           name_of(&draft->row_names, 'r', t.row, other));
 }
 
 qb_status qb_mip_draft_build(qb_mip_draft *draft, const qb_read_source *source, const qb_scan *scan,
@@ -269,8 +277,10 @@ qb_status qb_mip_draft_build(qb_mip_draft *draft, const qb_read_source *source, 
     status = qb_problem_build(&out, problem, &reason);
     if (status == QB_BAD_INPUT && culprit != UINT64_MAX)
         status = blame_duplicate(draft, scan, culprit);
+    else if (status == QB_BAD_INPUT)
+        status = qb_scan_fail(scan, "%s", reason.text);
     else if (status != QB_OK)
-        status = qb_fail(scan->diag, status, "%s: %s", scan->file, reason.text);
+        qb_fail(scan->diag, status, "%s: %s", scan->file, reason.text);
     free_arrays(&a);
     return status;
 }

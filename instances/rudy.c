@@ -18,7 +18,7 @@ static int recognise(const char *text, size_t size)
         !qb_shape_is_integer(header[1]))
         return QB_FORMAT_NO;
     for (uint32_t k = 1; k < shape.lines; k++)
-        if (!qb_shape_is_entry(&shape, k, 1, header[0]) || shape.value[k][0] == shape.value[k][1])
+        if (!qb_shape_is_entry(&shape, k, 1, header[0]))
             return QB_FORMAT_NO;
     return shape.fields[0] > 2 ? QB_FORMAT_SURE : QB_FORMAT_MAYBE;
 }

@@ -10,6 +10,8 @@
 #include "harness/base/memory.h"
 #include "instances/generators/sketch.h"
 
+#include <math.h>
+
 enum { SIZE, RANGE };
 
 static const qb_generator_param params[] = {
@@ -50,7 +52,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
             total += weight[j];
         }
         int64_t capacity = total / 2;
-        qb_sketch_row(&sketch, 0, (double)capacity);
+        qb_sketch_row(&sketch, -INFINITY, (double)capacity);
         for (uint32_t j = 0; j < n; j++) {
             qb_sketch_linear(&sketch, j, (double)profit[j]);
             qb_sketch_entry(&sketch, j, (double)weight[j]);

@@ -61,7 +61,7 @@ static void write_rows(const routing *r, double tightness, qb_sketch *sketch)
         double used = 0;
         for (uint32_t q = 0; q < r->requests; q++)
             used += r->hidden[q] == m ? r->tokens[q] : 0;
-        qb_sketch_row(sketch, 0, floor(used + (1 - tightness) * (total - used)));
+        qb_sketch_row(sketch, -INFINITY, floor(used + (1 - tightness) * (total - used)));
         for (uint32_t q = 0; q < r->requests; q++)
             qb_sketch_entry(sketch, q * r->models + m, r->tokens[q]);
     }

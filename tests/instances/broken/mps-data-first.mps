@@ -1,0 +1,2 @@
+NAME
+    X  COST  1.0

@@ -1,0 +1,12 @@
+NAME          tiny
+ROWS
+ N  COST
+ L  LIM
+COLUMNS
+    X         COST               1.0   LIM                1.0
+    Y         LIM                2.0   LIM                1.0
+RHS
+    RHS       LIM                4.0
+BOUNDS
+ UP BND       X                  4.0
+ENDATA

@@ -1,0 +1,4 @@
+# ObjectiveOffset 1
+2 1
+# hello
+1 2 5

@@ -1,0 +1,1 @@
+# ObjectiveOffset 1

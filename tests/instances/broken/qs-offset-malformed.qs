@@ -1,0 +1,3 @@
+# ObjectiveOffset x
+2 1
+1 2 5

@@ -1,0 +1,3 @@
+# ObjectiveOffset
+2 1
+1 2 5
