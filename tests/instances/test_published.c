@@ -37,9 +37,12 @@ static uint64_t zero_weights(const char *path)
     size_t size;
     uint64_t zeros = 0;
     cr_assert(qb_file_read(path, QB_FILE_LIMIT, &text, &size, NULL) == QB_OK);
-    for (const char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n')) {
+    for (char *line = text, *next; line; line = next) {
         unsigned i, j;
         double weight;
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = 0; /* sscanf measures the whole string */
         zeros += sscanf(line, "%u %u %lf", &i, &j, &weight) == 3 && weight == 0;
     }
     qb_free(text);
