@@ -4,11 +4,12 @@
 
 #include <pthread.h>
 
-/* Copies nobody uses are dropped, the longest unused first, when all of them take more than this. */
-#define KEPT_BYTES ((uint64_t)1 << 30)
+/* What nobody uses is dropped, the longest unused first, when all of it takes more than this. */
+#define KEPT_BYTES ((uint64_t)2 << 30)
 
 typedef struct slot {
-    qb_problem problem;
+    qb_problem copy; /* of a noisy copy; an instance itself belongs to the plan's caller */
+    qb_run_image *image;
     uint64_t bytes; /* 0: not made */
     uint64_t used_at;
     uint32_t users;
@@ -17,7 +18,7 @@ typedef struct slot {
 struct qb_copies {
     const qb_plan *plan;
     pthread_mutex_t lock;
-    uint64_t slots, copies; /* copies: of one instance */
+    uint64_t slots, copies; /* copies: of one instance, itself included */
     uint64_t bytes, now;
     slot *slot; /* [instances * copies] */
 };
@@ -29,6 +30,7 @@ qb_copies *qb_copies_open(const qb_plan *plan)
     if (!c)
         return NULL;
     c->plan = plan;
+    c->copies = 1;
     for (uint32_t p = 0; p < x->perturbations; p++)
         c->copies += x->perturbation[p].copies;
     c->slots = c->copies * x->instances;
@@ -43,7 +45,8 @@ qb_copies *qb_copies_open(const qb_plan *plan)
 
 static void drop(qb_copies *c, slot *s)
 {
-    qb_problem_free(&s->problem);
+    qb_run_image_close(s->image);
+    qb_problem_free(&s->copy);
     c->bytes -= s->bytes;
     *s = (slot){.bytes = 0};
 }
@@ -62,22 +65,37 @@ void qb_copies_close(qb_copies *copies)
 
 static slot *slot_of(const qb_copies *c, const qb_plan_run *run)
 {
-    return &c->slot[run->instance * c->copies + run->copy - 1];
+    return &c->slot[run->instance * c->copies + run->copy];
 }
 
-static qb_status make(qb_copies *c, const qb_plan_run *run, slot *s, qb_diag *diag)
+static const qb_problem *problem_of(const qb_copies *c, const qb_plan_run *run)
+{
+    return run->copy ? &slot_of(c, run)->copy : c->plan->instance[run->instance].problem;
+}
+
+static qb_status make_copy(const qb_copies *c, const qb_plan_run *run, qb_problem *copy, qb_diag *diag)
 {
     char name[QB_COPY_TEXT];
     uint64_t seed;
     uint32_t number = 0;
-    const qb_plan_instance *instance = &c->plan->instance[run->instance];
     const qb_experiment_perturbation *p = qb_plan_perturbation(c->plan, run, &number);
     qb_run_identity identity = qb_plan_identity(c->plan, run, name);
     qb_status status = qb_seed_copy(identity.experiment_seed, identity.instance, identity.copy, &seed);
+    if (status != QB_OK)
+        return status;
+    return qb_perturb_coefficients(c->plan->instance[run->instance].problem, p->relative, seed, copy, diag);
+}
+
+static qb_status make(qb_copies *c, const qb_plan_run *run, slot *s, qb_diag *diag)
+{
+    qb_status status = run->copy ? make_copy(c, run, &s->copy, diag) : QB_OK;
+    if (status != QB_OK)
+        return status;
+    status = qb_run_image_open(problem_of(c, run), &s->image, diag);
     if (status == QB_OK)
-        status = qb_perturb_coefficients(instance->problem, p->relative, seed, &s->problem, diag);
-    if (status == QB_OK)
-        c->bytes += s->bytes = qb_problem_image_size(&s->problem) + 1;
+        c->bytes += s->bytes = (run->copy ? 2 : 1) * qb_problem_image_size(problem_of(c, run)) + 1;
+    else
+        drop(c, s);
     return status;
 }
 
@@ -97,19 +115,16 @@ static void make_room(qb_copies *c)
 }
 
 qb_status qb_copies_acquire(qb_copies *copies, const qb_plan_run *run, const qb_problem **problem,
-                            qb_diag *diag)
+                            qb_run_image **image, qb_diag *diag)
 {
-    if (!run->copy) {
-        *problem = copies->plan->instance[run->instance].problem;
-        return QB_OK;
-    }
     slot *s = slot_of(copies, run);
     pthread_mutex_lock(&copies->lock);
     qb_status status = s->bytes ? QB_OK : make(copies, run, s, diag);
     if (status == QB_OK) {
         s->users++;
         s->used_at = ++copies->now;
-        *problem = &s->problem;
+        *problem = problem_of(copies, run);
+        *image = s->image;
         make_room(copies);
     }
     pthread_mutex_unlock(&copies->lock);
@@ -118,8 +133,6 @@ qb_status qb_copies_acquire(qb_copies *copies, const qb_plan_run *run, const qb_
 
 void qb_copies_release(qb_copies *copies, const qb_plan_run *run)
 {
-    if (!run->copy)
-        return;
     pthread_mutex_lock(&copies->lock);
     slot_of(copies, run)->users--;
     make_room(copies);

@@ -58,11 +58,12 @@ static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
     const qb_experiment_entry *entry = &x->entry[f->run->entry];
     const qb_plan_instance *instance = &p->plan->instance[f->run->instance];
     const qb_problem *problem;
+    qb_run_image *image;
     qb_status status = qb_plan_key(p->plan, f->run, f->key);
     if (status == QB_OK)
         status = qb_plan_seed(p->plan, f->run, &f->seed);
     if (status == QB_OK)
-        status = qb_copies_acquire(p->copies, f->run, &problem, &f->diag);
+        status = qb_copies_acquire(p->copies, f->run, &problem, &image, &f->diag);
     if (status != QB_OK)
         return status;
     qb_run_spec spec = {
@@ -80,6 +81,7 @@ static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
         .target_count = f->run->copy ? 0 : instance->targets,
         .cpus = cpus,
         .cpu_count = x->budget.threads,
+        .image = image,
     };
     status = qb_run_execute(&spec, &f->result, &f->diag);
     qb_copies_release(p->copies, f->run);

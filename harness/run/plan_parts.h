@@ -14,7 +14,8 @@ struct qb_plan {
 /* What makes a run this run; the copy's name goes into the caller's buffer. */
 qb_run_identity qb_plan_identity(const qb_plan *plan, const qb_plan_run *run, char copy[QB_COPY_TEXT]);
 
-/* ---- Noisy copies, made when the first run needs them and kept while there is room (copies.c). */
+/* ---- Instances and their noisy copies as runs share them (copies.c): made when the first run needs them,
+ * kept while there is room. */
 
 typedef struct qb_copies qb_copies;
 
@@ -24,7 +25,7 @@ void qb_copies_close(qb_copies *copies);
 
 /* The problem that a run solves; release it afterwards.  Thread-safe. */
 qb_status qb_copies_acquire(qb_copies *copies, const qb_plan_run *run, const qb_problem **problem,
-                            qb_diag *diag);
+                            qb_run_image **image, qb_diag *diag);
 void qb_copies_release(qb_copies *copies, const qb_plan_run *run);
 
 /* ---- How long the rest will take (forecast.c).  Runs of one instance and entry are taken to cost the same:

@@ -92,6 +92,18 @@ qb_status qb_perturb_coefficients(const qb_problem *nominal, double relative, ui
     return QB_OK;
 }
 
+qb_status qb_run_image_open(const qb_problem *problem, qb_run_image **image, qb_diag *diag)
+{
+    (void)problem;
+    *image = qb_alloc(1, 1);
+    return *image ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for an image");
+}
+
+void qb_run_image_close(qb_run_image *image)
+{
+    qb_free(image);
+}
+
 qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag *diag)
 {
     pthread_mutex_lock(&fake.lock);
