@@ -20,14 +20,14 @@
 enum { QB_TAKES_QUBO = 1, QB_TAKES_MIP = 2, QB_TAKES_QUADRATIC = 4 };
 
 /* Penalty weights.  A violated row costs at least 1 times its weight, because rows are integers (divided by
- * their common divisor) and the penalty is zero where the row holds.
- *
- *   bound    one weight above the objective's range: an infeasible vector costs more than any feasible one
- *   tight    a row whose every violation can be repaired, one bit at a time, without harm to other rows gets
- * a weight above the dearest of those flips; the others get the bound factor   factor times the bound; below
- * 1 it need not suffice
- */
-typedef enum qb_penalty_rule { QB_PENALTY_BOUND, QB_PENALTY_TIGHT, QB_PENALTY_FACTOR } qb_penalty_rule;
+ * their common divisor) and the penalty is zero where the row holds. */
+typedef enum qb_penalty_rule {
+    QB_PENALTY_BOUND,  /* one weight above the objective's range: whatever violates a row costs more than all
+                          that is feasible */
+    QB_PENALTY_TIGHT,  /* a row whose every violation can be repaired bit by bit without harm to other rows
+                          gets a weight above the dearest of those flips; the others get the bound */
+    QB_PENALTY_FACTOR, /* factor times the bound; below 1 it need not suffice */
+} qb_penalty_rule;
 
 /* Products of bits in a mip (lowering_to_mip.c). */
 typedef enum qb_linearisation {
@@ -61,10 +61,12 @@ typedef struct qb_lowering_options {
     double resolution; /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
 } qb_lowering_options;
 
-/* Options by name, for whoever reads them from text: penalty=bound|tight|FACTOR, linearisation=auto|standard|
- * compact, encoding=binary|bounded|one-hot, coefficient-limit=N, inequality=slack|unbalanced,
- * resolution=STEP. Errors: QB_BAD_INPUT (unknown key or value, with the right ones); options are untouched
- * then. */
+/* Options by name, for whoever reads them from text:
+ *
+ *   penalty=bound|tight|FACTOR    linearisation=auto|standard|compact    encoding=binary|bounded|one-hot
+ *   coefficient-limit=N           inequality=slack|unbalanced            resolution=STEP
+ *
+ * Errors: QB_BAD_INPUT (unknown key or value, with the nearest right one); options are untouched then. */
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
                                   qb_diag *diag);
 

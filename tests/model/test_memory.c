@@ -3,6 +3,7 @@
 #include "harness/base/memory.h"
 #include "harness/model/lowering.h"
 #include "harness/model/poly.h"
+#include "harness/model/quadratise.h"
 #include "harness/model/solution.h"
 #include "tests/model/fixture.h"
 
@@ -42,6 +43,19 @@ static qb_status model(const qb_problem *problem, const problem_case *c)
     qb_status status = qb_qubo_from_problem(problem, &q, NULL);
     if (!status)
         status = qb_poly_from_qubo(&q, &s, NULL);
+    qb_poly_free(&s);
+    qb_qubo_free(&q);
+    return status;
+}
+
+static qb_status quadratise(const qb_problem *problem, const problem_case *c)
+{
+    (void)problem, (void)c;
+    qb_poly s = {0};
+    qb_qubo q = {0};
+    qb_status status = qb_poly_labs(6, 2, &s, NULL);
+    if (!status)
+        status = qb_poly_quadratise(&s, &q, NULL);
     qb_poly_free(&s);
     qb_qubo_free(&q);
     return status;
@@ -101,6 +115,7 @@ Test(memory, every_failed_allocation_is_survived)
     case_binary(&c, QB_KIND_ISING, 8, 1, &rng);
     qb_problem problem = case_build(&c);
     fail_each(model, &problem, &c);
+    fail_each(quadratise, &problem, &c);
     fail_each(to_qubo, &problem, &c);
     fail_each(to_mip, &problem, &c);
     qb_problem_free(&problem);

@@ -1,5 +1,6 @@
 /* The qubo and the spin model against the source's definition, on every vector. */
 #include "harness/model/poly.h"
+#include "harness/model/quadratise.h"
 #include "harness/model/qubo.h"
 #include "harness/model/referee.h"
 #include "tests/model/fixture.h"
@@ -208,4 +209,49 @@ Test(models, labs_is_the_sum_of_squared_autocorrelations)
     qb_poly s;
     cr_assert(qb_poly_labs(0, 2, &s, NULL) == QB_BAD_INPUT && qb_poly_labs(5, 0, &s, NULL) == QB_BAD_INPUT);
     cr_assert(qb_poly_labs(1u << 31, 2, &s, NULL) == QB_BAD_INPUT);
+}
+
+/* The least (greatest) energy over the product bits, for each value of the polynomial's own. */
+static void check_quadratised(const qb_poly *s)
+{
+    qb_qubo q;
+    uint8_t x[24];
+    cr_assert(qb_poly_quadratise(s, &q, NULL) == QB_OK && q.n <= 20);
+    for (uint64_t own = 0; own < UINT64_C(1) << s->n; own++) {
+        double best = 0;
+        for (uint64_t extra = 0; extra < UINT64_C(1) << (q.n - s->n); extra++) {
+            case_bits(own | extra << s->n, q.n, x);
+            double energy = q.scale * qb_qubo_energy(&q, x) + q.offset;
+            bool better = s->sense == QB_MAXIMISE ? energy > best : energy < best;
+            best = extra == 0 || better ? energy : best;
+        }
+        case_bits(own, s->n, x);
+        cr_assert(fabs(best - s->scale * qb_poly_energy(s, x) - s->offset) < 1e-9);
+    }
+    qb_qubo_free(&q);
+}
+
+Test(models, products_of_four_become_a_qubo)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 12, 0);
+    for (int trial = 0; trial < 60; trial++) {
+        qb_poly_term term[8];
+        qb_poly s = {
+            .sense = trial % 2 ? QB_MAXIMISE : QB_MINIMISE, .offset = 3, .scale = 0.5, .n = 6, .term = term};
+        for (; s.terms < 8; s.terms++) {
+            qb_poly_term *t = &term[s.terms];
+            *t = (qb_poly_term){.coefficient = (double)qb_rng_below(&rng, 9) - 4};
+            for (uint32_t i = 0; i < s.n && t->degree < 4; i++)
+                if (qb_rng_below(&rng, 2))
+                    t->member[t->degree++] = i;
+        }
+        check_quadratised(&s);
+    }
+    qb_poly labs;
+    for (uint32_t n = 1; n <= 6; n++) {
+        cr_assert(qb_poly_labs(n, 2, &labs, NULL) == QB_OK);
+        check_quadratised(&labs);
+        qb_poly_free(&labs);
+    }
 }

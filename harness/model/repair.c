@@ -1,0 +1,226 @@
+#include "harness/model/repair.h"
+
+#include "harness/base/memory.h"
+#include "harness/model/referee.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct repair {
+    const qb_mip *mip;
+    uint64_t *start;         /* [columns + 1] the rows by column */
+    uint32_t *row;           /* [entries] */
+    double *value;           /* [entries] */
+    double *v;               /* [columns] */
+    double *activity, *unit; /* [rows] sum a v; 1 / largest |a| */
+    uint32_t *queue;         /* [rows] violated rows, a ring */
+    bool *queued;            /* [rows] */
+    uint32_t head, waiting;
+    uint64_t work;
+} repair;
+
+/* A column, how far, and what that does. */
+typedef struct move {
+    uint32_t column;
+    double step, relief, cost;
+} move;
+
+static double lower_of(const qb_mip *mip, uint32_t j)
+{
+    return mip->lower ? mip->lower[j] : 0;
+}
+
+static double upper_of(const qb_mip *mip, uint32_t j)
+{
+    return mip->upper ? mip->upper[j] : 1;
+}
+
+static bool is_continuous(const qb_mip *mip, uint32_t j)
+{
+    return mip->type && mip->type[j] == QB_COLUMN_CONTINUOUS;
+}
+
+/* How far the row is from holding, signed: negative below its lower bound, positive above its upper. */
+static double excess(const repair *p, uint32_t r, double activity)
+{
+    double above = activity - p->mip->row_upper[r], below = activity - p->mip->row_lower[r];
+    return above > 0 ? above : below < 0 ? below : 0;
+}
+
+static bool is_violated(const repair *p, uint32_t r)
+{
+    return fabs(excess(p, r, p->activity[r])) * p->unit[r] > QB_FEASIBILITY_TOLERANCE * 1e-3;
+}
+
+static void enqueue(repair *p, uint32_t r)
+{
+    if (p->queued[r] || !is_violated(p, r))
+        return;
+    p->queued[r] = true;
+    p->queue[(p->head + (uint64_t)p->waiting++) % p->mip->rows] = r;
+}
+
+static uint32_t dequeue(repair *p)
+{
+    uint32_t r = p->queue[p->head];
+    p->head = (p->head + 1) % p->mip->rows;
+    p->waiting--;
+    p->queued[r] = false;
+    return r;
+}
+
+static void transpose(repair *p)
+{
+    const qb_mip *mip = p->mip;
+    for (uint64_t k = 0; k < mip->row_start[mip->rows]; k++)
+        p->start[mip->row_column[k] + 1]++;
+    for (uint32_t j = 0; j < mip->columns; j++)
+        p->start[j + 1] += p->start[j];
+    for (uint32_t r = 0; r < mip->rows; r++)
+        for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++) {
+            uint64_t at = p->start[mip->row_column[k]]++;
+            p->row[at] = r;
+            p->value[at] = mip->row_value[k];
+            p->activity[r] += mip->row_value[k] * p->v[mip->row_column[k]];
+            p->unit[r] = fmax(p->unit[r], fabs(mip->row_value[k]));
+        }
+    for (uint32_t j = mip->columns; j > 0; j--)
+        p->start[j] = p->start[j - 1];
+    p->start[0] = 0;
+    for (uint32_t r = 0; r < mip->rows; r++)
+        p->unit[r] = p->unit[r] > 0 ? 1 / p->unit[r] : 1;
+}
+
+/* How much the sum of violations falls when column j moves by step. */
+static double relief_of(repair *p, uint32_t j, double step)
+{
+    double relief = 0;
+    p->work += p->start[j + 1] - p->start[j];
+    for (uint64_t k = p->start[j]; k < p->start[j + 1]; k++) {
+        uint32_t r = p->row[k];
+        double before = fabs(excess(p, r, p->activity[r]));
+        relief += (before - fabs(excess(p, r, p->activity[r] + p->value[k] * step))) * p->unit[r];
+    }
+    return relief;
+}
+
+static void offer(repair *p, uint32_t j, double step, move *best)
+{
+    double to = fmin(fmax(p->v[j] + step, lower_of(p->mip, j)), upper_of(p->mip, j));
+    step = (is_continuous(p->mip, j) ? to : nearbyint(to)) - p->v[j];
+    if (step == 0)
+        return;
+    double relief = relief_of(p, j, step);
+    double cost = p->mip->linear[j] * step * (p->mip->sense == QB_MAXIMISE ? -1 : 1);
+    if (relief > best->relief + 1e-12 ||
+        (relief > best->relief - 1e-12 && relief > 1e-9 && cost < best->cost))
+        *best = (move){j, step, relief, cost};
+}
+
+/* The best move for row r: each of its columns by what is missing; integers by a little less or more than
+ * that, or by one. */
+static move best_move(repair *p, uint32_t r)
+{
+    move best = {.relief = 1e-9, .cost = INFINITY};
+    double missing = -excess(p, r, p->activity[r]);
+    for (uint64_t k = p->mip->row_start[r]; k < p->mip->row_start[r + 1]; k++) {
+        uint32_t j = p->mip->row_column[k];
+        double exact = missing / p->mip->row_value[k];
+        if (is_continuous(p->mip, j)) {
+            offer(p, j, exact, &best);
+            continue;
+        }
+        double inside = trunc(exact), beyond = exact > 0 ? ceil(exact - 1e-9) : floor(exact + 1e-9);
+        offer(p, j, inside, &best);
+        offer(p, j, beyond, &best);
+        offer(p, j, exact > 0 ? 1 : -1, &best);
+    }
+    return best;
+}
+
+static void apply(repair *p, const move *m)
+{
+    p->v[m->column] += m->step;
+    for (uint64_t k = p->start[m->column]; k < p->start[m->column + 1]; k++) {
+        p->activity[p->row[k]] += p->value[k] * m->step;
+        enqueue(p, p->row[k]);
+    }
+}
+
+/* Brings the columns within their bounds; returns how many had to move. */
+static uint64_t clamp(const qb_mip *mip, double *v)
+{
+    uint64_t moves = 0;
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        bool continuous = is_continuous(mip, j);
+        double lower = continuous ? lower_of(mip, j) : ceil(lower_of(mip, j));
+        double upper = continuous ? upper_of(mip, j) : floor(upper_of(mip, j));
+        double inside = fmin(fmax(continuous ? v[j] : nearbyint(v[j]), lower), upper);
+        moves += fabs(inside - v[j]) > QB_FEASIBILITY_TOLERANCE;
+        v[j] = inside;
+    }
+    return moves;
+}
+
+static void run(repair *p, uint64_t moves_most, qb_repair_result *result)
+{
+    result->moves = clamp(p->mip, p->v);
+    transpose(p);
+    for (uint32_t r = 0; r < p->mip->rows; r++)
+        enqueue(p, r);
+    while (p->waiting && result->moves < moves_most) {
+        uint32_t r = dequeue(p);
+        if (!is_violated(p, r))
+            continue;
+        move m = best_move(p, r);
+        if (m.step == 0)
+            continue;
+        apply(p, &m);
+        result->moves++;
+        enqueue(p, r);
+    }
+    for (uint32_t r = 0; r < p->mip->rows; r++)
+        result->gave_up |= is_violated(p, r);
+    result->work = p->work;
+}
+
+qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, double *v,
+                           qb_repair_result *result, qb_diag *diag)
+{
+    const qb_mip *mip = &problem->body;
+    uint64_t entries = mip->row_start[mip->rows];
+    for (uint32_t j = 0; j < mip->columns; j++)
+        if (!isfinite(v[j]))
+            return qb_fail(diag, QB_BAD_INPUT, "repair needs finite values");
+    repair p = {
+        .mip = mip,
+        .start = QB_NEW(uint64_t, (size_t)mip->columns + 1),
+        .row = QB_NEW(uint32_t, entries),
+        .value = QB_NEW(double, entries),
+        .v = QB_NEW(double, mip->columns),
+        .activity = QB_NEW(double, mip->rows),
+        .unit = QB_NEW(double, mip->rows),
+        .queue = QB_NEW(uint32_t, mip->rows),
+        .queued = QB_NEW(bool, mip->rows),
+    };
+    qb_repair_result done = {0};
+    qb_status status = QB_NO_MEMORY;
+    if (p.start && p.row && p.value && p.v && p.activity && p.unit && p.queue && p.queued) {
+        memcpy(p.v, v, mip->columns * sizeof *v);
+        run(&p, moves_most, &done);
+        memcpy(v, p.v, mip->columns * sizeof *v);
+        *result = done;
+        status = QB_OK;
+    } else {
+        qb_fail(diag, status, "out of memory repairing a solution");
+    }
+    qb_free(p.start);
+    qb_free(p.row);
+    qb_free(p.value);
+    qb_free(p.v);
+    qb_free(p.activity);
+    qb_free(p.unit);
+    qb_free(p.queue);
+    qb_free(p.queued);
+    return status;
+}

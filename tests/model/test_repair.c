@@ -1,0 +1,138 @@
+#include "harness/base/memory.h"
+#include "harness/model/penalty_search.h"
+#include "harness/model/referee.h"
+#include "harness/model/repair.h"
+#include "tests/model/fixture.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+static qb_repair_result repair(const qb_problem *problem, double *v)
+{
+    qb_repair_result result;
+    cr_assert(qb_repair_greedy(problem, UINT64_MAX, v, &result, NULL) == QB_OK);
+    return result;
+}
+
+static qb_score score_of(const qb_problem *problem, const double *v)
+{
+    qb_score score;
+    cr_assert(qb_referee_score(problem, v, &score, NULL) == QB_OK);
+    return score;
+}
+
+/* values 9, 1, 5 and weights 3, 3, 3, room for 6: the one worth least has to go */
+Test(repair, a_knapsack_loses_its_worst_item)
+{
+    const double linear[] = {9, 1, 5}, upper[] = {6};
+    const qb_triplet entry[] = {{0, 0, 3}, {0, 1, 3}, {0, 2, 3}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 3,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 3,
+                  .entry = entry,
+                  .row_upper = upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    double v[] = {1, 1, 1};
+    qb_repair_result r = repair(&problem, v);
+    cr_assert(v[0] == 1 && v[1] == 0 && v[2] == 1);
+    cr_assert(r.moves == 1 && r.work > 0 && !r.gave_up);
+    r = repair(&problem, v);
+    cr_assert(r.moves == 0 && !r.gave_up);
+    qb_problem_free(&problem);
+}
+
+Test(repair, integers_and_continuous_columns_move_by_what_is_missing)
+{
+    const uint8_t type[] = {1, 2};
+    const double upper[] = {9, 0.75}, row_lower[] = {6.5}, row_upper[] = {6.5};
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 2,
+                  .type = type,
+                  .upper = upper,
+                  .rows = 1,
+                  .entries = 2,
+                  .entry = entry,
+                  .row_lower = row_lower,
+                  .row_upper = row_upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    double v[] = {-3.2, 0};
+    repair(&problem, v);
+    cr_assert(score_of(&problem, v).feasible, "%g %g", v[0], v[1]);
+    qb_problem_free(&problem);
+}
+
+Test(repair, never_adds_up_to_more_violation_and_says_when_it_gives_up)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 31, 0);
+    int repaired = 0, broken = 0;
+    for (int trial = 0; trial < 500; trial++) {
+        problem_case c;
+        double v[CASE_COLUMNS], optimum;
+        case_mip(&c, false, &rng);
+        qb_problem problem = case_build(&c);
+        for (uint32_t j = 0; j < c.draft.columns; j++)
+            v[j] = c.lower[j] - 1 + (double)qb_rng_below(&rng, 7);
+        bool before = score_of(&problem, v).feasible;
+        qb_repair_result r = repair(&problem, v);
+        bool after = score_of(&problem, v).feasible;
+        cr_assert(after == !r.gave_up);
+        cr_assert(after || !before);
+        cr_assert(!after || case_optimum(&problem, &optimum));
+        broken += !before;
+        repaired += after && !before;
+        qb_problem_free(&problem);
+    }
+    cr_assert(broken > 200 && repaired > broken / 2, "%d of %d", repaired, broken);
+}
+
+Test(repair, stops_at_the_limit_of_moves)
+{
+    const double upper[] = {0};
+    qb_triplet entry[10];
+    for (uint32_t j = 0; j < 10; j++)
+        entry[j] = (qb_triplet){0, j, 1};
+    qb_draft d = {
+        .kind = QB_KIND_MIP, .columns = 10, .rows = 1, .entries = 10, .entry = entry, .row_upper = upper};
+    qb_problem problem;
+    qb_repair_result r;
+    double v[10], bad[10] = {NAN};
+    for (int j = 0; j < 10; j++)
+        v[j] = 1;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    cr_assert(qb_repair_greedy(&problem, 4, v, &r, NULL) == QB_OK && r.moves == 4 && r.gave_up);
+    cr_assert(qb_repair_greedy(&problem, 100, v, &r, NULL) == QB_OK && r.moves == 6 && !r.gave_up);
+    cr_assert(qb_repair_greedy(&problem, 100, bad, &r, NULL) == QB_BAD_INPUT);
+    for (int64_t after = 0; after < 8; after++) {
+        qb_memory_fail_after(after);
+        cr_assert(qb_repair_greedy(&problem, 100, v, &r, NULL) == QB_NO_MEMORY);
+        qb_memory_fail_never();
+    }
+    qb_problem_free(&problem);
+}
+
+Test(penalty_search, closes_in_on_the_smallest_feasible_factor)
+{
+    for (double threshold = 1e-5; threshold < 1; threshold *= 3) {
+        qb_penalty_search s = qb_penalty_search_begin(1e-6, 1, 30);
+        double factor;
+        int tries = 0;
+        while (qb_penalty_search_next(&s, &factor)) {
+            qb_penalty_search_tell(&s, factor >= threshold);
+            tries++;
+        }
+        cr_assert(s.high >= threshold && s.high <= 1.1 * threshold && tries < 9, "%g: %g", threshold, s.high);
+    }
+    double factor;
+    qb_penalty_search s = qb_penalty_search_begin(0.5, 1, 2);
+    while (qb_penalty_search_next(&s, &factor))
+        qb_penalty_search_tell(&s, false);
+    cr_assert(s.high == 1 && s.tries == 0);
+}
