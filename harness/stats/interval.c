@@ -1,0 +1,89 @@
+#include "harness/stats/interval.h"
+#include "harness/base/memory.h"
+#include "harness/base/rng.h"
+#include "harness/stats/sample.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+#define RESAMPLES 9999 /* with this many the k-th order statistic is the exact quantile k / 10000 */
+
+static const qb_interval unknown = {NAN, NAN};
+
+qb_interval qb_interval_t(const double *x, size_t count, double confidence)
+{
+    if (count < 2)
+        return unknown;
+    double mean = qb_mean(x, count), error = sqrt(qb_variance(x, count) / (double)count);
+    double reach = gsl_cdf_tdist_Qinv((1 - confidence) / 2, (double)(count - 1)) * error;
+    return (qb_interval){mean - reach, mean + reach};
+}
+
+/* (mean* - mean) / se* of one resample */
+static double studentised(const double *x, size_t count, double mean, qb_rng *rng)
+{
+    double sum = 0, squares = 0, n = (double)count;
+    for (size_t k = 0; k < count; k++) {
+        double d = x[qb_rng_below(rng, count)] - mean; /* about the mean: no cancellation below */
+        sum += d;
+        squares += d * d;
+    }
+    double variance = (squares - sum * sum / n) / (n - 1);
+    if (!(variance > 1e-14 * squares)) /* all drawn values were equal */
+        return sum > 0 ? INFINITY : sum < 0 ? -INFINITY : 0;
+    return sum / n / sqrt(variance / n);
+}
+
+qb_interval qb_interval_bootstrap(const double *x, size_t count, double confidence, uint32_t resamples,
+                                  uint64_t seed)
+{
+    double *t = count < 2 ? NULL : QB_NEW(double, resamples);
+    if (!t)
+        return unknown;
+    qb_rng rng;
+    qb_rng_init(&rng, seed, 0);
+    double mean = qb_mean(x, count), error = sqrt(qb_variance(x, count) / (double)count);
+    for (uint32_t b = 0; b < resamples; b++)
+        t[b] = studentised(x, count, mean, &rng);
+    qb_sort(t, resamples);
+    double tail = (1 - confidence) / 2;
+    size_t low = (size_t)floor(tail * (resamples + 1.0)), high = resamples - low;
+    double lower = low ? t[low - 1] : -INFINITY, upper = low ? t[high] : INFINITY;
+    qb_free(t);
+    if (error == 0)
+        return (qb_interval){mean, mean};
+    return (qb_interval){mean - upper * error, mean - lower * error}; /* the upper tail bounds from below */
+}
+
+qb_interval qb_interval_mean(const double *x, size_t count, double confidence, uint64_t seed)
+{
+    qb_interval t = qb_interval_t(x, count, confidence);
+    qb_interval b = qb_interval_bootstrap(x, count, confidence, RESAMPLES, seed);
+    return (qb_interval){fmin(t.low, b.low), fmax(t.high, b.high)};
+}
+
+qb_interval qb_interval_clopper_pearson(uint64_t successes, uint64_t trials, double confidence)
+{
+    double tail = (1 - confidence) / 2, s = (double)successes, n = (double)trials;
+    return (qb_interval){successes ? gsl_cdf_beta_Pinv(tail, s, n - s + 1) : 0,
+                         successes < trials ? gsl_cdf_beta_Qinv(tail, s + 1, n - s) : 1};
+}
+
+qb_interval qb_interval_jeffreys(uint64_t successes, uint64_t trials, double confidence)
+{
+    double tail = (1 - confidence) / 2, s = (double)successes, n = (double)trials;
+    if (!trials)
+        return (qb_interval){0, 1};
+    return (qb_interval){successes ? gsl_cdf_beta_Pinv(tail, s + 0.5, n - s + 0.5) : 0,
+                         successes < trials ? gsl_cdf_beta_Qinv(tail, s + 0.5, n - s + 0.5) : 1};
+}
+
+qb_interval qb_interval_wilson(uint64_t successes, uint64_t trials, double confidence)
+{
+    if (!trials)
+        return (qb_interval){0, 1};
+    double z = gsl_cdf_ugaussian_Qinv((1 - confidence) / 2), n = (double)trials, p = (double)successes / n;
+    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    return (qb_interval){fmax(0, middle - reach), fmin(1, middle + reach)};
+}

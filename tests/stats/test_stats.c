@@ -1,0 +1,303 @@
+/* Statistics against values worked by hand, published examples and closed forms. */
+#include "harness/base/rng.h"
+#include "harness/stats/curve.h"
+#include "harness/stats/gap.h"
+#include "harness/stats/interval.h"
+#include "harness/stats/multiple.h"
+#include "harness/stats/rank.h"
+#include "harness/stats/sample.h"
+#include "harness/stats/survival.h"
+
+#include <criterion/criterion.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <string.h>
+
+#define NEAR(actual, expected, tolerance)                                                        \
+    do {                                                                                         \
+        double a_ = (actual), e_ = (expected);                                                   \
+        cr_assert(fabs(a_ - e_) <= (tolerance), "%s is %.17g, expected %.17g", #actual, a_, e_); \
+    } while (0)
+
+/* ---- samples */
+
+Test(sample, quantiles_interpolate)
+{
+    double x[] = {4, 1, 3, 2};
+    qb_sort(x, 4);
+    NEAR(qb_quantile_sorted(x, 4, 0.25), 1.75, 0);
+    NEAR(qb_quantile_sorted(x, 4, 0.5), 2.5, 0);
+    NEAR(qb_quantile_sorted(x, 4, 1), 4, 0);
+    for (int k = 0; k <= 20; k++)
+        NEAR(qb_quantile_sorted(x, 4, k / 20.0), gsl_stats_quantile_from_sorted_data(x, 1, 4, k / 20.0),
+             1e-15);
+    cr_assert(isnan(qb_quantile_sorted(x, 0, 0.5)));
+    double failed[] = {1, 2, INFINITY};
+    NEAR(qb_median(failed, 3), 2, 0);
+    double half[] = {1, INFINITY};
+    cr_assert(isinf(qb_median(half, 2)), "half of the runs failed");
+    double both[] = {INFINITY, INFINITY};
+    cr_assert(isinf(qb_median(both, 2)));
+}
+
+Test(sample, moments_survive_an_offset)
+{
+    double x[] = {1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16};
+    NEAR(qb_mean(x, 4), 1e9 + 10, 0);
+    NEAR(qb_variance(x, 4), 30, 0);
+    cr_assert(isnan(qb_variance(x, 1)) && isnan(qb_mean(x, 0)));
+}
+
+Test(sample, shifted_geometric_mean)
+{
+    double x[] = {0, 90};
+    NEAR(qb_shifted_geometric_mean(x, 2, 10), sqrt(10 * 100.0) - 10, 1e-12);
+    cr_assert(isnan(qb_shifted_geometric_mean(x, 2, 0)));
+}
+
+Test(sample, box_leaves_outliers_outside)
+{
+    double x[] = {0, 10, 11, 12, 13, 14, 40};
+    qb_box box = qb_box_of(x, 7);
+    NEAR(box.lower_quartile, 10.5, 0);
+    NEAR(box.median, 12, 0);
+    NEAR(box.upper_quartile, 13.5, 0);
+    NEAR(box.low, 10, 0);
+    NEAR(box.high, 14, 0);
+}
+
+/* ---- gaps */
+
+Test(gap, no_offset_or_scale_changes_it)
+{
+    for (int sign = -1; sign <= 1; sign += 2) {
+        double f = sign * 7.0, best = sign * 5.0, anchor = sign * 13.0;
+        NEAR(qb_gap(f, best, anchor, sign), 0.25, 0);
+        NEAR(qb_gap(3 * f + 1000, 3 * best + 1000, 3 * anchor + 1000, sign), 0.25, 1e-15);
+    }
+    NEAR(qb_gap(5, 5, 13, 1), 0, 0);
+    NEAR(qb_gap(13, 5, 13, 1), 1, 0);
+    NEAR(qb_gap(3, 5, 13, 1), -0.25, 0);
+    NEAR(qb_gap(11, 10, NAN, 1), 0.1, 1e-15);
+    NEAR(qb_gap(0.5, 0, NAN, 1), 0.5, 0);
+    cr_assert(isnan(qb_gap(1, NAN, 2, 1)) && isnan(qb_gap(NAN, 1, 2, 1)));
+}
+
+Test(gap, berthold)
+{
+    NEAR(qb_primal_gap(0, 0), 0, 0);
+    NEAR(qb_primal_gap(-1, 1), 1, 0);
+    NEAR(qb_primal_gap(8, 10), 0.2, 1e-15);
+    NEAR(qb_primal_gap(-10, -8), 0.2, 1e-15);
+}
+
+Test(gap, approximation_ratio)
+{
+    NEAR(qb_approximation_ratio(9, 10, -1), 0.9, 0);
+    NEAR(qb_approximation_ratio(12.5, 10, 1), 0.8, 0);
+    cr_assert(isnan(qb_approximation_ratio(-1, 10, 1)));
+}
+
+/* ---- curves */
+
+Test(curve, steps_grids_and_shares)
+{
+    double at[] = {1, 2, 4}, value[] = {10, 20, 40};
+    NEAR(qb_step_at(at, value, 3, 7, 0.5), 7, 0);
+    NEAR(qb_step_at(at, value, 3, 7, 2), 20, 0);
+    NEAR(qb_step_at(at, value, 3, 7, 9), 40, 0);
+    double grid[3];
+    qb_log_grid(0.01, 1, grid, 3);
+    NEAR(grid[1], 0.1, 1e-15);
+    NEAR(grid[2], 1, 0);
+    NEAR(qb_ecdf(at, 3, 4, 2), 0.5, 0);
+    NEAR(qb_ecdf(at, 3, 4, 100), 0.75, 0);
+    cr_assert(isnan(qb_ecdf(at, 0, 0, 1)));
+}
+
+Test(curve, performance_ratios)
+{
+    double ratio[4];
+    qb_performance_ratios((double[]){2, 1, INFINITY, NAN}, 4, ratio);
+    cr_assert(ratio[0] == 2 && ratio[1] == 1 && isinf(ratio[2]) && isinf(ratio[3]));
+    qb_performance_ratios((double[]){0, 0, 3, 1}, 4, ratio);
+    cr_assert(ratio[0] == 1 && ratio[1] == 1 && isinf(ratio[2]) && isinf(ratio[3]));
+    qb_performance_ratios((double[]){INFINITY, INFINITY}, 2, ratio);
+    cr_assert(isinf(ratio[0]) && isinf(ratio[1]));
+}
+
+/* ---- intervals */
+
+Test(interval, student)
+{
+    double x[] = {1, 2, 3, 4, 5};
+    qb_interval i = qb_interval_t(x, 5, 0.95); /* 2.776445 * sqrt(2.5 / 5) */
+    NEAR(i.low, 3 - 1.96324316, 1e-7);
+    NEAR(i.high, 3 + 1.96324316, 1e-7);
+    cr_assert(isnan(qb_interval_t(x, 1, 0.95).low));
+}
+
+Test(interval, bootstrap_follows_skewness_and_is_reproducible)
+{
+    double x[40], y[40];
+    qb_rng rng;
+    qb_rng_init(&rng, 7, 0);
+    for (int k = 0; k < 40; k++) {
+        y[k] = qb_rng_normal(&rng);
+        x[k] = exp(y[k]);
+    }
+    qb_interval a = qb_interval_bootstrap(x, 40, 0.95, 9999, 1),
+                b = qb_interval_bootstrap(x, 40, 0.95, 9999, 1);
+    cr_assert(a.low == b.low && a.high == b.high);
+    double mean = qb_mean(x, 40);
+    cr_assert_gt(a.high - mean, 1.2 * (mean - a.low), "a long right tail reaches further up");
+    qb_interval symmetric = qb_interval_bootstrap(y, 40, 0.95, 9999, 1), t = qb_interval_t(y, 40, 0.95);
+    NEAR(symmetric.low, t.low, 0.1 * (t.high - t.low));
+    NEAR(symmetric.high, t.high, 0.1 * (t.high - t.low));
+    qb_interval wide = qb_interval_mean(x, 40, 0.95, 1);
+    cr_assert(wide.low <= a.low && wide.high >= a.high && wide.low <= qb_interval_t(x, 40, 0.95).low);
+    double same[] = {0.5, 0.5, 0.5};
+    a = qb_interval_mean(same, 3, 0.95, 1);
+    cr_assert(a.low == 0.5 && a.high == 0.5);
+}
+
+Test(interval, proportions)
+{
+    qb_interval i = qb_interval_clopper_pearson(5, 10, 0.95);
+    NEAR(i.low, 0.187086, 1e-6);
+    NEAR(i.high, 0.812914, 1e-6);
+    i = qb_interval_clopper_pearson(0, 10, 0.95);
+    NEAR(i.low, 0, 0);
+    NEAR(i.high, 1 - pow(0.025, 0.1), 1e-12);
+    i = qb_interval_wilson(5, 10, 0.95);
+    NEAR(i.low, 0.236593, 1e-6);
+    NEAR(i.high, 0.763407, 1e-6);
+    i = qb_interval_wilson(0, 10, 0.95);
+    NEAR(i.low, 0, 1e-15);
+    NEAR(i.high, 0.277533, 1e-6);
+    i = qb_interval_jeffreys(10, 10, 0.95);
+    NEAR(i.high, 1, 0);
+    NEAR(i.low, 0.782830, 1e-4); /* Brown, Cai and DasGupta's table: 1 - 0.217 */
+    i = qb_interval_jeffreys(0, 0, 0.95);
+    cr_assert(i.low == 0 && i.high == 1);
+}
+
+/* ---- ranks */
+
+Test(rank, wilcoxon_exact)
+{
+    double all_up[] = {1, 2, 3, 4, 5};
+    NEAR(qb_wilcoxon(all_up, 5).statistic, 15, 0);
+    NEAR(qb_wilcoxon(all_up, 5).p, 2.0 / 32, 1e-15);
+    /* Hollander and Wolfe's depression scores: V = 40, p = 0.0390625 */
+    double x[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
+    double y[] = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29}, d[9];
+    for (int k = 0; k < 9; k++)
+        d[k] = x[k] - y[k];
+    NEAR(qb_wilcoxon(d, 9).statistic, 40, 0);
+    NEAR(qb_wilcoxon(d, 9).p, 0.0390625, 1e-15);
+    /* Pratt: the zero takes rank 1 and leaves; -2 has rank 2, 3 and 4 have 3 and 4: S = 7, and of the eight
+     * sums of {2, 3, 4} two are at least 7 */
+    double zero[] = {0, -2, 3, 4};
+    NEAR(qb_wilcoxon(zero, 4).statistic, 7, 0);
+    NEAR(qb_wilcoxon(zero, 4).p, 0.5, 1e-15);
+    double none[] = {0, 0, 0};
+    NEAR(qb_wilcoxon(none, 3).p, 1, 0);
+    double tied[] = {1, 1, -1}; /* ranks 2, 2, 2: S = 4; of eight sums four are at least 4 */
+    NEAR(qb_wilcoxon(tied, 3).p, 1, 1e-15);
+}
+
+Test(rank, wilcoxon_normal_meets_exact)
+{
+    double d[60];
+    qb_rng rng;
+    qb_rng_init(&rng, 3, 0);
+    for (int k = 0; k < 60; k++)
+        d[k] = qb_rng_normal(&rng) + 0.3;
+    double exact = qb_wilcoxon(d, 50).p, both = qb_wilcoxon(d, 51).p;
+    cr_assert(both > exact / 3 && both < 3 * exact, "%g and %g", exact, both);
+}
+
+Test(rank, hodges_lehmann)
+{
+    NEAR(qb_hodges_lehmann((double[]){1, 2, 10}, 3), 3.75, 0);
+    NEAR(qb_hodges_lehmann((double[]){5}, 1), 5, 0);
+    cr_assert(isnan(qb_hodges_lehmann(NULL, 0)));
+}
+
+Test(rank, a12)
+{
+    double x[] = {3, 1, 2}, y[] = {4, 3, 2};
+    NEAR(qb_a12(x, 3, y, 3), 2.0 / 9, 1e-15);
+    NEAR(qb_a12(y, 3, x, 3), 7.0 / 9, 1e-15);
+    double same[] = {1, 1};
+    NEAR(qb_a12(same, 2, same, 2), 0.5, 0);
+}
+
+Test(rank, friedman)
+{
+    double cost[] = {1, 2, 3, 1, 2, 3, 1, 2, 3}, rank[3];
+    qb_friedman f = qb_friedman_test(cost, 3, 3, rank);
+    NEAR(f.statistic, 6, 1e-12);
+    NEAR(f.p, exp(-3), 1e-12);
+    cr_assert(rank[0] == 1 && rank[1] == 2 && rank[2] == 3);
+    double equal[] = {1, 1, 1, 1};
+    NEAR(qb_friedman_test(equal, 2, 2, rank).p, 1, 0);
+}
+
+Test(rank, critical_difference_is_demsars)
+{
+    static const double q[] = {1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164};
+    for (size_t solvers = 2; solvers <= 10; solvers++) {
+        double m = (double)solvers;
+        NEAR(qb_critical_difference(30, solvers, 0.05) / sqrt(m * (m + 1) / 180), q[solvers - 2], 1e-3);
+    }
+    NEAR(qb_critical_difference(14, 4, 0.1), 2.291 * sqrt(20 / 84.0), 1e-3);
+}
+
+Test(multiple, holm)
+{
+    double p[] = {0.01, 0.04, 0.03, 0.005}, adjusted[4];
+    cr_assert(qb_holm(p, 4, adjusted));
+    NEAR(adjusted[3], 0.02, 1e-15);
+    NEAR(adjusted[0], 0.03, 1e-15);
+    NEAR(adjusted[2], 0.06, 1e-15);
+    NEAR(adjusted[1], 0.06, 1e-15);
+    NEAR(qb_holm_confidence(4, 0, 0.95), 0.9875, 1e-15);
+    NEAR(qb_holm_confidence(4, 3, 0.95), 0.95, 1e-15);
+}
+
+/* ---- times */
+
+Test(survival, kaplan_meier_by_hand)
+{
+    double time[] = {3, 1, 2, 2}, s[4];
+    bool event[] = {true, true, false, true};
+    cr_assert(qb_kaplan_meier(time, event, 4, s)); /* 3/4, then 2/3 of it, then a cut-off, then none */
+    NEAR(s[0], 0.75, 1e-15);
+    NEAR(s[1], 0.5, 1e-15);
+    NEAR(s[2], 0.5, 1e-15);
+    NEAR(s[3], 0, 1e-15);
+    NEAR(qb_restricted_mean(time, s, 4, 10), 1 + 0.75 + 0.5, 1e-15);
+    NEAR(qb_restricted_mean(time, s, 4, 1.5), 1 + 0.375, 1e-15);
+}
+
+Test(survival, time_to_solution)
+{
+    qb_tts t = qb_time_to_solution(50, 100, 2, 0.99, 0.95);
+    NEAR(t.value, 2 * log(0.01) / log(0.5), 1e-12);
+    cr_assert(t.interval.low < t.value && t.value < t.interval.high);
+    t = qb_time_to_solution(0, 100, 2, 0.99, 0.95);
+    cr_assert(isinf(t.value) && isinf(t.interval.high) && isfinite(t.interval.low) && t.interval.low > 2);
+    t = qb_time_to_solution(100, 100, 2, 0.99, 0.95);
+    NEAR(t.value, 2, 0);
+}
+
+Test(survival, expected_running_time_and_par)
+{
+    double spent[] = {1, 10, 3};
+    bool success[] = {true, false, true};
+    NEAR(qb_expected_running_time(spent, success, 3), 7, 0);
+    NEAR(qb_penalised_average(spent, success, 3, 10, 10), 104.0 / 3, 1e-12);
+    cr_assert(isinf(qb_expected_running_time(spent, (bool[]){false, false, false}, 3)));
+}
