@@ -15,8 +15,9 @@
 
 #include "harness/run/launcher_wire.h"
 
-/* Forks the launcher unless there is one; call it first thing in main, while the process is small and has one
- * thread.  The first run starts it otherwise.  Errors: QB_ENVIRONMENT. */
+/* Forks the launcher unless there is one; call it early in main, while the process is small and has one
+ * thread, but after the settings that runs inherit (QB_SIMD).  The first run starts it otherwise.  Errors:
+ * QB_ENVIRONMENT. */
 qb_status qb_launcher_start(qb_diag *diag);
 
 /* Executes one request to its end; thread-safe, as many at a time as callers.  QB_OK whatever became of the

@@ -263,6 +263,19 @@ static qb_outcome judge_death(const execution *e, qb_run_result *result)
     return at_limit ? QB_RUN_OUT_OF_MEMORY : QB_RUN_CRASHED;
 }
 
+/* The answer against targets[0], as the referee has it (of a copy, whose score is the nominal problem's, the
+ * model's word has to do). */
+static bool reaches_target(const qb_run_spec *spec, const qb_run_result *result)
+{
+    if (spec->nominal && spec->nominal != spec->problem)
+        return true;
+    double objective = result->score.objective, target = spec->targets[0];
+    double slack = 1e-9 * fmax(1, fabs(target));
+    bool minimise = spec->problem->body.sense == QB_MINIMISE;
+    return result->has_solution && result->score.feasible &&
+           (minimise ? objective <= target + slack : objective >= target - slack);
+}
+
 /* How a run ended whose code returned. */
 static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_result *result)
 {
@@ -276,8 +289,12 @@ static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_resul
             return QB_RUN_BUDGET;
         return said->infeasible ? QB_RUN_INFEASIBLE : gap_closed ? QB_RUN_OPTIMAL : QB_RUN_EXHAUSTED;
     case QB_STOPPED:
-        if (said->target_reached)
+        if (said->target_reached && reaches_target(e->spec, result))
             return QB_RUN_TARGET;
+        if (said->target_reached) {
+            explain(result, "the model's target was reached, the source's was not");
+            return QB_RUN_EXHAUSTED;
+        }
         if (e->spec->budget_kind == QB_BUDGET_DEVICE && !said->budget_hit)
             return QB_RUN_SIMULATOR_LIMITED;
         return QB_RUN_BUDGET;

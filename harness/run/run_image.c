@@ -88,7 +88,10 @@ int qb_run_image_file(const qb_run_image *image, size_t *bytes)
 
 static bool is_same(const qb_lowering_options *a, const qb_lowering_options *b)
 {
-    return a->penalty == b->penalty && a->factor == b->factor && a->linearisation == b->linearisation;
+    _Static_assert(sizeof *a == 48, "every option has to be compared here");
+    return a->penalty == b->penalty && a->factor == b->factor && a->linearisation == b->linearisation &&
+           a->encoding == b->encoding && a->coefficient_limit == b->coefficient_limit &&
+           a->inequality == b->inequality && a->resolution == b->resolution;
 }
 
 /* The entry for what is asked, made if need be; NULL without memory.  The lock is held. */

@@ -17,6 +17,8 @@ typedef struct referee {
     bool lied;
     bool has_best;
     qb_score best; /* on the problem that the solver was given */
+    bool has_claim;
+    double best_claim; /* the best of the verified ones, in the model's scale */
 } referee;
 
 static void accuse(referee *r, const char *what, double said, double found)
@@ -42,7 +44,7 @@ static double value_of_columns(const qb_mip *mip, const double *v)
 
 /* Is `claimed` what the model's objective is worth at this point?  Where the lowering only changes variables,
  * the referee's own value says so; where it adds penalties or columns, the model is evaluated. */
-static void check_claim(referee *r, double claimed, const qb_score *score)
+static bool is_true_claim(referee *r, double claimed, const qb_score *score)
 {
     const qb_qubo *qubo = r->model.qubo;
     double value, tolerance;
@@ -56,15 +58,16 @@ static void check_claim(referee *r, double claimed, const qb_score *score)
         qb_problem view = {.kind = QB_KIND_MIP, .name = "", .format = "", .body = *r->model.mip};
         qb_score own;
         if (qb_referee_score(&view, r->columns, &own, NULL))
-            return;
+            return false;
         value = own.objective;
         tolerance = 1e-9 * own.magnitude;
-        double raw = value_of_columns(r->model.mip, r->columns);
-        if (fabs(claimed - raw) <= tolerance)
-            return;
+        if (fabs(claimed - value_of_columns(r->model.mip, r->columns)) <= tolerance)
+            return true;
     }
-    if (!(fabs(claimed - value) <= tolerance))
-        accuse(r, "false claim", claimed, value);
+    if (fabs(claimed - value) <= tolerance)
+        return true;
+    accuse(r, "false claim", claimed, value);
+    return false;
 }
 
 /* Strictly better than what was there?  Among infeasible points the later one is, by its claim. */
@@ -100,7 +103,10 @@ static void score_point(referee *r, const qb_channel_point *p)
         accuse(r, "a published solution is not made of numbers", p->claimed, NAN);
     if (status)
         return;
-    check_claim(r, p->claimed, &score);
+    if (is_true_claim(r, p->claimed, &score)) { /* claims only get better */
+        r->has_claim = true;
+        r->best_claim = p->claimed;
+    }
     if (!improves(r, &score))
         return;
     r->best = score;
@@ -133,17 +139,30 @@ static bool is_integral(const qb_mip *body)
     return true;
 }
 
-/* Holds the bound against the best verified solution.  Returns whether it proves that solution. */
+/* Is the model's optimum the source's?  Not where penalties need not suffice, or distort feasible points, or
+ * where columns were cut into steps. */
+static bool is_exact(const referee *r)
+{
+    const qb_lowering_options *o = &r->spec->lowering;
+    return r->spec->problem->kind != QB_KIND_MIP || r->model.mip ||
+           ((o->penalty != QB_PENALTY_FACTOR || o->factor >= 1) && o->inequality == QB_INEQUALITY_SLACK &&
+            !(o->resolution > 0));
+}
+
+/* Holds the bound, which is about the model, against the best verified claim.  Returns whether it proves that
+ * the source is solved. */
 static bool check_bound(referee *r, double bound)
 {
-    const qb_problem *problem = r->spec->problem;
-    if (!r->has_best || !r->best.feasible)
+    const qb_model *m = &r->model;
+    if (!r->has_claim)
         return false;
-    double objective = r->best.objective, scale = fmax(1, fabs(objective));
-    double gap = problem->body.sense == QB_MINIMISE ? objective - bound : bound - objective;
+    bool minimise = (m->qubo ? m->qubo->sense : m->mip->sense) == QB_MINIMISE;
+    double gap = minimise ? r->best_claim - bound : bound - r->best_claim,
+           scale = fmax(1, fabs(r->best_claim));
     if (gap < -1e-6 * scale) /* bounds come out of floating point */
-        accuse(r, "false bound", bound, objective);
-    return gap <= 1e-9 * scale || (gap < 1 && is_integral(&problem->body));
+        accuse(r, "false bound", bound, r->best_claim);
+    bool closed = gap <= 1e-9 * scale || (gap < 1 && (m->qubo ? m->qubo->integral : is_integral(m->mip)));
+    return closed && is_exact(r) && r->has_best && r->best.feasible;
 }
 
 static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
@@ -170,10 +189,10 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
     for (uint32_t k = 0; k < points; k++)
         score_point(&r, &point[k]);
     *gap_closed = false;
-    if (summary->has_bound) {
-        result->has_bound = true;
-        result->bound = qb_lowering_value_of(lowering, summary->bound);
-        *gap_closed = check_bound(&r, result->bound);
+    if (summary->has_bound && isfinite(summary->bound)) {
+        result->has_bound = is_exact(&r);
+        result->bound = result->has_bound ? qb_lowering_value_of(lowering, summary->bound) : 0;
+        *gap_closed = check_bound(&r, summary->bound);
     }
     if (summary->infeasible && r.has_best && r.best.feasible)
         accuse(&r, "it was said to be infeasible", NAN, r.best.objective);
