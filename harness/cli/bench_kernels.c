@@ -1,0 +1,176 @@
+#include "harness/cli/bench_kernels.h"
+
+#include "harness/base/memory.h"
+#include "harness/cli/command.h"
+#include "harness/cli/instance.h"
+#include "harness/run/bench_ring.h"
+#include "instances/generators/generator.h"
+#include "solvers/kernels/bench_anneal.h"
+#include "solvers/kernels/bench_tabu.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static qb_bench_options options_of(const qb_bench_request *request)
+{
+    return (qb_bench_options){
+        .clock = qb_clock_system, .seconds = request->seconds, .threads = (uint32_t)request->threads};
+}
+
+/* A generated case: family, and up to three parameters. */
+typedef struct bench_case {
+    const char *family;
+    struct {
+        const char *key;
+        double value;
+    } set[3];
+} bench_case;
+
+static qb_status generate_case(const bench_case *wanted, qb_problem *problem, qb_diag *diag)
+{
+    double value[QB_GENERATOR_PARAMS];
+    const qb_generator *family = qb_generator_find(wanted->family);
+    if (!family)
+        return qb_fail(diag, QB_INTERNAL, "no family '%s'", wanted->family);
+    qb_generator_default(family, value);
+    qb_status status = QB_OK;
+    for (size_t k = 0; !status && k < sizeof wanted->set / sizeof *wanted->set && wanted->set[k].key; k++)
+        status = qb_generator_set(family, value, wanted->set[k].key, wanted->set[k].value, diag);
+    return status ? status : qb_generate(family, value, 1, problem, NULL, diag);
+}
+
+typedef qb_status (*time_problem)(const qb_bench_request *request, const qb_problem *problem, qb_bench *bench,
+                                  qb_diag *diag);
+
+/* The instance that was asked for, else every case. */
+static qb_status over_cases(const qb_bench_request *request, const bench_case *cases, size_t count,
+                            time_problem time, qb_bench_print print, void *context, qb_diag *diag)
+{
+    qb_status status = QB_OK;
+    for (size_t k = 0; !status && k < (request->instance ? 1 : count); k++) {
+        qb_problem problem = {0};
+        qb_bench bench;
+        status = request->instance ? qb_cli_read_instance(request->instance, NULL, false, &problem, diag)
+                                   : generate_case(&cases[k], &problem, diag);
+        if (!status)
+            status = time(request, &problem, &bench, diag);
+        if (!status)
+            status = print(context, &bench);
+        qb_problem_free(&problem);
+    }
+    return status;
+}
+
+static qb_status time_anneal(const qb_bench_request *request, const qb_problem *problem, qb_bench *bench,
+                             qb_diag *diag)
+{
+    qb_qubo model = {0};
+    qb_bench_options options = options_of(request);
+    uint32_t replicas = request->replicas == QB_UNSET_COUNT ? 0 : (uint32_t)request->replicas;
+    qb_status status = qb_qubo_from_problem(problem, &model, diag);
+    if (!status)
+        status = qb_bench_anneal(&options, &model, problem->name, replicas, bench, diag);
+    qb_qubo_free(&model);
+    return status;
+}
+
+static qb_status bench_anneal(const qb_bench_request *request, qb_bench_print print, void *context,
+                              qb_diag *diag)
+{
+    static const bench_case cases[] = {
+        {"maxcut-regular", {{"size", 10000}}},
+        {"pm1-torus", {{"size", 100}}},
+        {"sk", {{"size", 500}}},
+    };
+    return over_cases(request, cases, sizeof cases / sizeof *cases, time_anneal, print, context, diag);
+}
+
+static qb_status time_tabu(const qb_bench_request *request, const qb_problem *problem, qb_bench *bench,
+                           qb_diag *diag)
+{
+    qb_qubo model = {0};
+    qb_bench_options options = options_of(request);
+    qb_status status = qb_qubo_from_problem(problem, &model, diag);
+    if (!status)
+        status = qb_bench_tabu(&options, &model, problem->name, bench, diag);
+    qb_qubo_free(&model);
+    return status;
+}
+
+static qb_status bench_tabu(const qb_bench_request *request, qb_bench_print print, void *context,
+                            qb_diag *diag)
+{
+    static const bench_case cases[] = {
+        {"palubeckis", {{"size", 1000}, {"density", 10}}},
+        {"palubeckis", {{"size", 3000}, {"density", 50}}},
+        {"palubeckis", {{"size", 5000}, {"density", 50}}},
+    };
+    return over_cases(request, cases, sizeof cases / sizeof *cases, time_tabu, print, context, diag);
+}
+
+/* The referee on a fixed vector: every second variable set. */
+static qb_status time_referee(const qb_bench_request *request, const qb_problem *problem, qb_bench *bench,
+                              qb_diag *diag)
+{
+    enum { SCORES = 16 };
+    uint32_t columns = problem->body.columns, repeats = 0;
+    double *v = QB_NEW(double, columns), total = 0, least = INFINITY;
+    qb_score score = {0};
+    qb_status status = v ? QB_OK : QB_NO_MEMORY;
+    for (uint32_t k = 0; !status && k < columns; k += 2)
+        v[k] = 1;
+    while (!status && (repeats < 2 || total < request->seconds)) {
+        int64_t start = qb_clock_system.cpu_ns(NULL);
+        for (int k = 0; !status && k < SCORES; k++)
+            status = qb_referee_score(problem, v, &score, diag);
+        double seconds = 1e-9 * (double)(qb_clock_system.cpu_ns(NULL) - start);
+        total += seconds;
+        least = fmin(least, seconds / SCORES);
+        repeats++;
+    }
+    if (!status) {
+        union {
+            double number;
+            uint64_t bits;
+        } sum = {score.objective};
+        *bench = (qb_bench){.kernel = "referee",
+                            .size = columns,
+                            .threads = 1,
+                            .repeats = repeats,
+                            .precision = score.exact ? "exact" : "double",
+                            .simd = "portable",
+                            .unit = "score",
+                            .seconds_per_unit = least,
+                            .work = SCORES * (qb_problem_nonzeros(problem) + columns),
+                            .share_of_bandwidth = NAN,
+                            .share_of_arithmetic = NAN};
+        snprintf(bench->details, sizeof bench->details, "{\"instance\": \"%s\", \"nonzeros\": %llu}",
+                 problem->name, (unsigned long long)qb_problem_nonzeros(problem));
+        snprintf(bench->checksum, sizeof bench->checksum, "%016llx", (unsigned long long)sum.bits);
+    }
+    qb_free(v);
+    return status;
+}
+
+static qb_status bench_referee(const qb_bench_request *request, qb_bench_print print, void *context,
+                               qb_diag *diag)
+{
+    static const bench_case cases[] = {{"palubeckis", {{"size", 1000}, {"density", 10}}}};
+    return over_cases(request, cases, sizeof cases / sizeof *cases, time_referee, print, context, diag);
+}
+
+static qb_status bench_ring(const qb_bench_request *request, qb_bench_print print, void *context,
+                            qb_diag *diag)
+{
+    qb_bench bench[QB_BENCH_RING_COUNT];
+    qb_bench_options options = options_of(request);
+    qb_status status = qb_bench_ring(&options, 10000, bench, diag);
+    for (int k = 0; !status && k < QB_BENCH_RING_COUNT; k++)
+        status = print(context, &bench[k]);
+    return status;
+}
+
+const qb_bench_kernel qb_bench_kernels[] = {
+    {"anneal", bench_anneal}, {"tabu", bench_tabu}, {"ring", bench_ring}, {"referee", bench_referee}, {0},
+};
