@@ -5,8 +5,52 @@
 #define SWEEPS_MOST 10
 #define LOOSE       1e-6
 
+static bool is_whole(double value)
+{
+    return fabs(value - nearbyint(value)) <= 1e-9 * fmax(1, fabs(value));
+}
+
+/* Does the row say v_open = an integer combination of integral columns?  Then *open is that column. */
+static bool gives_integer(const qb_mip *mip, uint32_t r, const bool *integral, uint32_t *open)
+{
+    uint64_t begin = mip->row_start[r], end = mip->row_start[r + 1], at = end;
+    if (mip->row_lower[r] != mip->row_upper[r])
+        return false;
+    for (uint64_t k = begin; k < end; k++) {
+        if (integral[mip->row_column[k]])
+            continue;
+        if (at < end)
+            return false;
+        at = k;
+    }
+    if (at == end || !is_whole(mip->row_upper[r] / mip->row_value[at]))
+        return false;
+    for (uint64_t k = begin; k < end; k++)
+        if (!is_whole(mip->row_value[k] / mip->row_value[at]))
+            return false;
+    *open = mip->row_column[at];
+    return true;
+}
+
+void qb_bounds_find_integral(const qb_mip *mip, bool *integral)
+{
+    bool found = false;
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        integral[j] = !mip->type || mip->type[j] != QB_COLUMN_CONTINUOUS;
+        found |= !integral[j];
+    }
+    for (int sweep = 0; found && sweep < SWEEPS_MOST; sweep++) {
+        uint32_t open;
+        found = false;
+        for (uint32_t r = 0; r < mip->rows; r++)
+            if (gives_integer(mip, r, integral, &open))
+                integral[open] = found = true;
+    }
+}
+
 typedef struct bounds {
     const qb_mip *mip;
+    const bool *integral;
     double *lower, *upper;
     bool moved;
 } bounds;
@@ -16,11 +60,6 @@ typedef struct activity {
     double finite;
     uint64_t infinite;
 } activity;
-
-static bool is_continuous(const qb_mip *mip, uint32_t j)
-{
-    return mip->type && mip->type[j] == QB_COLUMN_CONTINUOUS;
-}
 
 static double least_term(const bounds *b, uint64_t k, double sign)
 {
@@ -52,7 +91,7 @@ static qb_status refuse_row(const bounds *b, uint32_t r, qb_diag *diag)
 static bool draw_in(bounds *b, uint32_t j, double limit, bool is_upper)
 {
     double *bound = is_upper ? &b->upper[j] : &b->lower[j];
-    if (is_continuous(b->mip, j)) {
+    if (!b->integral[j]) {
         if (isinf(*bound)) {
             *bound = is_upper ? limit + slack_of(limit) : limit - slack_of(limit);
             b->moved = true;
@@ -90,13 +129,14 @@ static bool sweep_side(bounds *b, uint32_t r, double sign, double limit)
     return true;
 }
 
-qb_status qb_bounds_tighten(const qb_mip *mip, double *lower, double *upper, qb_diag *diag)
+qb_status qb_bounds_tighten(const qb_mip *mip, const bool *integral, double *lower, double *upper,
+                            qb_diag *diag)
 {
-    bounds b = {.mip = mip, .lower = lower, .upper = upper, .moved = true};
+    bounds b = {.mip = mip, .integral = integral, .lower = lower, .upper = upper, .moved = true};
     for (uint32_t j = 0; j < mip->columns; j++) {
         lower[j] = mip->lower ? mip->lower[j] : 0;
         upper[j] = mip->upper ? mip->upper[j] : 1;
-        if (is_continuous(mip, j))
+        if (!integral[j])
             continue;
         lower[j] = ceil(lower[j]);
         upper[j] = floor(upper[j]);

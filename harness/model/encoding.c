@@ -53,13 +53,20 @@ static void code_steps(const code *c, double limit, double grid, double *step)
     }
 }
 
-/* Decides how column j is written; lower and upper are what the rows leave of its bounds. */
-static qb_status choose_code(const qb_mip *mip, uint32_t j, double lower, double upper,
+/* What the rows leave of a column. */
+typedef struct room {
+    bool *integral;
+    double *lower, *upper; /* [columns] */
+} room;
+
+/* Decides how column j is written. */
+static qb_status choose_code(const qb_mip *mip, uint32_t j, const room *left,
                              const qb_lowering_options *options, code *chosen, qb_diag *diag)
 {
     char buffer[16];
     const char *name = qb_mip_column_name(mip, j, buffer);
-    bool continuous = mip->type && mip->type[j] == QB_COLUMN_CONTINUOUS;
+    bool continuous = !left->integral[j];
+    double lower = left->lower[j], upper = left->upper[j];
     if (continuous && lower < upper && options->resolution == 0)
         return qb_fail(diag, QB_REFUSED, "'%s' is continuous: bits cannot say its values", name);
     if (isinf(lower) || isinf(upper))
@@ -93,7 +100,7 @@ static qb_status choose_grid(const qb_lowering_options *options, double *grid, q
 
 /* Two passes: bits are counted before anything is allocated for them. */
 static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_options *options,
-                      const double *lower, const double *upper, qb_encoding *e, qb_diag *diag)
+                      const room *left, qb_encoding *e, qb_diag *diag)
 {
     double limit = qb_encoding_limit(options);
     uint64_t bits = 0;
@@ -102,7 +109,7 @@ static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_o
         e->start[j] = (uint32_t)bits;
         if (wanted && !wanted[j])
             continue;
-        qb_status status = choose_code(mip, j, lower[j], upper[j], options, &c, diag);
+        qb_status status = choose_code(mip, j, left, options, &c, diag);
         if (status)
             return status;
         e->base[j] = c.base;
@@ -116,7 +123,7 @@ static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_o
         return QB_NO_MEMORY;
     for (uint32_t j = 0; j < e->columns; j++)
         if (e->start[j] < e->start[j + 1]) {
-            choose_code(mip, j, lower[j], upper[j], options, &c, NULL);
+            choose_code(mip, j, left, options, &c, NULL);
             code_steps(&c, limit, e->grid, e->step + e->start[j]);
         }
     return QB_OK;
@@ -125,25 +132,31 @@ static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_o
 qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted, const qb_lowering_options *options,
                             qb_encoding *encoding, qb_diag *diag)
 {
-    double *lower = QB_NEW(double, mip->columns), *upper = QB_NEW(double, mip->columns);
+    room left = {
+        .integral = QB_NEW(bool, mip->columns),
+        .lower = QB_NEW(double, mip->columns),
+        .upper = QB_NEW(double, mip->columns),
+    };
     qb_encoding e = {
         .columns = mip->columns,
         .base = QB_NEW(double, mip->columns),
         .start = QB_NEW(uint32_t, (size_t)mip->columns + 1),
     };
-    qb_status status = lower && upper && e.base && e.start ? QB_OK : QB_NO_MEMORY;
+    bool have = left.integral && left.lower && left.upper && e.base && e.start;
+    qb_status status = have ? choose_grid(options, &e.grid, diag) : QB_NO_MEMORY;
+    if (!status) {
+        qb_bounds_find_integral(mip, left.integral);
+        status = qb_bounds_tighten(mip, left.integral, left.lower, left.upper, diag);
+    }
     if (!status)
-        status = choose_grid(options, &e.grid, diag);
-    if (!status)
-        status = qb_bounds_tighten(mip, lower, upper, diag);
-    if (!status)
-        status = fill(mip, wanted, options, lower, upper, &e, diag);
+        status = fill(mip, wanted, options, &left, &e, diag);
     if (status)
         qb_encoding_clear(&e);
     else
         *encoding = e;
-    qb_free(upper);
-    qb_free(lower);
+    qb_free(left.integral);
+    qb_free(left.lower);
+    qb_free(left.upper);
     return status;
 }
 

@@ -80,6 +80,23 @@ static qb_status add_objective(program *p)
     return QB_OK;
 }
 
+/* Weights beyond 2^53 may be rounded.  A vector's energy then errs by less than 2^-52 of the sum of |terms|;
+ * with all weights half as large again, the proofs stand while that is at most a sixth of the smallest one.
+ */
+#define ROUNDING_MARGIN 1.5
+
+static void allow_for_rounding(program *p)
+{
+    double largest = 0;
+    for (uint32_t r = 0; r < p->rows.count; r++) {
+        const qb_bit_row *row = &p->rows.row[r];
+        double span = fmax(row->most - row->lower, row->upper - row->least);
+        largest = fmax(largest, row->weight * span * span);
+    }
+    for (uint32_t r = 0; largest >= QB_EXACT_MOST && r < p->rows.count; r++)
+        p->rows.row[r].weight *= ROUNDING_MARGIN;
+}
+
 static qb_status add_penalties(program *p, qb_lowering *l)
 {
     double sign = p->mip->sense == QB_MAXIMISE ? -1 : 1;
@@ -94,6 +111,8 @@ static qb_status add_penalties(program *p, qb_lowering *l)
     qb_status status = qb_penalties_weigh(&cost, &l->options, &p->rows);
     if (status)
         return status;
+    if (l->options.penalty != QB_PENALTY_FACTOR)
+        allow_for_rounding(p);
     l->penalised = p->rows.count;
     l->slack = p->rows.slack_bits;
     l->penalty_least = p->rows.count ? INFINITY : 0;
@@ -107,28 +126,31 @@ static qb_status add_penalties(program *p, qb_lowering *l)
     return status;
 }
 
-/* A weight beyond 2^53 may be rounded, and then it proves nothing. */
-static bool all_exact(const program *p)
+static bool is_precise(const program *p, double smallest_weight)
 {
-    double most = fabs(p->constant);
-    for (uint32_t b = 0; b < p->n; b++)
+    double most = fabs(p->constant), sum = most;
+    for (uint32_t b = 0; b < p->n; b++) {
         most = fmax(most, fabs(p->linear[b]));
-    for (uint64_t k = 0; k < p->products; k++)
+        sum += fabs(p->linear[b]);
+    }
+    for (uint64_t k = 0; k < p->products; k++) {
         most = fmax(most, fabs(p->product[k].weight));
-    return most < QB_EXACT_MOST;
+        sum += fabs(p->product[k].weight);
+    }
+    return most < QB_EXACT_MOST || 6 * 0x1p-52 * sum <= smallest_weight;
 }
 
-static qb_status build_qubo(program *p, qb_qubo *qubo, qb_diag *diag)
+static qb_status build_qubo(program *p, qb_lowering *l, qb_diag *diag)
 {
-    if (!all_exact(p))
-        return qb_fail(diag, QB_REFUSED, "penalties take weights beyond 2^53");
+    if (l->options.penalty != QB_PENALTY_FACTOR && !is_precise(p, l->penalty_least))
+        return qb_fail(diag, QB_REFUSED, "sufficient penalties take more digits than double precision has");
     qb_status status = qb_pairs_sort(p->product, p->products, p->n, p->n);
     if (status)
         return status;
     p->products = qb_pairs_merge(p->product, p->products);
     double unit = p->multiplier != 0 ? p->multiplier : 1;
     return qb_qubo_build(p->mip->sense, p->mip->constant + p->constant / unit, 1 / unit, p->n, p->linear,
-                         p->products, p->product, qubo, diag);
+                         p->products, p->product, &l->qubo, diag);
 }
 
 /* Chooses rows of wanted cardinality (0: any above 1) that share no bit with those chosen before. */
@@ -208,7 +230,7 @@ qb_status qb_lower_mip_to_qubo(qb_lowering *l, qb_diag *diag)
     if (!status)
         status = add_penalties(&p, l);
     if (!status)
-        status = build_qubo(&p, &l->qubo, diag);
+        status = build_qubo(&p, l, diag);
     if (!status)
         status = find_groups(&p, l);
     qb_bit_rows_clear(&p.rows);

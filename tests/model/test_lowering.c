@@ -152,6 +152,65 @@ Test(lowering, rows_bound_what_the_file_left_unbounded)
     qb_problem_free(&problem);
 }
 
+/* y = 2 x1 - 3 x2 + 1 over the reals is an integer all the same, from -2 to 3. */
+Test(lowering, a_continuous_column_that_rows_make_an_integer_is_one)
+{
+    const uint8_t type[] = {0, 0, 2};
+    const double least[] = {0, 0, -INFINITY}, most[] = {1, 1, INFINITY}, linear[] = {0, 0, 1}, bound[] = {1};
+    const qb_triplet entry[] = {{0, 0, -2}, {0, 1, 3}, {0, 2, 1}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 3,
+                  .type = type,
+                  .lower = least,
+                  .upper = most,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 3,
+                  .entry = entry,
+                  .row_lower = bound,
+                  .row_upper = bound};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, NULL);
+    cr_assert(qb_lowering_model(l).qubo->n == 5);
+    check_optimal(&problem, l, -2);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
+/* Weights beyond 2^53 that rounding cannot spoil are taken, others only without the proof. */
+Test(lowering, penalties_know_the_limits_of_double_precision)
+{
+    const uint8_t type[] = {1, 1};
+    double most[] = {0x1p22, 0x1p22}, linear[] = {0x1p10, 1}, bound[] = {0x1p22};
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .columns = 2,
+                  .type = type,
+                  .upper = most,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 2,
+                  .entry = entry,
+                  .row_lower = bound,
+                  .row_upper = bound};
+    qb_problem problem;
+    qb_lowering *l = NULL;
+    qb_diag diag = {0};
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    l = lower(&problem, QB_TAKES_QUBO, NULL);
+    cr_assert(qb_lowering_model(l).qubo->n == 46 && !qb_lowering_model(l).qubo->integral);
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+    most[0] = most[1] = bound[0] = 0x1p40;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    cr_assert(qb_lowering_open(&problem, QB_TAKES_QUBO, NULL, &l, &diag) == QB_REFUSED);
+    cr_assert(strcmp(diag.text, "sufficient penalties take more digits than double precision has") == 0);
+    l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.penalty = QB_PENALTY_FACTOR, .factor = 1e-9});
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
 Test(lowering, continuous_columns_go_by_steps_where_that_is_asked_for)
 {
     const uint8_t type[] = {2, 0};
