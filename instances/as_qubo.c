@@ -2,6 +2,8 @@
 
 #include "harness/base/memory.h"
 
+#include <math.h>
+
 /* Turns sum c_i s_i + sum w s_i s_j into 0/1 terms, in place. */
 static void expand_ising(qb_as_qubo *q)
 {
@@ -38,6 +40,17 @@ static void negate(qb_as_qubo *q)
     q->negated = true;
 }
 
+/* A change of variables may leave the range of doubles. */
+static bool is_finite(const qb_as_qubo *q)
+{
+    bool finite = isfinite(q->constant);
+    for (uint32_t i = 0; i < q->n; i++)
+        finite = finite && isfinite(q->linear[i]);
+    for (uint64_t k = 0; k < q->pairs; k++)
+        finite = finite && isfinite(q->pair[k].weight);
+    return finite;
+}
+
 qb_status qb_as_qubo_expand(const qb_problem *problem, const char *format, qb_as_qubo *qubo, qb_diag *diag)
 {
     const qb_mip *body = &problem->body;
@@ -58,6 +71,11 @@ qb_status qb_as_qubo_expand(const qb_problem *problem, const char *format, qb_as
         expand_ising(&q);
     else if (problem->kind == QB_KIND_MAXCUT)
         expand_cut(&q);
+    if (!is_finite(&q)) {
+        qb_as_qubo_free(&q);
+        return qb_fail(diag, QB_REFUSED, "weights of '%s' are too large for format %s", problem->name,
+                       format);
+    }
     for (uint32_t i = 0; i < q.n; i++)
         q.linear_nonzeros += q.linear[i] != 0;
     *qubo = q;

@@ -19,7 +19,8 @@ typedef struct qb_as_qubo {
     bool negated;  /* the source maximises */
 } qb_as_qubo;
 
-/* `format` is for the message.  Free with qb_as_qubo_free.  Errors: QB_REFUSED (a MIP), QB_NO_MEMORY. */
+/* `format` is for the message.  Free with qb_as_qubo_free.  Errors: QB_REFUSED (a MIP; weights that
+ * leave the range of doubles), QB_NO_MEMORY. */
 qb_status qb_as_qubo_minimise(const qb_problem *problem, const char *format, qb_as_qubo *qubo, qb_diag *diag);
 
 /* The same in the source's own sense. */

@@ -190,8 +190,11 @@ static void write_types(const qb_mip *mip, const qb_naming *naming, uint8_t type
     }
 }
 
-static void write_mip(const qb_mip *mip, qb_text *out)
+static qb_status write_mip(const qb_mip *mip, const char *name, qb_text *out, qb_diag *diag)
 {
+    for (uint64_t k = 0; k < mip->pairs; k++)
+        if (!isfinite(2 * mip->pair[k].weight))
+            return qb_fail(diag, QB_REFUSED, "weights of '%s' are too large for format lp", name);
     qb_naming naming = qb_lp_naming(mip);
     qb_naming_write(&naming, QB_LP_MARK, out);
     write_objective(mip, &naming, out);
@@ -202,14 +205,13 @@ static void write_mip(const qb_mip *mip, qb_text *out)
     write_types(mip, &naming, QB_COLUMN_INTEGER, "General\n", out);
     write_types(mip, &naming, QB_COLUMN_BINARY, "Binary\n", out);
     qb_text_append(out, "End\n");
+    return out->status;
 }
 
 qb_status qb_lp_write(const qb_problem *problem, qb_text *out, qb_diag *diag)
 {
-    if (problem->kind == QB_KIND_MIP) {
-        write_mip(&problem->body, out);
-        return out->status;
-    }
+    if (problem->kind == QB_KIND_MIP)
+        return write_mip(&problem->body, problem->name, out, diag);
     qb_as_qubo expanded;
     qb_status status = qb_as_qubo_expand(problem, "lp", &expanded, diag);
     if (status != QB_OK)
@@ -219,7 +221,7 @@ qb_status qb_lp_write(const qb_problem *problem, qb_text *out, qb_diag *diag)
     view.linear = expanded.linear;
     view.pair = expanded.pair;
     view.pairs = expanded.pairs;
-    write_mip(&view, out);
+    status = write_mip(&view, problem->name, out, diag);
     qb_as_qubo_free(&expanded);
-    return out->status;
+    return status;
 }

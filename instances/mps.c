@@ -351,8 +351,7 @@ static qb_status check_set(reader *r, qb_token name)
         r->set[which] = name;
         return QB_OK;
     }
-    qb_token first = r->set[which];
-    if (first.length != name.length || memcmp(first.start, name.start, name.length) != 0) {
+    if (!qb_token_equal(name, r->set[which])) {
         char quote[QB_QUOTE_TEXT];
         return qb_scan_fail(&r->scan, "a second vector '%s': only one is read", qb_scan_quote(name, quote));
     }

@@ -194,6 +194,10 @@ qb_status qb_mps_write(const qb_problem *problem, qb_text *out, qb_diag *diag)
     if ((naming.numbered_columns && mip->columns > 9999999) ||
         (naming.numbered_rows && mip->rows > 9999999) || !objective_name(mip, &naming, objective))
         return qb_fail(diag, QB_REFUSED, "format mps has no names left for '%s'", problem->name);
+    for (uint32_t i = 0; i < mip->rows; i++)
+        if (isfinite(mip->row_lower[i]) && isfinite(mip->row_upper[i]) &&
+            !isfinite(mip->row_upper[i] - mip->row_lower[i]))
+            return qb_fail(diag, QB_REFUSED, "a range of '%s' is too wide for format mps", problem->name);
     transposed t;
     if (!transpose(mip, &t)) {
         transposed_free(&t);

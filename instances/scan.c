@@ -242,9 +242,14 @@ const char *qb_scan_quote(qb_token token, char buffer[QB_QUOTE_TEXT])
     return buffer;
 }
 
+bool qb_token_equal(qb_token a, qb_token b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.start, b.start, a.length) == 0);
+}
+
 bool qb_token_is(qb_token token, const char *word)
 {
-    return strlen(word) == token.length && memcmp(token.start, word, token.length) == 0;
+    return qb_token_equal(token, (qb_token){word, strlen(word)});
 }
 
 bool qb_token_is_nocase(qb_token token, const char *word)

@@ -68,6 +68,7 @@ __attribute__((format(printf, 3, 4))) qb_status qb_scan_fail_at(const qb_scan *s
 #define QB_QUOTE_TEXT 48
 const char *qb_scan_quote(qb_token token, char buffer[QB_QUOTE_TEXT]);
 
+bool qb_token_equal(qb_token a, qb_token b);
 bool qb_token_is(qb_token token, const char *word);        /* exactly */
 bool qb_token_is_nocase(qb_token token, const char *word); /* word in lower case */
 

@@ -154,13 +154,8 @@ Test(conventions, qplib_with_rows)
 Test(conventions, white_space_is_harmless)
 {
     static const char *const texts[] = {
-        "3 2\n1 2 1\n2 3 -2\n",
-        "3 2\r\n1 2 1\r\n2 3 -2\r\n",
-        "  3\t2  \n\n1 2 1   \n 2  3 -2",
-        "\xEF\xBB\xBF"
-        "3 2\n1 2 1\n2 3 -2",
-        "3 2\n1 2 1.0\n2 3 -2e0\n\n\n",
-        "3 3\n1 2 1\n2 3 -2\n1 3 0\n",
+        "3 2\n1 2 1\n2 3 -2\n",           "3 2\r\n1 2 1\r\n2 3 -2\r\n",   "  3\t2  \n\n1 2 1   \n 2  3 -2",
+        "\357\273\2773 2\n1 2 1\n2 3 -2", "3 2\n1 2 1.0\n2 3 -2e0\n\n\n", "3 3\n1 2 1\n2 3 -2\n1 3 0\n",
     };
     qb_problem first = must_parse("t.mc", NULL, texts[0]);
     char wanted[65], got[65];
