@@ -19,7 +19,7 @@ typedef struct owner {
 typedef struct draft {
     qb_experiment x;
     int claim;
-    const qb_yaml_node *instances, *solvers;
+    const qb_yaml_node *instances, *solvers, *lowering;
 } draft;
 
 #define AT(member) offsetof(draft, x.member)
@@ -166,65 +166,6 @@ static qb_status read_tuning(const qb_fields *f, const qb_field *field, const qb
     return status;
 }
 
-/* A penalty: a rule by name, or a factor of the sufficient bound. */
-static qb_status read_penalty(const qb_fields *f, const qb_yaml_node *node, qb_experiment_lowering *into)
-{
-    static const char *const names[] = {"bound", "tight", NULL};
-    static const qb_penalty_rule rules[] = {QB_PENALTY_BOUND, QB_PENALTY_TIGHT};
-    static const qb_field rule = {.name = "penalty", .choices = names};
-    static const qb_field factor = {.name = "penalty", .least = 1e-9, .greatest = 1e9};
-    char text[QB_DOUBLE_TEXT];
-    double number;
-    int index = 0;
-    if (node->kind == QB_YAML_SCALAR && qb_parse_double(node->text, strlen(node->text), &number)) {
-        qb_status status = qb_field_real(f, &factor, node, &number);
-        if (status != QB_OK)
-            return status;
-        qb_double_text(number, text);
-        into->options = (qb_lowering_options){.penalty = QB_PENALTY_FACTOR, .factor = number};
-        into->name = qb_arena_copy(f->arena, text, strlen(text));
-        return into->name ? QB_OK : qb_fields_no_memory(f);
-    }
-    qb_status status = qb_field_choice(f, &rule, node, &index);
-    if (status == QB_OK)
-        *into = (qb_experiment_lowering){names[index], {.penalty = rules[index], .factor = 1}};
-    return status;
-}
-
-static qb_status read_penalties(const qb_fields *f, const qb_field *field, const qb_yaml_node *node,
-                                void *into)
-{
-    (void)field;
-    draft *d = into;
-    bool single = node->kind == QB_YAML_SCALAR;
-    qb_status status = single ? QB_OK : qb_fields_sequence(f, node);
-    if (status != QB_OK)
-        return status;
-    qb_experiment_lowering *list = QB_ARENA_NEW(f->arena, qb_experiment_lowering, single ? 1 : node->count);
-    if (!list)
-        return qb_fields_no_memory(f);
-    uint32_t count = 0;
-    for (const qb_yaml_node *n = single ? node : node->first; n; n = single ? NULL : n->next, count++) {
-        status = read_penalty(f, n, &list[count]);
-        if (status != QB_OK)
-            return status;
-        for (uint32_t k = 0; k < count; k++)
-            if (!strcmp(list[k].name, list[count].name))
-                return qb_fields_fail(f, n, "the penalty '%s' stands in the list already", list[k].name);
-    }
-    d->x.lowering = list;
-    d->x.lowerings = count;
-    return QB_OK;
-}
-
-static qb_status read_lowering(const qb_fields *f, const qb_field *field, const qb_yaml_node *node,
-                               void *into)
-{
-    static const qb_field table[] = {{"penalty", read_penalties, .offset = 0}};
-    (void)field;
-    return qb_fields_read(f, "the lowering", table, 1, node, into);
-}
-
 static qb_status read_targets(const qb_fields *f, const qb_field *field, const qb_yaml_node *node, void *into)
 {
     static const qb_field target = {.name = "targets", .least = 0, .greatest = 1e6};
@@ -299,7 +240,7 @@ static qb_status read_sections(const qb_fields *f, const qb_yaml_node *root, dra
         {"seed", qb_field_u64, .offset = AT(seed), .least = 0, .greatest = 0x1p64},
         {"perturbations", read_perturbations, .offset = 0},
         {"tuning", read_tuning, .offset = 0},
-        {"lowering", read_lowering, .offset = 0},
+        {"lowering", qb_field_node, .offset = offsetof(draft, lowering)},
         {"targets", read_targets, .offset = 0},
         {"decision", read_decision, .offset = 0},
     };
@@ -318,15 +259,12 @@ static qb_status read_sections(const qb_fields *f, const qb_yaml_node *root, dra
 
 static void set_defaults(qb_experiment *x)
 {
-    static const qb_experiment_lowering lowering[] = {{"bound", {.penalty = QB_PENALTY_BOUND, .factor = 1}}};
     static const double targets[] = {0.1, 0.01, 0.001, 0};
     *x = (qb_experiment){.question = "", .workload = "", .repeats = 1};
     x->kpi.name = x->kpi.unit = "";
     x->kpi.per_objective_unit = NAN;
     x->budget.memory_bytes = UINT64_MAX;
     x->budget.threads = 1;
-    x->lowering = lowering;
-    x->lowerings = 1;
     x->target = targets;
     x->targets = sizeof targets / sizeof *targets;
     x->decision.metric = metrics[0];
@@ -342,6 +280,8 @@ static qb_status read_document(const qb_fields *f, const qb_yaml_node *root, qb_
     qb_status status = read_sections(f, root, &d);
     if (status == QB_OK)
         status = qb_experiment_read_entries(f, d.solvers, &d.x);
+    if (status == QB_OK)
+        status = qb_experiment_read_lowering(f, d.lowering, &d.x);
     if (status == QB_OK)
         status = qb_experiment_identify(f, &d.x);
     if (status == QB_OK)

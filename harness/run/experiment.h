@@ -88,8 +88,9 @@ typedef struct qb_experiment {
     } tuning;
     const qb_experiment_lowering *lowering; /* [lowerings], at least one; default "bound" */
     uint32_t lowerings;
-    const double *target; /* [targets] relative gaps at which trajectories are exact, descending;
-                             default 0.1, 0.01, 0.001, 0 */
+    const char *lowering_json; /* the section in canonical form */
+    const double *target;      /* [targets] relative gaps at which trajectories are exact, descending;
+                                  default 0.1, 0.01, 0.001, 0 */
     uint32_t targets;
     struct {
         bool given;            /* false: the experiment is exploratory */

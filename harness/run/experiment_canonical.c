@@ -107,10 +107,7 @@ static void write_factors(qb_json_writer *w, const qb_experiment *x)
     }
     qb_json_close(w, ']');
     qb_json_key(w, "lowering");
-    qb_json_open(w, '[');
-    for (uint32_t k = 0; k < x->lowerings; k++)
-        qb_json_string(w, x->lowering[k].name);
-    qb_json_close(w, ']');
+    qb_json_raw(w, x->lowering_json);
 }
 
 static void write_tuning(qb_json_writer *w, const qb_experiment *x)

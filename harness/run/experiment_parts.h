@@ -11,6 +11,9 @@ qb_status qb_experiment_read_entries(const qb_fields *fields, const qb_yaml_node
 /* Instances into x->instance; x->identity is known. */
 qb_status qb_experiment_read_instances(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
 
+/* The lowering section (NULL: none was given) into x->lowering and x->lowering_json. */
+qb_status qb_experiment_read_lowering(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
+
 /* identity and decision_sha256, from everything but instances. */
 qb_status qb_experiment_identify(const qb_fields *fields, qb_experiment *x);
 

@@ -26,7 +26,7 @@ static const char everything[] =
     "seed: 2026\n"
     "perturbations: [{kind: coefficient-noise, relative: 0.02, copies: 5}]\n"
     "tuning: {instances: 5, budget: 60s}\n"
-    "lowering: {penalty: [bound, tight, 0.5]}\n"
+    "lowering: {penalty: [bound, tight, 0.5], encoding: one-hot}\n"
     "targets: [0.05, 0]\n"
     "decision: {metric: gap, minimum_effect: 0.01, confidence: 0.9, deadline: 2026-12-31}\n";
 
@@ -81,6 +81,7 @@ Test(experiment, reads_every_key_of_the_example)
     cr_expect_eq(x->lowering[1].options.penalty, QB_PENALTY_TIGHT);
     cr_expect_str_eq(x->lowering[2].name, "0.5");
     cr_expect(x->lowering[2].options.factor == 0.5);
+    cr_expect_eq(x->lowering[2].options.encoding, QB_ENCODE_ONE_HOT);
     cr_expect_eq(x->targets, 2);
     cr_expect(x->decision.given && x->decision.minimum_effect == 0.01 && x->decision.confidence == 0.9);
     cr_expect_str_eq(x->decision.deadline, "2026-12-31");
@@ -136,16 +137,17 @@ Test(experiment, defaults)
     cr_expect_eq(x->tuning.instances, 0);
     cr_expect_str_eq(x->question, "");
     cr_expect(isnan(x->kpi.per_objective_unit));
-    cr_expect_str_eq(
-        x->canonical,
-        "{\"experiment\": \"small\", \"question\": \"\", \"claim\": \"software\", \"workload\": "
-        "\"\", \"kpi\": {\"name\": \"\", \"unit\": \"\", \"per_objective_unit\": null}, "
-        "\"instances\": [{\"name\": \"labs007\"}], \"solvers\": [{\"name\": \"anneal\", "
-        "\"label\": \"anneal\", \"role\": \"challenger\", \"params\": {\"sweeps\": \"1000\", "
-        "\"beta\": \"0.5\", \"schedule\": \"geometric\", \"angles\": \"\", \"restart\": "
-        "\"on\"}}], \"budget\": {\"kind\": \"work\", \"limit\": 1000000, \"memory\": null, "
-        "\"threads\": 1}, \"repeats\": 1, \"seed\": 0, \"perturbations\": [], \"lowering\": "
-        "[\"bound\"], \"tuning\": null, \"targets\": [0.1, 0.01, 0.001, 0], \"decision\": null}");
+    cr_expect_str_eq(x->canonical,
+                     "{\"experiment\": \"small\", \"question\": \"\", \"claim\": \"software\", \"workload\": "
+                     "\"\", \"kpi\": {\"name\": \"\", \"unit\": \"\", \"per_objective_unit\": null}, "
+                     "\"instances\": [{\"name\": \"labs007\"}], \"solvers\": [{\"name\": \"anneal\", "
+                     "\"label\": \"anneal\", \"role\": \"challenger\", \"params\": {\"sweeps\": \"1000\", "
+                     "\"beta\": \"0.5\", \"schedule\": \"geometric\", \"angles\": \"\", \"restart\": "
+                     "\"on\"}}], \"budget\": {\"kind\": \"work\", \"limit\": 1000000, \"memory\": null, "
+                     "\"threads\": 1}, \"repeats\": 1, \"seed\": 0, \"perturbations\": [], \"lowering\": "
+                     "{\"penalty\": [\"bound\"], \"linearisation\": \"auto\", \"encoding\": \"binary\", "
+                     "\"coefficient_limit\": \"8\", \"inequality\": \"slack\", \"resolution\": \"0\"}, "
+                     "\"tuning\": null, \"targets\": [0.1, 0.01, 0.001, 0], \"decision\": null}");
     qb_experiment_free(x);
 }
 
@@ -199,7 +201,13 @@ Test(experiment, errors_name_line_and_nearest_key)
          "x.yaml:17: 'kind' cannot be 'coefficient-nose' (did you mean 'coefficient-noise'?)"},
         {"[bound, tight, 0.5]", "[bound, bound]",
          "x.yaml:19: the penalty 'bound' stands in the list already"},
-        {"[bound, tight, 0.5]", "bond", "x.yaml:19: 'penalty' cannot be 'bond' (did you mean 'bound'?)"},
+        {"[bound, tight, 0.5]", "bond",
+         "x.yaml:19: penalty needs bound, tight or a positive factor, got 'bond'"},
+        {"[bound, tight, 0.5]", "[0.5, 0.50]", "x.yaml:19: the penalty '0.5' stands in the list already"},
+        {"encoding: one-hot", "encoding: one-hat",
+         "x.yaml:19: unknown encoding 'one-hat' (did you mean 'one-hot'?)"},
+        {"encoding: one-hot", "encodng: one-hot",
+         "x.yaml:19: unknown key 'encodng' (did you mean 'encoding'?)"},
         {"[0.05, 0]", "[0, 0.05]", "x.yaml:20: 'targets' go from the easiest (largest) to the hardest"},
         {"2026-12-31", "2026-02-29", "x.yaml:21: 'deadline' is a date such as 2026-12-31, got '2026-02-29'"},
         {"confidence: 0.9", "confidence: 95",
@@ -258,6 +266,8 @@ Test(experiment, identity_ignores_what_may_grow)
         {"cpu_time: 2s", "cpu_time: 2000ms", true, true},
         {"copies: 5", "copies: 6", false, true},
         {"[bound, tight, 0.5]", "[bound, tight]", false, true},
+        {"{penalty:", "{resolution: 0.5, penalty:", false, true},
+        {"{penalty:", "{linearisation: auto, penalty:", true, true},
         {"claim: software", "claim: device", false, true},
     };
     const qb_experiment *x = parse(everything);
