@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct solve_options {
-    const char *solver, *format, *penalty;
+    const char *solver, *format, *lowering;
     double cpu_time, wall_time, target;
     uint64_t work, samples, seed, memory, threads;
     bool json, sum_duplicates;
@@ -30,8 +30,10 @@ static const qb_option options_table[] = {
     OPTION(target, "target", QB_OPTION_REAL, "V", NULL, "stop at a solution at least as good as V"),
     OPTION(memory, "memory", QB_OPTION_MEMORY, "M", NULL, "memory limit"),
     OPTION(threads, "threads", QB_OPTION_COUNT, "N", "1", "threads the solver may use"),
-    OPTION(penalty, "penalty", QB_OPTION_TEXT, "RULE", "bound",
-           "penalty when constraints are lowered: bound, tight, or a factor of the bound"),
+    OPTION(lowering, "lowering", QB_OPTION_TEXT, "KEY=VALUE,...", NULL,
+           "how constraints become a QUBO and products a MIP: penalty=bound|tight|FACTOR, "
+           "encoding=binary|bounded|one-hot, "
+           "inequality=slack|unbalanced, linearisation=auto|standard|compact, resolution=STEP"),
     OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,
            "format of INSTANCE; recognised by content and extension when not given"),
     OPTION(sum_duplicates, "sum-duplicates", QB_OPTION_FLAG, NULL, NULL,
@@ -61,18 +63,21 @@ static qb_status choose_budget(const solve_options *o, qb_run_spec *spec, qb_dia
     return spec->budget > 0 ? QB_OK : qb_fail(diag, QB_BAD_INPUT, "the budget must be positive");
 }
 
-static qb_status choose_penalty(const char *rule, qb_lowering_options *lowering, qb_diag *diag)
+/* "KEY=VALUE,..." into lowering options. */
+static qb_status choose_lowering(const char *text, qb_lowering_options *lowering, qb_diag *diag)
 {
-    *lowering = (qb_lowering_options){.penalty = QB_PENALTY_BOUND, .factor = 1};
-    if (!strcmp(rule, "bound"))
-        return QB_OK;
-    lowering->penalty = QB_PENALTY_TIGHT;
-    if (!strcmp(rule, "tight"))
-        return QB_OK;
-    lowering->penalty = QB_PENALTY_FACTOR;
-    if (qb_parse_double(rule, strlen(rule), &lowering->factor) && lowering->factor > 0)
-        return QB_OK;
-    return qb_fail(diag, QB_BAD_INPUT, "--penalty needs bound, tight or a positive factor, got '%s'", rule);
+    qb_status status = QB_OK;
+    for (const char *at = text; at && *at && !status; at += *at == ',') {
+        char key[64], value[64];
+        size_t length = strcspn(at, ","), name = strcspn(at, "=,");
+        if (at[name] != '=' || name >= sizeof key || length - name - 1 >= sizeof value)
+            return qb_fail(diag, QB_BAD_INPUT, "--lowering needs KEY=VALUE,..., got '%s'", text);
+        snprintf(key, sizeof key, "%.*s", (int)name, at);
+        snprintf(value, sizeof value, "%.*s", (int)(length - name - 1), at + name + 1);
+        status = qb_lowering_options_set(lowering, key, value, diag);
+        at += length;
+    }
+    return status;
 }
 
 static void write_solver(qb_json_writer *json, const qb_run_spec *spec)
@@ -231,7 +236,7 @@ static qb_status prepare(const solve_options *o, const char *instance, qb_run_sp
 {
     qb_status status = choose_budget(o, spec, diag);
     if (!status)
-        status = choose_penalty(o->penalty, &spec->lowering, diag);
+        status = choose_lowering(o->lowering, &spec->lowering, diag);
     if (!status && (o->threads < 1 || o->threads > 1024))
         status = qb_fail(diag, QB_BAD_INPUT, "--threads needs a number from 1 to 1024");
     if (!status)

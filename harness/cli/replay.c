@@ -1,0 +1,246 @@
+/* qubout replay: a stored run again, from what the store holds. */
+#include "harness/base/json.h"
+#include "harness/base/memory.h"
+#include "harness/cli/command.h"
+#include "harness/cli/registration.h"
+#include "harness/store/evidence.h"
+#include "instances/perturb.h"
+#include "solvers/kernels/simd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct replay_options {
+    const char *db;
+    uint64_t times;
+} replay_options;
+
+static const qb_option options_table[] = {
+    QB_OPTION(replay_options, db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store"),
+    QB_OPTION(replay_options, times, "times", QB_OPTION_COUNT, "N", "5",
+              "how often a run under a time budget is repeated for the comparison"),
+};
+
+/* Everything a replay needs, and frees. */
+typedef struct replay {
+    const qb_stored_run *stored;
+    const qb_experiment *experiment;
+    qb_registration registration;
+    const qb_loaded_instance *instance;
+    const qb_solver *solver;
+    void *params;
+    qb_problem noisy;
+    qb_run_spec spec;
+} replay;
+
+static void clear(replay *r)
+{
+    qb_problem_free(&r->noisy);
+    qb_free(r->params);
+    qb_registration_clear(&r->registration);
+    qb_experiment_free(r->experiment);
+    qb_stored_run_free(r->stored);
+}
+
+static qb_status find_instance(replay *r, qb_diag *diag)
+{
+    for (uint32_t k = 0; k < r->experiment->instances; k++)
+        if (!strcmp(r->registration.plan_instance[k].sha256, r->stored->sha256)) {
+            r->instance = &r->registration.instance[k];
+            return QB_OK;
+        }
+    return qb_fail(diag, QB_BAD_INPUT, "instance '%s' of run %lld is not what the specification gives today",
+                   r->stored->instance, (long long)r->stored->id);
+}
+
+/* The parameters as they were stored: one JSON object of text values. */
+static qb_status read_params(replay *r, qb_diag *diag)
+{
+    qb_json *root = NULL;
+    r->solver = qb_solver_find(r->stored->solver);
+    if (!r->solver)
+        return qb_fail(diag, QB_BAD_INPUT, "this build has no solver '%s'", r->stored->solver);
+    r->params = qb_alloc(1, r->solver->params_size ? r->solver->params_size : 1);
+    qb_status status = r->params ? QB_OK : QB_NO_MEMORY;
+    if (!status)
+        status =
+            qb_json_parse("stored parameters", r->stored->params, strlen(r->stored->params), &root, diag);
+    if (!status)
+        qb_params_default(r->solver, r->params);
+    for (const qb_json_member *m = qb_json_first(root); !status && m; m = qb_json_next(root, m)) {
+        const char *value = qb_json_text(qb_json_member_value(m));
+        status = qb_params_set(r->solver, r->params, qb_json_member_key(m), value ? value : "", diag);
+    }
+    qb_json_free(root);
+    return status;
+}
+
+/* The noisy copy, if the run had one: number `copy` counts through all perturbations in their order. */
+static qb_status make_copy(replay *r, qb_diag *diag)
+{
+    uint32_t number = r->stored->copy;
+    for (uint32_t k = 0; number && k < r->experiment->perturbations; k++) {
+        const qb_experiment_perturbation *noise = &r->experiment->perturbation[k];
+        if (number > noise->copies) {
+            number -= noise->copies;
+            continue;
+        }
+        char name[QB_COPY_TEXT];
+        uint64_t seed;
+        qb_seed_copy_name(noise->kind, noise->relative, number, name);
+        qb_status status = qb_seed_copy(r->experiment->seed, r->stored->sha256, name, &seed);
+        if (!status)
+            status = qb_perturb_coefficients(&r->instance->problem, noise->relative, seed, &r->noisy, diag);
+        r->spec.problem = &r->noisy;
+        return status;
+    }
+    return number ? qb_fail(diag, QB_BAD_INPUT, "the specification has no copy %u", r->stored->copy) : QB_OK;
+}
+
+static qb_status find_lowering(replay *r, qb_diag *diag)
+{
+    for (uint32_t k = 0; k < r->experiment->lowerings; k++)
+        if (r->experiment->lowerings == 1 || !strcmp(r->experiment->lowering[k].name, r->stored->penalty)) {
+            r->spec.lowering = r->experiment->lowering[k].options;
+            return QB_OK;
+        }
+    return qb_fail(diag, QB_BAD_INPUT, "the specification has no lowering '%s'", r->stored->penalty);
+}
+
+static qb_status prepare(replay *r, qb_store *store, int64_t id, qb_diag *diag)
+{
+    qb_status status = qb_store_run_by_id(store, id, &r->stored, diag);
+    if (!status && r->stored->simd[0])
+        status = qb_simd_select(r->stored->simd, diag); /* where floating point decides, the tier does too */
+    if (!status)
+        status = qb_experiment_parse("stored specification", r->stored->spec, strlen(r->stored->spec),
+                                     &r->experiment, diag);
+    if (!status)
+        status = qb_registration_load(r->experiment, &r->registration, diag);
+    if (!status)
+        status = find_instance(r, diag);
+    if (!status)
+        status = read_params(r, diag);
+    if (status)
+        return status;
+    r->spec = (qb_run_spec){.solver = r->solver,
+                            .params = r->params,
+                            .problem = &r->instance->problem,
+                            .nominal = &r->instance->problem,
+                            .seed = r->stored->seed,
+                            .budget_kind = r->stored->budget_kind,
+                            .budget = r->stored->budget,
+                            .memory_bytes = r->stored->memory_bytes,
+                            .threads = r->stored->threads,
+                            .targets = r->instance->target,
+                            .target_count = r->instance->targets};
+    status = find_lowering(r, diag);
+    return status ? status : make_copy(r, diag);
+}
+
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* Under a work budget the trajectory has to be the same, point by point.  The exit status. */
+static int compare_exactly(const replay *r, const qb_run_result *now)
+{
+    char a[QB_DOUBLE_TEXT], b[QB_DOUBLE_TEXT];
+    const qb_stored_run *then = r->stored;
+    for (uint32_t k = 0; k < then->points && k < now->points; k++) {
+        const qb_run_point *x = &then->trajectory[k], *y = &now->trajectory[k];
+        if (x->work == y->work && same(x->objective, y->objective))
+            continue;
+        printf("differs at point %u: stored work %llu objective %s, now work %llu objective %s\n", k + 1,
+               (unsigned long long)x->work, qb_double_text(x->objective, a), (unsigned long long)y->work,
+               qb_double_text(y->objective, b));
+        return QB_EXIT_NO;
+    }
+    if (then->points != now->points) {
+        printf("differs: %u points stored, %u now\n", then->points, now->points);
+        return QB_EXIT_NO;
+    }
+    printf("identical: %u points, objective %s\n", now->points,
+           qb_double_text(now->has_solution ? now->score.objective : NAN, a));
+    return QB_EXIT_DONE;
+}
+
+static void print_row(const char *what, const char *status, double objective, double cpu_s, double wall_s)
+{
+    char number[QB_DOUBLE_TEXT];
+    printf("%-8s %-12s %16s %12.6f %12.6f\n", what, status, qb_double_text(objective, number), cpu_s, wall_s);
+}
+
+/* Under a time budget runs differ: the stored one beside fresh ones. */
+static qb_status compare_side_by_side(const replay *r, uint64_t times, qb_diag *diag)
+{
+    printf("%-8s %-12s %16s %12s %12s\n", "run", "status", "objective", "CPU s", "wall s");
+    print_row("stored", r->stored->status, r->stored->has_solution ? r->stored->objective : NAN,
+              r->stored->cpu_s, r->stored->wall_s);
+    qb_status status = QB_OK;
+    for (uint64_t k = 0; !status && k < times; k++) {
+        qb_run_result now = {0};
+        status = qb_run_execute(&r->spec, &now, diag);
+        if (!status)
+            print_row("now", qb_outcome_name(now.outcome), now.has_solution ? now.score.objective : NAN,
+                      now.cpu_s, now.wall_s);
+        qb_run_result_clear(&now);
+    }
+    return status;
+}
+
+static qb_status replay_run(const replay *r, uint64_t times, int *code, qb_diag *diag)
+{
+    *code = QB_EXIT_DONE;
+    if (r->stored->budget_kind != QB_BUDGET_WORK)
+        return compare_side_by_side(r, times, diag);
+    qb_run_result now = {0};
+    qb_status status = qb_run_execute(&r->spec, &now, diag);
+    if (!status)
+        *code = compare_exactly(r, &now);
+    qb_run_result_clear(&now);
+    return status;
+}
+
+static int run(const void *options, const qb_arguments *arguments)
+{
+    const replay_options *o = options;
+    qb_diag diag = {0};
+    qb_store *store = NULL;
+    replay r = {0};
+    uint64_t id = 0;
+    int code = QB_EXIT_DONE;
+    const char *word = arguments->word[0];
+    qb_status status = QB_OK;
+    if (!qb_parse_u64(word, strlen(word), &id) || id > INT64_MAX)
+        status = qb_fail(&diag, QB_BAD_INPUT, "replay needs the number of a run, got '%s'", word);
+    if (!status && !o->db)
+        status = qb_fail(&diag, QB_BAD_INPUT, "which store? --db FILE");
+    if (!status)
+        status = qb_store_open(o->db, QB_STORE_READ, &store, &diag);
+    if (!status)
+        status = prepare(&r, store, (int64_t)id, &diag);
+    if (!status)
+        status = replay_run(&r, o->times, &code, &diag);
+    clear(&r);
+    qb_store_close(store);
+    return status ? qb_cli_exit(status, &diag) : code;
+}
+
+const qb_command qb_command_replay = {
+    .name = "replay",
+    .synopsis = "RUN --db FILE",
+    .summary = "a stored run again, compared with what the store holds",
+    .description =
+        "RUN is the run's id in the store. Under a work budget the trajectory has to be identical (exit "
+        "status 1 and the "
+        "first difference otherwise); under a time budget the stored run is set beside fresh ones.",
+    .options = options_table,
+    .option_count = sizeof options_table / sizeof *options_table,
+    .options_size = sizeof(replay_options),
+    .least_words = 1,
+    .most_words = 1,
+    .run = run,
+};
