@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "harness/run/child.h"
 
-#include "harness/run/contain.h"
 #include "harness/run/limits.h"
 
 #include <errno.h>
@@ -83,18 +82,19 @@ _Noreturn static void fail(int notes, int error)
 }
 
 /* Everything that was inherited and can be done without is gone before any of the solver's code runs. */
-static void settle(const qb_launch_request *r, bool limit_processes, bool limit_memory, int notes)
+static void settle(const qb_launch_request *r, const qb_contain *contain, bool limit_memory, int notes)
 {
     struct sigaction action = {.sa_handler = on_terminate, .sa_flags = SA_RESTART};
     (void)prctl(PR_SET_NAME, "qubout-run");
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)setsid();
+    qb_contain_enter(contain);
     (void)sigaction(SIGTERM, &action, NULL);
     if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
         (limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
         fail(notes, errno);
     qb_limits_forbid_dumps();
-    if (limit_processes)
+    if (!contain->limits_processes)
         qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) { /* where memory runs out, the run is to go and not its warden */
@@ -126,10 +126,10 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
     return status ? status : r->solver->solve(*state, budget, diag);
 }
 
-void qb_child_main(const qb_launch_request *r, int image, int channel, int notes, bool limit_processes,
+void qb_child_main(const qb_launch_request *r, int image, int channel, int notes, const qb_contain *contain,
                    bool limit_memory)
 {
-    settle(r, limit_processes, limit_memory, notes);
+    settle(r, contain, limit_memory, notes);
     size_t bytes = qb_channel_size(r->variables, r->mip, r->samples);
     void *source = mmap(NULL, r->image_bytes, PROT_READ, MAP_SHARED, image, 0);
     void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, channel, 0);

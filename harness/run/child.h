@@ -2,10 +2,12 @@
 #ifndef QB_RUN_CHILD_H
 #define QB_RUN_CHILD_H
 
+#include "harness/run/contain.h"
 #include "harness/run/launcher_wire.h"
 
-/* Does not return.  Notes go to `notes` (a pipe); the descriptors are the child's to close. */
+/* Does not return.  Notes go to `notes` (a pipe); the descriptors are the child's to close.  limit_memory: by
+ * rlimit, for want of a control group. */
 _Noreturn void qb_child_main(const qb_launch_request *request, int image, int channel, int notes,
-                             bool limit_processes, bool limit_memory);
+                             const qb_contain *contain, bool limit_memory);
 
 #endif

@@ -140,21 +140,37 @@ static bool enter_group(const char *above_path, const char *group, const char *f
     return joined;
 }
 
+/* The folder of our own group in that hierarchy, and the name of a new one in it. */
+static bool name_group(const char *controller, char above[QB_CONTAIN_PATH], char group[QB_CONTAIN_PATH])
+{
+    char path[256], root[256], folder[256];
+    uint64_t name;
+    if (!find_path(controller, path, sizeof path) || !find_mount(controller, root, folder, sizeof root) ||
+        getrandom(&name, sizeof name, 0) != sizeof name)
+        return false;
+    size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
+    const char *below = strncmp(path, root, shared) == 0 ? path + shared : path;
+    snprintf(above, QB_CONTAIN_PATH, "%s%s", folder, strcmp(below, "/") ? below : "");
+    snprintf(group, QB_CONTAIN_PATH, "%.*s/" GROUP "%016" PRIx64, QB_CONTAIN_PATH - 32, above, name);
+    return true;
+}
+
 /* Makes a group below ours in that hierarchy and joins it; "" when that fails. */
 static void make_group(const char *controller, const char *file, char group[QB_CONTAIN_PATH])
 {
-    char path[256], root[256], folder[256], above[QB_CONTAIN_PATH];
-    uint64_t name;
-    group[0] = 0;
-    if (!find_path(controller, path, sizeof path) || !find_mount(controller, root, folder, sizeof root) ||
-        getrandom(&name, sizeof name, 0) != sizeof name)
-        return;
-    size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
-    const char *below = strncmp(path, root, shared) == 0 ? path + shared : path;
-    snprintf(above, sizeof above, "%s%s", folder, strcmp(below, "/") ? below : "");
-    snprintf(group, QB_CONTAIN_PATH, "%.*s/" GROUP "%016" PRIx64, QB_CONTAIN_PATH - 32, above, name);
-    if (!enter_group(above, group, file))
+    char above[QB_CONTAIN_PATH];
+    if (!name_group(controller, above, group) || !enter_group(above, group, file))
         group[0] = 0;
+}
+
+/* Makes the group that runs are in and the warden is not: everything in it dies by one write (Linux 5.14). */
+static void make_run_group(qb_contain *contain)
+{
+    snprintf(contain->run, QB_CONTAIN_PATH, "%.*s/run", QB_CONTAIN_PATH - 8, contain->unified);
+    if (mkdir(contain->run, 0755) == 0 && has_file(contain->run, "cgroup.kill"))
+        return;
+    (void)rmdir(contain->run);
+    contain->run[0] = 0;
 }
 
 /* Leaves the group for the one above it, and removes it. */
@@ -175,14 +191,17 @@ void qb_contain_open(qb_contain *contain, bool has_namespace)
     *contain = (qb_contain){.has_namespace = has_namespace};
     char most[32];
     snprintf(most, sizeof most, "%d", QB_CONTAIN_PROCESSES);
-    make_group("", "memory.max", contain->memory);
-    contain->is_v2 = contain->memory[0] != 0;
-    if (contain->is_v2) {
-        contain->limits_processes = write_text(contain->memory, "pids.max", most);
-        (void)write_text(contain->memory, "memory.swap.max", "0");
-        (void)write_text(contain->memory, "memory.oom.group", "0"); /* the warden stays */
+    make_group("", "cgroup.procs", contain->unified);
+    if (contain->unified[0] && !has_namespace)
+        make_run_group(contain);
+    if (contain->unified[0] && has_file(contain->unified, "memory.max")) {
+        contain->is_v2 = true;
+        contain->limits_processes = write_text(contain->unified, "pids.max", most);
+        (void)write_text(contain->unified, "memory.swap.max", "0");
         return;
     }
+    if (!contain->run[0])
+        leave_group(contain->unified); /* it has no controllers: of no use */
     make_group("memory", "memory.limit_in_bytes", contain->memory);
     make_group("pids", "pids.max", contain->processes);
     contain->limits_processes = contain->processes[0] && write_text(contain->processes, "pids.max", most);
@@ -192,36 +211,52 @@ void qb_contain_open(qb_contain *contain, bool has_namespace)
 
 void qb_contain_close(qb_contain *contain)
 {
+    if (contain->run[0])
+        (void)rmdir(contain->run);
+    contain->run[0] = 0;
     leave_group(contain->processes);
     leave_group(contain->memory);
+    leave_group(contain->unified);
+}
+
+/* The folder of the group that limits memory; "" for none. */
+static const char *memory_group(const qb_contain *contain)
+{
+    return contain->is_v2 ? contain->unified : contain->memory;
 }
 
 bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes)
 {
+    const char *file = contain->is_v2 ? "memory.max" : "memory.limit_in_bytes";
     char text[32];
-    if (!contain->memory[0])
+    if (!memory_group(contain)[0])
         return false;
     if (bytes == UINT64_MAX)
-        return write_text(contain->memory, contain->is_v2 ? "memory.max" : "memory.limit_in_bytes",
-                          contain->is_v2 ? "max" : "-1");
+        return write_text(memory_group(contain), file, contain->is_v2 ? "max" : "-1");
     snprintf(text, sizeof text, "%" PRIu64, bytes);
-    return write_text(contain->memory, contain->is_v2 ? "memory.max" : "memory.limit_in_bytes", text);
+    return write_text(memory_group(contain), file, text);
 }
 
 uint64_t qb_contain_memory_kills(const qb_contain *contain)
 {
     char path[QB_CONTAIN_PATH + 64], text[1024];
-    if (!contain->memory[0])
+    if (!memory_group(contain)[0])
         return 0;
-    snprintf(path, sizeof path, "%s/%s", contain->memory,
+    snprintf(path, sizeof path, "%s/%s", memory_group(contain),
              contain->is_v2 ? "memory.events" : "memory.oom_control");
     const char *line = read_text(path, text, sizeof text) ? strstr(text, "oom_kill ") : NULL;
     return line ? strtoull(line + strlen("oom_kill "), NULL, 10) : 0;
 }
 
+void qb_contain_enter(const qb_contain *contain)
+{
+    if (contain->run[0])
+        (void)write_text(contain->run, "cgroup.procs", "0");
+}
+
 const char *qb_contain_way(const qb_contain *contain)
 {
-    return contain->has_namespace ? "pid-namespace" : "kill-loop";
+    return contain->has_namespace ? "pid-namespace" : contain->run[0] ? "cgroup" : "kill-loop";
 }
 
 /* A process as /proc shows it.  Numbers are those of whoever mounted /proc, which need not be ours. */
@@ -338,6 +373,8 @@ uint32_t qb_contain_kill_all(const qb_contain *contain, int64_t *cpu_ns)
      * Where it is not, RLIMIT_NPROC binds them. */
     if (!contain->has_namespace)
         (void)sched_setscheduler(0, SCHED_FIFO, &ahead);
+    if (contain->run[0])
+        (void)write_text(contain->run, "cgroup.kill", "1");
     for (;;) {
         struct rusage usage;
         int status;

@@ -14,11 +14,15 @@
 #define QB_CONTAIN_PATH 512
 
 typedef struct qb_contain {
-    bool has_namespace;              /* the warden is the first process of a PID namespace */
-    bool limits_processes;           /* a control group does, else the run's RLIMIT_NPROC has to */
-    bool is_v2;                      /* of the memory group */
-    char memory[QB_CONTAIN_PATH];    /* folder of the group that limits memory; "": none */
-    char processes[QB_CONTAIN_PATH]; /* the same for the number of processes */
+    bool has_namespace;    /* the warden is the first process of a PID namespace */
+    bool limits_processes; /* a control group does, else the run's RLIMIT_NPROC has to */
+    bool is_v2;            /* memory is limited by `unified`, else by `memory` */
+    /* folders of control groups; "": none */
+    char unified[QB_CONTAIN_PATH]; /* v2 */
+    char run[QB_CONTAIN_PATH]; /* in `unified`; runs join it, and one write ends it; only without a namespace
+                                */
+    char memory[QB_CONTAIN_PATH];    /* v1 */
+    char processes[QB_CONTAIN_PATH]; /* v1 */
 } qb_contain;
 
 #define QB_CONTAIN_PROCESSES 512 /* that a run may have, its threads included */
@@ -32,7 +36,10 @@ bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes);
 /* How often the group's limit has killed, since it was made. */
 uint64_t qb_contain_memory_kills(const qb_contain *contain);
 
-/* "pid-namespace" or "kill-loop" */
+/* A run joins the group that ends it, before anything else.  Nothing to do where there is none. */
+void qb_contain_enter(const qb_contain *contain);
+
+/* "pid-namespace", "cgroup" or "kill-loop" */
 const char *qb_contain_way(const qb_contain *contain);
 
 /* Ends every process that descends from the caller and reaps it; returns how many there were, and adds their

@@ -249,7 +249,7 @@ static void execute(const qb_launch_request *request, const int fd[2], int lifel
     if (r.child == 0) {
         close(lifeline);
         close(notes[0]);
-        qb_child_main(request, fd[0], fd[1], notes[1], !contain->limits_processes, by_rlimit);
+        qb_child_main(request, fd[0], fd[1], notes[1], contain, by_rlimit);
     }
     close(notes[1]);
     r.child_fd = r.child > 0 ? open_child(r.child) : -1;

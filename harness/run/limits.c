@@ -24,7 +24,7 @@ double qb_limits_backstop(qb_budget_kind kind, double limit)
     case QB_BUDGET_WALL_TIME:
         return limit;
     case QB_BUDGET_CPU_TIME:
-        return 3 * limit + 1;
+        return 5 * limit + 10;
     case QB_BUDGET_DEVICE:
         return 10 * limit + 60;
     case QB_BUDGET_WORK:

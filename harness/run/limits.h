@@ -9,7 +9,7 @@
 /* Wall seconds after which a run of this budget ends whatever it does: generous, because it is there for what
  * sleeps or hangs, not for what is slow.
  *   wall-time   limit (the limit itself is enforced)
- *   cpu-time    3 limit + 1 s
+ *   cpu-time    5 limit + 10 s: a busy machine may give a run a fifth of its processor
  *   device      10 limit + 60 s: what the simulation may take
  *   work        100 ns a unit + 60 s, samples: 1 s each + 60 s; at most 30 days */
 double qb_limits_backstop(qb_budget_kind kind, double limit);

@@ -1,5 +1,5 @@
 /* The ring: every outcome, every misbehaviour, and nobody left behind.  Each test runs as the machine allows,
- * and again without namespaces and control groups. */
+ * again without namespaces, and again without control groups either. */
 #define _GNU_SOURCE
 #include "harness/base/memory.h"
 #include "harness/run/launcher.h"
@@ -23,14 +23,14 @@
 
 #define N 12
 
-/* Makes namespaces and control groups impossible for this process and its descendants, as in a strict
- * container. */
-static void confine(void)
+/* Makes namespaces, and control groups too if so asked, impossible for this process and its descendants, as
+ * in a strict container. */
+static void confine(bool groups_too)
 {
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdir, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, groups_too ? SYS_mkdir : SYS_unshare, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -110,21 +110,26 @@ static void expect_all(qb_budget_kind kind, const expectation *e, size_t count)
     qb_problem_free(&problem);
 }
 
-/* Both ways of containment for one body. */
-#define TEST_BOTH_WAYS(name)         \
-    static void name##_body(void);   \
-    Test(ring, name)                 \
-    {                                \
-        name##_body();               \
-    }                                \
-    Test(ring, name##_when_confined) \
-    {                                \
-        confine();                   \
-        name##_body();               \
-    }                                \
+/* All ways of containment for one body: what the machine allows, no namespaces, nothing at all. */
+#define TEST_ALL_WAYS(name)               \
+    static void name##_body(void);        \
+    Test(ring, name)                      \
+    {                                     \
+        name##_body();                    \
+    }                                     \
+    Test(ring, name##_without_namespaces) \
+    {                                     \
+        confine(false);                   \
+        name##_body();                    \
+    }                                     \
+    Test(ring, name##_without_anything)   \
+    {                                     \
+        confine(true);                    \
+        name##_body();                    \
+    }                                     \
     static void name##_body(void)
 
-TEST_BOTH_WAYS(every_ending_has_its_outcome)
+TEST_ALL_WAYS(every_ending_has_its_outcome)
 {
     const expectation endings[] = {
         {&ending_exhausted, QB_RUN_EXHAUSTED, -3},      {&ending_optimal, QB_RUN_OPTIMAL, -N},
@@ -134,7 +139,7 @@ TEST_BOTH_WAYS(every_ending_has_its_outcome)
     expect_all(QB_BUDGET_WORK, endings, sizeof endings / sizeof endings[0]);
 }
 
-TEST_BOTH_WAYS(what_ignores_its_budget_is_killed)
+TEST_ALL_WAYS(what_ignores_its_budget_is_killed)
 {
     const expectation deeds[] = {{&misbehaving_ignores, QB_RUN_OVERRAN, 0},
                                  {&misbehaving_deaf, QB_RUN_OVERRAN, 0},
@@ -142,7 +147,7 @@ TEST_BOTH_WAYS(what_ignores_its_budget_is_killed)
     expect_all(QB_BUDGET_WALL_TIME, deeds, 3);
 }
 
-TEST_BOTH_WAYS(a_cpu_limit_covers_sleepers_helpers_and_threads)
+TEST_ALL_WAYS(a_cpu_limit_covers_sleepers_helpers_and_threads)
 {
     qb_problem problem = make_problem(QB_KIND_QUBO);
     const expectation deeds[] = {{&misbehaving_ignores, QB_RUN_OVERRAN, 0},
@@ -160,7 +165,7 @@ TEST_BOTH_WAYS(a_cpu_limit_covers_sleepers_helpers_and_threads)
     qb_problem_free(&problem);
 }
 
-TEST_BOTH_WAYS(processes_are_contained)
+TEST_ALL_WAYS(processes_are_contained)
 {
     const expectation bomb[] = {{&misbehaving_bomb, QB_RUN_OVERRAN, 0}};
     const expectation deeds[] = {{&misbehaving_daemon, QB_RUN_EXHAUSTED, 0},
@@ -169,7 +174,7 @@ TEST_BOTH_WAYS(processes_are_contained)
     expect_all(QB_BUDGET_WORK, deeds, 2);
 }
 
-TEST_BOTH_WAYS(crashes_are_rows)
+TEST_ALL_WAYS(crashes_are_rows)
 {
     const expectation deeds[] = {{&misbehaving_segfaults, QB_RUN_CRASHED, -1},
                                  {&misbehaving_aborts, QB_RUN_CRASHED, -1},
@@ -178,7 +183,7 @@ TEST_BOTH_WAYS(crashes_are_rows)
     expect_all(QB_BUDGET_WORK, deeds, 4);
 }
 
-TEST_BOTH_WAYS(lies_are_found)
+TEST_ALL_WAYS(lies_are_found)
 {
     const expectation deeds[] = {{&misbehaving_boasts, QB_RUN_LIED, -2},
                                  {&misbehaving_false_bound, QB_RUN_LIED, -2},
@@ -191,7 +196,7 @@ TEST_BOTH_WAYS(lies_are_found)
     qb_problem_free(&problem);
 }
 
-TEST_BOTH_WAYS(memory_is_limited)
+TEST_ALL_WAYS(memory_is_limited)
 {
     qb_problem problem = make_problem(QB_KIND_QUBO);
     qb_run_spec spec = spec_of(&misbehaving_hoards, &problem);
@@ -339,7 +344,7 @@ static void *work_off(void *context)
     return NULL;
 }
 
-TEST_BOTH_WAYS(runs_go_in_parallel)
+TEST_ALL_WAYS(runs_go_in_parallel)
 {
     qb_problem problem = make_problem(QB_KIND_QUBO);
     qb_run_image *image;
@@ -391,7 +396,7 @@ static void kill_a_harness(const qb_solver *solver)
     qb_problem_free(&problem);
 }
 
-TEST_BOTH_WAYS(nobody_survives_a_killed_harness)
+TEST_ALL_WAYS(nobody_survives_a_killed_harness)
 {
     kill_a_harness(&misbehaving_sleeps);
     kill_a_harness(&misbehaving_deaf);
@@ -454,4 +459,38 @@ Test(ring, a_killed_warden_is_replaced)
     qb_run_result_clear(&r);
     expect_nobody_left();
     qb_problem_free(&problem);
+}
+
+static void expect_way(const char *const *ways, size_t count)
+{
+    qb_problem problem = make_problem(QB_KIND_QUBO);
+    qb_run_spec spec = spec_of(&ending_exhausted, &problem);
+    qb_run_result r = execute(&spec);
+    bool known = false;
+    for (size_t k = 0; k < count; k++)
+        known = known || !strcmp(r.containment, ways[k]);
+    cr_assert(known, "%s", r.containment);
+    cr_log_info("contained by %s", r.containment);
+    qb_run_result_clear(&r);
+    expect_nobody_left();
+    qb_problem_free(&problem);
+}
+
+static const char *const ways[] = {"kill-loop", "cgroup", "pid-namespace"};
+
+Test(ring, the_way_is_stored)
+{
+    expect_way(ways, 3);
+}
+
+Test(ring, the_way_is_stored_without_namespaces)
+{
+    confine(false);
+    expect_way(ways, 2);
+}
+
+Test(ring, the_way_is_stored_without_anything)
+{
+    confine(true);
+    expect_way(ways, 1);
 }
