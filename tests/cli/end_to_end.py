@@ -241,6 +241,32 @@ class EndToEnd(unittest.TestCase):
         with sqlite3.connect(self.folder / "tiny.db") as db:
             self.assertEqual(db.execute("select count(*) from run").fetchone()[0], 2 * 3 * 3 * 3)
 
+    def test_merge_puts_shards_together(self):
+        for shard in ("1", "2"):
+            self.run_qubout("run", "tiny.yaml", "--db", f"part{shard}.db", "--quiet", "--shard", f"{shard}/2")
+        self.run_qubout("merge", "part1.db", "part2.db", "--db", "whole.db")
+        self.assertEqual(self.count_runs("whole.db"), 54)
+        again = self.run_qubout("merge", "part1.db", "part2.db", "--db", "whole.db")
+        self.assertEqual(again.count("0 runs added, 27 were there"), 2)
+        with sqlite3.connect(self.folder / "whole.db") as db:
+            self.assertEqual(db.execute("select count(*) from solution").fetchone()[0], 54)
+            self.assertEqual(db.execute("pragma foreign_key_check").fetchall(), [])
+            db.execute("update run set objective = objective + 1 where id = 1")
+        self.run_qubout("merge", "part1.db", "--db", "whole.db", code=2)
+        self.assertIn("with other results", self.stderr)
+        self.run_qubout("run", "tiny.yaml", "--db", "part2.db", "--quiet")
+        self.assertEqual(self.count_runs("part2.db"), 54)
+
+    def test_replay_is_identical(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        for run in ("1", "20", "54"):
+            self.assertIn("identical", self.run_qubout("replay", run, "--db", "tiny.db"))
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            db.execute("update incumbent set objective = objective - 0.5 where run_id = 2 and point = 0")
+            db.execute("update incumbent set objective = objective - 0.5 where run_id = 2 and point = 1")
+        self.assertIn("differs at point", self.run_qubout("replay", "2", "--db", "tiny.db", code=1))
+        self.run_qubout("replay", "99", "--db", "tiny.db", code=2)
+
     def test_report_and_plots(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         self.run_qubout("report", "--db", "tiny.db", "--out", "page")
