@@ -1,0 +1,35 @@
+/* The self-test: how well this machine keeps a budget.
+ *
+ * Runs two solvers of its own in the ring, one that stops when told to and one that is deaf to everything,
+ * under short wall and CPU limits, and measures the clocks that all stamps come from.
+ */
+#ifndef QB_RUN_DOCTOR_H
+#define QB_RUN_DOCTOR_H
+
+#include "harness/base/status.h"
+#include "harness/base/text.h"
+
+#include <stdint.h>
+
+/* Of `count` measurements, in seconds. */
+typedef struct qb_doctor_spread {
+    uint32_t count;
+    double least, median, p99, most;
+} qb_doctor_spread;
+
+typedef struct qb_doctor_selftest {
+    qb_doctor_spread wall_stop, cpu_stop; /* overshoot of the one that stops */
+    qb_doctor_spread wall_kill, cpu_kill; /* overshoot of the deaf one: about 15 ms is by design */
+    qb_doctor_spread launch;              /* what a run costs beside its own time */
+    qb_doctor_spread wall_step, cpu_step; /* least visible steps of the clocks */
+    char containment[32], memory_way[32]; /* as in qb_run_result, under a memory limit */
+} qb_doctor_selftest;
+
+/* Takes about `repeats` times 0.15 s.  cpu: the logical processor to pin to, UINT32_MAX for none.  Errors:
+ * QB_BAD_INPUT (repeats 0), QB_NO_MEMORY, QB_ENVIRONMENT. */
+qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *selftest, qb_diag *diag);
+
+/* All of it as one JSON object. */
+void qb_doctor_json(const qb_doctor_selftest *selftest, qb_text *json);
+
+#endif
