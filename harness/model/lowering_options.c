@@ -45,7 +45,7 @@ static qb_status positive(const char *key, const char *value, bool integer, doub
 
 static qb_status set_penalty(qb_lowering_options *options, const char *value, qb_diag *diag)
 {
-    double factor;
+    double factor = 0;
     int rule = position_of(value, penalties);
     if (rule < 0 && positive("penalty", value, false, &factor, NULL))
         return qb_fail(diag, QB_BAD_INPUT, "penalty needs bound, tight or a positive factor, got '%s'",
