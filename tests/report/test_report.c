@@ -369,7 +369,7 @@ Test(report, survives_a_hostile_name_in_a_figure)
     cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s", diag.text);
     char *svg = read_text("gap.svg");
     assert_well_formed(svg, "gap.svg");
-    cr_assert(strstr(svg, "&lt;script&gt;"));
+    cr_assert(strstr(svg, "&lt;script") && !strstr(svg, "<script"));
     cr_assert_eq(access("pwned", F_OK), -1);
     qb_free(svg);
 }
