@@ -1,17 +1,23 @@
 /* qubout doctor: what on this machine would make a measurement untrustworthy. */
 #include "harness/run/doctor.h"
 #include "harness/base/json.h"
+#include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/report/report.h"
+#include "harness/run/machine.h"
+#include "harness/run/symptoms.h"
 
 #include <stdio.h>
 
 typedef struct doctor_options {
+    uint64_t repeats;
     bool json;
 } doctor_options;
 
 static const qb_option options_table[] = {
+    QB_OPTION(doctor_options, repeats, "repeats", QB_OPTION_COUNT, "N", "20",
+              "how often each limit is tried in the self-test"),
     QB_OPTION(doctor_options, json, "json", QB_OPTION_FLAG, NULL, NULL, "print one JSON object"),
 };
 
@@ -20,22 +26,19 @@ static const char *const grades[] = {"good", "note", "bad"};
 typedef struct output {
     qb_text text;
     qb_json_writer json;
-    unsigned bad;
 } output;
 
-static void finding_text(void *context, const qb_finding *f)
+static void symptom_text(void *context, const qb_symptom *f)
 {
     output *o = context;
-    o->bad += f->grade == QB_DOCTOR_BAD;
     qb_text_appendf(&o->text, "%-12s %-5s %s\n", f->name, grades[f->grade], f->value);
     if (*f->effect)
         qb_text_appendf(&o->text, "%19s%s\n", "", f->effect);
 }
 
-static void finding_json(void *context, const qb_finding *f)
+static void symptom_json(void *context, const qb_symptom *f)
 {
     output *o = context;
-    o->bad += f->grade == QB_DOCTOR_BAD;
     qb_json_open(&o->json, '{');
     qb_json_key(&o->json, "name");
     qb_json_string(&o->json, f->name);
@@ -49,12 +52,12 @@ static void finding_json(void *context, const qb_finding *f)
 }
 
 /* gnuplot and its fonts, as the figures will find them. */
-static qb_finding examine_figures(void)
+static qb_symptom examine_figures(void)
 {
-    qb_finding f = {.name = "figures", .effect = ""};
+    qb_symptom f = {.name = "figures", .effect = ""};
     qb_diag why = {0};
     if (qb_plot_check(&why)) {
-        f.grade = QB_DOCTOR_BAD;
+        f.grade = QB_GRADE_BAD;
         f.effect = "runs are recorded, figures cannot be drawn";
     }
     snprintf(f.value, sizeof f.value, "%.*s", (int)sizeof f.value - 1,
@@ -62,69 +65,67 @@ static qb_finding examine_figures(void)
     return f;
 }
 
-static void distribution_text(qb_text *out, const char *what, const qb_distribution *d)
+static void append_spread(qb_text *out, const char *what, const qb_doctor_spread *s)
 {
-    qb_text_appendf(out, "%-28s median %.3f ms, 99 %% %.3f ms, worst %.3f ms (%u times)\n", what,
-                    1e3 * d->median, 1e3 * d->p99, 1e3 * d->greatest, d->count);
+    qb_text_appendf(out, "  %-38s median %8.3f ms, 99 %% %8.3f ms, worst %8.3f ms\n", what, 1e3 * s->median,
+                    1e3 * s->p99, 1e3 * s->most);
 }
 
-static void distribution_json(qb_json_writer *json, const char *key, const qb_distribution *d)
+static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
 {
-    const struct {
-        const char *key;
-        double value;
-    } member[] = {
-        {"least_s", d->least}, {"median_s", d->median}, {"p99_s", d->p99}, {"greatest_s", d->greatest}};
-    qb_json_key(json, key);
-    qb_json_open(json, '{');
-    qb_json_key(json, "count");
-    qb_json_uint(json, d->count);
-    for (size_t k = 0; k < sizeof member / sizeof *member; k++) {
-        qb_json_key(json, member[k].key);
-        qb_json_double(json, member[k].value);
+    qb_text_appendf(
+        out,
+        "\nhow well this machine keeps a budget (%u runs each; strays caught by %s, memory limited by %s)\n",
+        t->wall_stop.count, t->containment, t->memory_way);
+    append_spread(out, "overshoot of a wall limit", &t->wall_stop);
+    append_spread(out, "overshoot of a CPU limit", &t->cpu_stop);
+    append_spread(out, "of a wall limit by a deaf solver", &t->wall_kill);
+    append_spread(out, "of a CPU limit by a deaf solver", &t->cpu_kill);
+    append_spread(out, "cost of a run beside the solver", &t->launch);
+    append_spread(out, "step of the wall clock", &t->wall_step);
+    append_spread(out, "step of the CPU clock", &t->cpu_step);
+}
+
+/* On the last core, which is the one that runs are pinned to first and where the system is least at home. */
+static qb_status measure(uint64_t repeats, qb_doctor_selftest *selftest, qb_diag *diag)
+{
+    uint32_t *cpu = NULL, cores = 0;
+    qb_status status = qb_machine_cores(&cpu, &cores, diag);
+    if (!status)
+        status = qb_doctor_measure((uint32_t)repeats, cpu[cores - 1], selftest, diag);
+    qb_free(cpu);
+    return status;
+}
+
+static void examine(const doctor_options *given, output *o)
+{
+    qb_symptom figures = examine_figures();
+    if (!given->json) {
+        qb_symptoms_examine(symptom_text, o);
+        symptom_text(o, &figures);
+        return;
     }
-    qb_json_close(json, '}');
+    qb_json_open(&o->json, '{');
+    qb_json_key(&o->json, "symptoms");
+    qb_json_open(&o->json, '[');
+    qb_symptoms_examine(symptom_json, o);
+    symptom_json(o, &figures);
+    qb_json_close(&o->json, ']');
 }
 
-static qb_status write_text(output *o, qb_diag *diag)
+static void append_measured(const doctor_options *given, const qb_doctor_selftest *selftest, output *o)
 {
-    qb_self_test test;
-    qb_doctor_examine(finding_text, o);
-    qb_finding figures = examine_figures();
-    finding_text(o, &figures);
-    qb_status status = qb_doctor_self_test(&test, diag);
-    if (status)
-        return status;
-    qb_text_appendf(&o->text, "\nself-test\nclock steps                  wall %.0f ns, CPU %.0f ns\n",
-                    1e9 * test.wall_resolution_s, 1e9 * test.cpu_resolution_s);
-    distribution_text(&o->text, "late after a sleep", &test.wake);
-    distribution_text(&o->text, "SIGKILL until reaped", &test.kill);
-    return o->text.status;
-}
-
-static qb_status write_json(output *o, qb_diag *diag)
-{
-    qb_self_test test;
-    qb_json_writer *json = &o->json;
-    qb_json_open(json, '{');
-    qb_json_key(json, "findings");
-    qb_json_open(json, '[');
-    qb_doctor_examine(finding_json, o);
-    qb_finding figures = examine_figures();
-    finding_json(o, &figures);
-    qb_json_close(json, ']');
-    qb_status status = qb_doctor_self_test(&test, diag);
-    if (status)
-        return status;
-    qb_json_key(json, "wall_resolution_s");
-    qb_json_double(json, test.wall_resolution_s);
-    qb_json_key(json, "cpu_resolution_s");
-    qb_json_double(json, test.cpu_resolution_s);
-    distribution_json(json, "wake", &test.wake);
-    distribution_json(json, "kill", &test.kill);
-    qb_json_close(json, '}');
+    qb_text json = {0};
+    if (!given->json) {
+        append_selftest(&o->text, selftest);
+        return;
+    }
+    qb_doctor_json(selftest, &json);
+    qb_json_key(&o->json, "selftest");
+    qb_json_raw(&o->json, qb_text_get(&json));
+    qb_json_close(&o->json, '}');
     qb_text_append_char(&o->text, '\n');
-    return o->text.status;
+    qb_text_clear(&json);
 }
 
 static int run(const void *options, const qb_arguments *arguments)
@@ -132,11 +133,20 @@ static int run(const void *options, const qb_arguments *arguments)
     (void)arguments;
     const doctor_options *given = options;
     qb_diag diag = {0};
+    qb_doctor_selftest selftest;
     output o = {0};
     o.json.out = &o.text;
-    qb_status status = given->json ? write_json(&o, &diag) : write_text(&o, &diag);
-    if (!status)
+    qb_status status = QB_OK;
+    if (given->repeats < 1 || given->repeats > 10000)
+        status = qb_fail(&diag, QB_BAD_INPUT, "--repeats needs a number from 1 to 10000");
+    if (!status) {
+        examine(given, &o);
+        status = measure(given->repeats, &selftest, &diag);
+    }
+    if (!status) {
+        append_measured(given, &selftest, &o);
         status = qb_cli_write_text(&o.text, "-", &diag);
+    }
     qb_text_clear(&o.text);
     return qb_cli_exit(status, &diag);
 }
@@ -145,9 +155,9 @@ const qb_command qb_command_doctor = {
     .name = "doctor",
     .synopsis = "",
     .summary = "what on this machine would make a measurement untrustworthy",
-    .description = "Each finding says what it would do to a measurement. The self-test measures the clocks' "
-                   "steps, how late a "
-                   "sleeping process wakes and how long a killed one takes to be gone.",
+    .description = "Each symptom says what it would do to a measurement. The self-test runs solvers that "
+                   "stop when told to, and "
+                   "solvers that do not, under short limits, and measures how late they end.",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(doctor_options),

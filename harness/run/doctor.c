@@ -1,261 +1,212 @@
 #define _GNU_SOURCE
 #include "harness/run/doctor.h"
 
-#include "harness/base/clock.h"
+#include "harness/base/json.h"
+#include "harness/base/memory.h"
+#include "harness/run/run.h"
 
-#include <dirent.h>
-#include <fcntl.h>
+#include <math.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-/* The first line of a small file, without its end; false when it cannot be read. */
-static bool first_line(const char *path, char *line, size_t size)
+#define LIMIT_S 0.02 /* of a test run */
+
+static qb_status nothing_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
+                              void **state, qb_diag *diag)
 {
-    FILE *file = fopen(path, "re");
-    bool read = file && fgets(line, (int)size, file);
-    if (file)
-        fclose(file);
-    if (read)
-        line[strcspn(line, "\n")] = '\0';
-    return read;
+    (void)model;
+    (void)params;
+    (void)seed;
+    (void)budget;
+    (void)diag;
+    *state = NULL;
+    return QB_OK;
 }
 
-static void report(qb_doctor_visit visit, void *context, const char *name, qb_doctor_grade grade,
-                   const char *value, const char *effect)
+static void nothing_free(void *state)
 {
-    qb_finding finding = {.name = name, .grade = grade, .effect = effect};
-    snprintf(finding.value, sizeof finding.value, "%s", value);
-    visit(context, &finding);
+    (void)state;
 }
 
-static void examine_governor(qb_doctor_visit visit, void *context)
+static qb_status stops(void *state, qb_budget *budget, qb_diag *diag)
 {
-    char line[64];
-    if (!first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", line, sizeof line))
-        report(visit, context, "governor", QB_DOCTOR_NOTE, "not visible",
-               "the host decides the clock frequency; times may drift with it");
-    else if (!strcmp(line, "performance"))
-        report(visit, context, "governor", QB_DOCTOR_GOOD, line, "");
-    else
-        report(visit, context, "governor", QB_DOCTOR_BAD, line,
-               "the clock rises only after a run has begun: short runs look slower than long ones");
+    (void)state;
+    (void)diag;
+    while (qb_budget_spend(budget, 100))
+        ;
+    return QB_STOPPED;
 }
 
-static void examine_turbo(qb_doctor_visit visit, void *context)
+/* Hears neither its budget nor a signal. */
+static qb_status is_deaf(void *state, qb_budget *budget, qb_diag *diag)
 {
-    char line[64];
-    bool on;
-    if (first_line("/sys/devices/system/cpu/intel_pstate/no_turbo", line, sizeof line))
-        on = line[0] == '0';
-    else if (first_line("/sys/devices/system/cpu/cpufreq/boost", line, sizeof line))
-        on = line[0] == '1';
-    else {
-        report(visit, context, "turbo", QB_DOCTOR_NOTE, "not visible",
-               "if it is on, the clock depends on how many cores are busy");
-        return;
+    (void)state;
+    (void)diag;
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL);
+    for (;;)
+        (void)qb_budget_spend(budget, 100);
+    return QB_INTERNAL;
+}
+
+#define SOLVER(name_, solve_)           \
+    static const qb_solver name_ = {    \
+        .version = QB_SOLVER_VERSION,   \
+        .name = #name_,                 \
+        .family = "control",            \
+        .summary = "for the self-test", \
+        .source = "none",               \
+        .takes = QB_TAKES_QUBO,         \
+        .init = nothing_init,           \
+        .solve = solve_,                \
+        .free = nothing_free,           \
     }
-    report(visit, context, "turbo", on ? QB_DOCTOR_BAD : QB_DOCTOR_GOOD, on ? "on" : "off",
-           on ? "the clock depends on how many cores are busy and how hot they are" : "");
-}
+SOLVER(stopping, stops);
+SOLVER(deaf, is_deaf);
 
-static void examine_smt(qb_doctor_visit visit, void *context)
-{
-    char line[64];
-    if (!first_line("/sys/devices/system/cpu/smt/active", line, sizeof line))
-        report(visit, context, "smt", QB_DOCTOR_NOTE, "not visible",
-               "two runs may share one core without its being seen");
-    else if (line[0] == '0')
-        report(visit, context, "smt", QB_DOCTOR_GOOD, "off or absent", "");
-    else
-        report(visit, context, "smt", QB_DOCTOR_NOTE, "on",
-               "two threads share a core; runs are pinned to distinct cores, other processes are not");
-}
-
-static void examine_load(qb_doctor_visit visit, void *context)
-{
-    char line[128], value[160];
-    double load = 0;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    if (!first_line("/proc/loadavg", line, sizeof line) || sscanf(line, "%lf", &load) != 1)
-        return;
-    snprintf(value, sizeof value, "%.2f on %ld processors", load, cores);
-    bool busy = load > 0.25 * (double)cores;
-    report(visit, context, "load", busy ? QB_DOCTOR_BAD : QB_DOCTOR_GOOD, value,
-           busy ? "others compete for cores and caches: wall times grow, CPU times grow a little" : "");
-}
-
-/* Ticks in all and stolen ones, of all processors. */
-static bool read_ticks(unsigned long long *all, unsigned long long *stolen)
-{
-    char line[512];
-    unsigned long long t[8] = {0};
-    if (!first_line("/proc/stat", line, sizeof line) ||
-        sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2], &t[3], &t[4], &t[5],
-               &t[6], &t[7]) != 8)
-        return false;
-    *all = 0;
-    for (size_t k = 0; k < 8; k++)
-        *all += t[k];
-    *stolen = t[7];
-    return true;
-}
-
-static void examine_steal(qb_doctor_visit visit, void *context)
-{
-    unsigned long long all, stolen, all_later, stolen_later;
-    struct timespec pause = {0, 250000000};
-    if (!read_ticks(&all, &stolen) || nanosleep(&pause, NULL) || !read_ticks(&all_later, &stolen_later))
-        return;
-    char value[160];
-    double share = all_later > all ? (double)(stolen_later - stolen) / (double)(all_later - all) : 0;
-    snprintf(value, sizeof value, "%.1f %% now, %llu ticks since boot", 100 * share, stolen_later);
-    bool often = stolen_later * 1000 > all_later;
-    report(visit, context, "steal",
-           share > 0.01 ? QB_DOCTOR_BAD
-           : often      ? QB_DOCTOR_NOTE
-                        : QB_DOCTOR_GOOD,
-           value,
-           share > 0.01 || often
-               ? "the host gives this machine's time to others: wall times grow without notice"
-               : "");
-}
-
-static void examine_clock(qb_doctor_visit visit, void *context)
-{
-    char line[64];
-    if (!first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line, sizeof line))
-        return;
-    bool fast = !strcmp(line, "tsc") || !strcmp(line, "kvm-clock") || !strcmp(line, "arch_sys_counter");
-    report(visit, context, "clocksource", fast ? QB_DOCTOR_GOOD : QB_DOCTOR_BAD, line,
-           fast ? "" : "reading the clock takes a system call: frequent readings slow a solver down");
-}
-
-static void examine_containment(qb_doctor_visit visit, void *context)
-{
-    bool v2 = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
-    bool writable = access(v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory", W_OK) == 0;
-    char value[160];
-    snprintf(value, sizeof value, "%s, %s", v2 ? "v2" : "v1", writable ? "writable" : "not writable");
-    report(visit, context, "cgroups", writable ? QB_DOCTOR_GOOD : QB_DOCTOR_NOTE, value,
-           writable ? "" : "memory is limited by RLIMIT_DATA instead, which counts a little differently");
-    bool namespaces = geteuid() == 0;
-    char line[32];
-    if (!namespaces && first_line("/proc/sys/user/max_user_namespaces", line, sizeof line))
-        namespaces = strtol(line, NULL, 10) > 0;
-    report(visit, context, "namespaces", namespaces ? QB_DOCTOR_GOOD : QB_DOCTOR_NOTE,
-           namespaces ? "available" : "not available",
-           namespaces ? "" : "stray processes of a run are hunted by a loop instead of ended by one signal");
-}
-
-static void examine_perf(qb_doctor_visit visit, void *context)
-{
-    char line[32];
-    bool readable = first_line("/proc/sys/kernel/perf_event_paranoid", line, sizeof line);
-    bool allowed = readable && (geteuid() == 0 || strtol(line, NULL, 10) <= 2);
-    report(visit, context, "perf", allowed ? QB_DOCTOR_GOOD : QB_DOCTOR_NOTE, readable ? line : "not there",
-           allowed ? "" : "another process's CPU clock is read once a tick only");
-}
-
-static void examine_cores(qb_doctor_visit visit, void *context)
-{
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    char value[160];
-    snprintf(value, sizeof value, "%ld processors", online);
-    report(visit, context, "cores", online > 1 ? QB_DOCTOR_GOOD : QB_DOCTOR_BAD, value,
-           online > 1 ? "" : "the harness and the run share one core: budgets end late");
-}
-
-void qb_doctor_examine(qb_doctor_visit visit, void *context)
-{
-    examine_governor(visit, context);
-    examine_turbo(visit, context);
-    examine_smt(visit, context);
-    examine_cores(visit, context);
-    examine_load(visit, context);
-    examine_steal(visit, context);
-    examine_clock(visit, context);
-    examine_containment(visit, context);
-    examine_perf(visit, context);
-}
-
-/* ---- self-test */
-
-enum { WAKES = 100, KILLS = 30, READINGS = 20000 };
-
-static double resolution(int64_t (*read)(void *))
-{
-    int64_t least = INT64_MAX, last = read(NULL);
-    for (int k = 0; k < READINGS; k++) {
-        int64_t now = read(NULL);
-        if (now > last && now - last < least)
-            least = now - last;
-        last = now;
-    }
-    return 1e-9 * (double)least;
-}
-
-static int compare(const void *a, const void *b)
+static int ascending(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static qb_distribution summarise(double *sample, uint32_t count)
+/* Sorts value [count]. */
+static qb_doctor_spread spread_of(double *value, uint32_t count)
 {
-    qsort(sample, count, sizeof *sample, compare);
-    return (qb_distribution){.count = count,
-                             .least = sample[0],
-                             .median = sample[count / 2],
-                             .p99 = sample[(count * 99) / 100],
-                             .greatest = sample[count - 1]};
+    qsort(value, count, sizeof *value, ascending);
+    return (qb_doctor_spread){.count = count,
+                              .least = value[0],
+                              .median = value[count / 2],
+                              .p99 = value[(uint64_t)count * 99 / 100],
+                              .most = value[count - 1]};
 }
 
-static qb_distribution measure_wake(void)
+/* Runs `repeats` times; keeps the overshoots, and what each call took beside the run and its teardown. */
+static qb_status measure_runs(qb_run_spec *spec, uint32_t repeats, double *overshoot, double *beside,
+                              qb_doctor_selftest *selftest, qb_diag *diag)
 {
-    double late[WAKES];
-    for (int k = 0; k < WAKES; k++) {
-        int64_t until = qb_clock_system.wall_ns(NULL) + 2000000;
-        struct timespec at = {until / 1000000000, until % 1000000000};
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
-        late[k] = 1e-9 * (double)(qb_clock_system.wall_ns(NULL) - until);
+    for (uint32_t k = 0; k < repeats; k++) {
+        qb_run_result result;
+        int64_t before = qb_clock_system.wall_ns(NULL);
+        qb_status status = qb_run_execute(spec, &result, diag);
+        if (status)
+            return status;
+        overshoot[k] = result.overshoot_s;
+        beside[k] =
+            (double)(qb_clock_system.wall_ns(NULL) - before) * 1e-9 - result.wall_s - result.teardown_s;
+        memcpy(selftest->containment, result.containment, sizeof result.containment);
+        memcpy(selftest->memory_way, result.memory_way, sizeof result.memory_way);
+        qb_run_result_clear(&result);
     }
-    return summarise(late, WAKES);
-}
-
-static qb_status measure_kill(qb_distribution *result, qb_diag *diag)
-{
-    double gone[KILLS];
-    for (int k = 0; k < KILLS; k++) {
-        struct timespec settle = {0, 3000000};
-        pid_t child = fork();
-        if (child < 0)
-            return qb_fail(diag, QB_ENVIRONMENT, "cannot start a process for the self-test");
-        if (child == 0)
-            for (volatile uint64_t spin = 0;; spin++)
-                ;
-        nanosleep(&settle, NULL);
-        int64_t start = qb_clock_system.wall_ns(NULL);
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-        gone[k] = 1e-9 * (double)(qb_clock_system.wall_ns(NULL) - start);
-    }
-    *result = summarise(gone, KILLS);
     return QB_OK;
 }
 
-qb_status qb_doctor_self_test(qb_self_test *result, qb_diag *diag)
+/* The steps in which a clock moves, read as fast as it can be. */
+static qb_doctor_spread measure_clock(int64_t (*read_ns)(void *), uint32_t repeats, double *step)
 {
-    qb_self_test test = {.wall_resolution_s = resolution(qb_clock_system.wall_ns),
-                         .cpu_resolution_s = resolution(qb_clock_system.cpu_ns),
-                         .wake = measure_wake()};
-    qb_status status = measure_kill(&test.kill, diag);
+    for (uint32_t k = 0; k < repeats; k++) {
+        int64_t start = read_ns(NULL), now = start;
+        while (now == start)
+            now = read_ns(NULL);
+        step[k] = (double)(now - start) * 1e-9;
+    }
+    return spread_of(step, repeats);
+}
+
+static qb_status measure_all(uint32_t repeats, qb_run_spec *spec, double *value, double *beside,
+                             qb_doctor_selftest *selftest, qb_diag *diag)
+{
+    const struct {
+        const qb_solver *solver;
+        qb_budget_kind kind;
+        qb_doctor_spread *into;
+    } part[] = {{&stopping, QB_BUDGET_WALL_TIME, &selftest->wall_stop},
+                {&stopping, QB_BUDGET_CPU_TIME, &selftest->cpu_stop},
+                {&deaf, QB_BUDGET_WALL_TIME, &selftest->wall_kill},
+                {&deaf, QB_BUDGET_CPU_TIME, &selftest->cpu_kill}};
+    for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
+        spec->solver = part[k].solver;
+        spec->budget_kind = part[k].kind;
+        /* the first run of all starts the launcher: it is not one of the measurements */
+        qb_status status = k ? QB_OK : measure_runs(spec, 1, value, beside, selftest, diag);
+        if (!status)
+            status = measure_runs(spec, repeats, value, beside + k * repeats, selftest, diag);
+        if (status)
+            return status;
+        *part[k].into = spread_of(value, repeats);
+    }
+    selftest->launch = spread_of(beside, 2 * repeats); /* of those that stop */
+    selftest->wall_step = measure_clock(qb_clock_system.wall_ns, repeats, value);
+    selftest->cpu_step = measure_clock(qb_clock_system.cpu_ns, repeats, value);
+    return QB_OK;
+}
+
+qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *selftest, qb_diag *diag)
+{
+    const double linear[] = {-1};
+    qb_draft draft = {
+        .kind = QB_KIND_QUBO, .name = "self-test", .format = "generated", .columns = 1, .linear = linear};
+    qb_problem problem = {0};
+    qb_run_image *image = NULL;
+    qb_doctor_selftest made = {0};
+    if (repeats == 0)
+        return qb_fail(diag, QB_BAD_INPUT, "a self-test needs at least one repeat");
+    double *value = QB_NEW(double, repeats), *beside = QB_NEW(double, 4 * (size_t)repeats);
+    qb_status status = value && beside ? qb_problem_build(&draft, &problem, diag)
+                                       : qb_fail(diag, QB_NO_MEMORY, "out of memory");
     if (!status)
-        *result = test;
+        status = qb_run_image_open(&problem, &image, diag);
+    qb_run_spec spec = {.problem = &problem,
+                        .budget = LIMIT_S,
+                        .memory_bytes = (uint64_t)1 << 30,
+                        .threads = 1,
+                        .cpus = cpu == UINT32_MAX ? NULL : &cpu,
+                        .cpu_count = cpu == UINT32_MAX ? 0 : 1,
+                        .image = image};
+    if (!status)
+        status = measure_all(repeats, &spec, value, beside, &made, diag);
+    if (!status)
+        *selftest = made;
+    qb_run_image_close(image);
+    qb_problem_free(&problem);
+    qb_free(value);
+    qb_free(beside);
     return status;
+}
+
+static void write_spread(qb_json_writer *json, const char *key, const qb_doctor_spread *spread)
+{
+    qb_json_key(json, key);
+    qb_json_open(json, '{');
+    qb_json_key(json, "count");
+    qb_json_uint(json, spread->count);
+    qb_json_key(json, "least_s");
+    qb_json_double(json, spread->least);
+    qb_json_key(json, "median_s");
+    qb_json_double(json, spread->median);
+    qb_json_key(json, "p99_s");
+    qb_json_double(json, spread->p99);
+    qb_json_key(json, "most_s");
+    qb_json_double(json, spread->most);
+    qb_json_close(json, '}');
+}
+
+void qb_doctor_json(const qb_doctor_selftest *s, qb_text *text)
+{
+    qb_json_writer json = {.out = text};
+    qb_json_open(&json, '{');
+    write_spread(&json, "wall_stop", &s->wall_stop);
+    write_spread(&json, "cpu_stop", &s->cpu_stop);
+    write_spread(&json, "wall_kill", &s->wall_kill);
+    write_spread(&json, "cpu_kill", &s->cpu_kill);
+    write_spread(&json, "launch", &s->launch);
+    write_spread(&json, "wall_step", &s->wall_step);
+    write_spread(&json, "cpu_step", &s->cpu_step);
+    qb_json_key(&json, "containment");
+    qb_json_string(&json, s->containment);
+    qb_json_key(&json, "memory_way");
+    qb_json_string(&json, s->memory_way);
+    qb_json_close(&json, '}');
 }

@@ -1,43 +1,35 @@
-/* What on this machine would make a measurement untrustworthy, and what it would do to one.
+/* The self-test: how well this machine keeps a budget.
  *
- * Findings are read from the kernel's own files; the self-test measures this host's clocks, how late a
- * sleeping process wakes and how long a killed one takes to be gone.
+ * Runs two solvers of its own in the ring, one that stops when told to and one that is deaf to everything,
+ * under short wall and CPU limits, and measures the clocks that all stamps come from.
  */
 #ifndef QB_RUN_DOCTOR_H
 #define QB_RUN_DOCTOR_H
 
 #include "harness/base/status.h"
+#include "harness/base/text.h"
 
 #include <stdint.h>
 
-typedef enum qb_doctor_grade { QB_DOCTOR_GOOD, QB_DOCTOR_NOTE, QB_DOCTOR_BAD } qb_doctor_grade;
-
-typedef struct qb_finding {
-    const char
-        *name; /* governor, turbo, smt, load, steal, clocksource, cgroups, namespaces, perf, cores, memory */
-    qb_doctor_grade grade;
-    char value[160];    /* what was found */
-    const char *effect; /* what it does to a measurement; "" when it does nothing */
-} qb_finding;
-
-typedef void (*qb_doctor_visit)(void *context, const qb_finding *finding);
-
-/* Visits every finding.  A file that cannot be read is a finding, not an error.  Takes a quarter of a second
- * (steal is a rate). */
-void qb_doctor_examine(qb_doctor_visit visit, void *context);
-
-typedef struct qb_distribution {
+/* Of `count` measurements, in seconds. */
+typedef struct qb_doctor_spread {
     uint32_t count;
-    double least, median, p99, greatest; /* seconds */
-} qb_distribution;
+    double least, median, p99, most;
+} qb_doctor_spread;
 
-typedef struct qb_self_test {
-    double wall_resolution_s, cpu_resolution_s; /* least step seen between two readings */
-    qb_distribution wake;                       /* how late a process that slept until a moment runs again */
-    qb_distribution kill;                       /* from SIGKILL on a spinning child to its being reaped */
-} qb_self_test;
+typedef struct qb_doctor_selftest {
+    qb_doctor_spread wall_stop, cpu_stop; /* overshoot of the one that stops */
+    qb_doctor_spread wall_kill, cpu_kill; /* overshoot of the deaf one: about 15 ms is by design */
+    qb_doctor_spread launch;              /* what a run costs beside its own time */
+    qb_doctor_spread wall_step, cpu_step; /* least visible steps of the clocks */
+    char containment[32], memory_way[32]; /* as in qb_run_result, under a memory limit */
+} qb_doctor_selftest;
 
-/* Errors: QB_ENVIRONMENT (no processes left).  Under a second. */
-qb_status qb_doctor_self_test(qb_self_test *result, qb_diag *diag);
+/* Takes about `repeats` times 0.15 s.  cpu: the logical processor to pin to, UINT32_MAX for none.  Errors:
+ * QB_BAD_INPUT (repeats 0), QB_NO_MEMORY, QB_ENVIRONMENT. */
+qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *selftest, qb_diag *diag);
+
+/* All of it as one JSON object. */
+void qb_doctor_json(const qb_doctor_selftest *selftest, qb_text *json);
 
 #endif
