@@ -82,8 +82,8 @@ static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
     append_spread(out, "of a wall limit by a deaf solver", &t->wall_kill);
     append_spread(out, "of a CPU limit by a deaf solver", &t->cpu_kill);
     append_spread(out, "cost of a run beside the solver", &t->launch);
-    append_spread(out, "step of the wall clock", &t->wall_step);
-    append_spread(out, "step of the CPU clock", &t->cpu_step);
+    qb_text_appendf(out, "  steps of the clocks: wall %.0f ns, CPU %.0f ns\n", 1e9 * t->wall_step.median,
+                    1e9 * t->cpu_step.median);
 }
 
 /* On the last core, which is the one that runs are pinned to first and where the system is least at home. */
