@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const qb_read_options limits = {.memory_bytes = 64 << 20};
+static const qb_read_options limits = {.memory_bytes = 4 << 20};
 
 static void require(bool promise, const char *what, const char *format, const qb_diag *diag)
 {
