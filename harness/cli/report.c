@@ -4,11 +4,13 @@
 #include "harness/cli/command.h"
 #include "harness/cli/evidence.h"
 #include "harness/cli/output.h"
+#include "solvers/solver.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct report_options {
-    const char *db, *experiment, *out;
+    const char *db, *experiment, *out, *budget;
     bool table_only;
 } report_options;
 
@@ -18,6 +20,9 @@ static const qb_option options_table[] = {
               "which experiment; not needed when the store holds one"),
     QB_OPTION(report_options, out, "out", QB_OPTION_TEXT, "FOLDER", NULL,
               "where the page and its figures go (default plots/out/EXPERIMENT)"),
+    QB_OPTION(report_options, budget, "budget", QB_OPTION_TEXT, "D", NULL,
+              "replay a smaller budget (a duration, or units of work) from the stored trajectories: the "
+              "table, exploratory"),
     QB_OPTION(report_options, table_only, "table", QB_OPTION_FLAG, NULL, NULL,
               "print the table, draw nothing"),
 };
@@ -52,6 +57,25 @@ static qb_status write_page(const report_options *o, const qb_cli_evidence *sour
     return status;
 }
 
+/* Only solvers that never see their limit would have done the same under a smaller one. */
+static qb_status replay_budget(const qb_cli_evidence *source, const char *text, qb_diag *diag)
+{
+    const qb_evidence *e = source->evidence;
+    bool counted = e->budget_kind == QB_BUDGET_WORK || e->budget_kind == QB_BUDGET_SAMPLES;
+    double budget;
+    if (!(counted ? qb_parse_double(text, strlen(text), &budget) : qb_parse_duration(text, &budget)))
+        return qb_fail(diag, QB_BAD_INPUT, "--budget needs %s, got '%s'",
+                       counted ? "a number of units" : "a duration such as 500ms", text);
+    for (uint32_t k = 0; k < e->entries; k++) {
+        const qb_solver *solver = qb_solver_find(e->entry[k].solver);
+        if (!solver || solver->needs_deadline)
+            return qb_fail(diag, QB_BAD_INPUT,
+                           "solver '%s' sees its limit: a smaller budget cannot be replayed",
+                           e->entry[k].solver);
+    }
+    return qb_evidence_shorten(source->store, e, budget, diag);
+}
+
 static int run(const void *options, const qb_arguments *arguments)
 {
     (void)arguments;
@@ -59,9 +83,11 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_diag diag = {0};
     qb_cli_evidence source = {0};
     qb_status status = qb_cli_evidence_open(o->db, o->experiment, &source, &diag);
+    if (!status && o->budget)
+        status = replay_budget(&source, o->budget, &diag);
     if (!status)
         status = print_table(source.evidence, &diag);
-    if (!status && !o->table_only)
+    if (!status && !o->table_only && !o->budget)
         status = write_page(o, &source, &diag);
     qb_cli_evidence_close(&source);
     return qb_cli_exit(status, &diag);

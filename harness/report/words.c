@@ -50,6 +50,9 @@ void qb_say_budget(const qb_evidence *evidence, qb_text *out)
         qb_text_appendf(out, "%.6g s of %s a run", evidence->budget, name);
     else
         qb_text_appendf(out, "%.6g %s a run", evidence->budget, *unit ? "units of work" : name);
+    if (evidence->registered_budget > 0)
+        qb_text_appendf(out, " (exploratory: replayed from runs of %.6g%s%s)", evidence->registered_budget,
+                        *unit ? " " : "", unit);
     qb_text_appendf(out, ", %" PRIu32 " thread%s", evidence->threads, evidence->threads == 1 ? "" : "s");
     if (evidence->memory_bytes != UINT64_MAX) {
         qb_text_append(out, ", ");

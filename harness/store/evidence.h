@@ -76,6 +76,7 @@ typedef struct qb_evidence {
     uint64_t runs;
     qb_budget_kind budget_kind;
     double budget;
+    double registered_budget; /* after qb_evidence_shorten: what the runs really had; 0: not shortened */
     uint32_t threads;
     uint64_t memory_bytes; /* UINT64_MAX: no limit */
 } qb_evidence;
@@ -89,6 +90,12 @@ qb_status qb_store_find_experiment(qb_store *store, const char *selector, int64_
 qb_status qb_evidence_load(qb_store *store, const char *selector, const qb_evidence **evidence,
                            qb_diag *diag);
 void qb_evidence_free(const qb_evidence *evidence);
+
+/* Replays a smaller budget of the same kind from the trajectories, in place: every run then shows what it had
+ * by `budget`, primal integrals are NAN, and what is computed from it is exploratory.  Only valid for solvers
+ * that never see their limit: the caller checks.  Errors: QB_BAD_INPUT (not positive, or beyond the
+ * registered budget).  O(points). */
+qb_status qb_evidence_shorten(qb_store *store, const qb_evidence *evidence, double budget, qb_diag *diag);
 
 /* One incumbent; run is its index in evidence->run. */
 typedef struct qb_evidence_point {

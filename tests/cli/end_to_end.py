@@ -257,6 +257,14 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("run", "tiny.yaml", "--db", "part2.db", "--quiet")
         self.assertEqual(self.count_runs("part2.db"), 54)
 
+    def test_smaller_budgets_are_replayed(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        whole = self.run_qubout("report", "--db", "tiny.db", "--table")
+        self.assertNotIn("exploratory", whole)
+        self.assertIn("exploratory: replayed", self.run_qubout("report", "--db", "tiny.db", "--budget", "100"))
+        self.run_qubout("report", "--db", "tiny.db", "--budget", "1s", code=2)
+        self.run_qubout("report", "--db", "tiny.db", "--budget", "30000", code=2)
+
     def test_replay_is_identical(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         for run in ("1", "20", "54"):
