@@ -5,6 +5,7 @@
 #ifndef QB_STATS_INTERVAL_H
 #define QB_STATS_INTERVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

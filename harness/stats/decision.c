@@ -1,0 +1,109 @@
+#include "harness/stats/decision.h"
+#include "harness/base/memory.h"
+#include "harness/stats/multiple.h"
+#include "harness/stats/sample.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+const char *qb_decision_name(qb_decision decision)
+{
+    static const char *const name[] = {
+        [QB_SCALE] = "scale", [QB_STOP] = "stop", [QB_PAUSE] = "pause", [QB_VOID] = "void"};
+    return name[decision];
+}
+
+static double two_sided_p(double estimate, double deviation, size_t instances)
+{
+    if (instances < 2)
+        return NAN;
+    if (deviation == 0)
+        return estimate == 0 ? 1 : 0;
+    double t = fabs(estimate) / deviation * sqrt((double)instances);
+    return 2 * gsl_cdf_tdist_Q(t, (double)(instances - 1));
+}
+
+qb_effect qb_effect_of(const double *difference, size_t instances, double confidence, uint64_t seed)
+{
+    qb_effect e = {.estimate = qb_mean(difference, instances),
+                   .interval = qb_interval_mean(difference, instances, confidence, seed),
+                   .confidence = confidence,
+                   .deviation = sqrt(qb_variance(difference, instances)),
+                   .instances = instances};
+    e.p = two_sided_p(e.estimate, e.deviation, instances);
+    return e;
+}
+
+qb_decision qb_decide(const qb_effect *effect, double minimum_effect)
+{
+    if (effect->interval.low >= minimum_effect && effect->instances >= QB_LEAST_INSTANCES)
+        return QB_SCALE;
+    return effect->interval.high < minimum_effect ? QB_STOP : QB_PAUSE;
+}
+
+/* One-sided evidence that theta exceeds the minimum: what the step-down goes by. */
+static double against_minimum(const qb_effect *e, double minimum_effect)
+{
+    if (e->instances < 2)
+        return 1;
+    if (e->deviation == 0)
+        return e->estimate > minimum_effect ? 0 : 1;
+    double t = (e->estimate - minimum_effect) / e->deviation * sqrt((double)e->instances);
+    return gsl_cdf_tdist_Q(t, (double)(e->instances - 1));
+}
+
+void qb_effects_adjust(const double *const *difference, const size_t *instances, size_t count,
+                       double minimum_effect, double confidence, uint64_t seed, qb_effect *effect)
+{
+    bool *taken = QB_NEW(bool, count);
+    size_t step = 0;
+    for (size_t k = 0; k < count; k++) /* without memory to step down, Bonferroni: wider, so as safe */
+        effect[k] = qb_effect_of(difference[k], instances[k],
+                                 taken ? confidence : qb_holm_confidence(count, 0, confidence), seed);
+    if (!taken)
+        return;
+    for (size_t place = 0; place < count; place++) {
+        size_t best = count;
+        for (size_t k = 0; k < count; k++)
+            if (!taken[k] && (best == count || against_minimum(&effect[k], minimum_effect) <
+                                                   against_minimum(&effect[best], minimum_effect)))
+                best = k;
+        taken[best] = true;
+        effect[best] = qb_effect_of(difference[best], instances[best],
+                                    qb_holm_confidence(count, step, confidence), seed);
+        if (step == place && qb_decide(&effect[best], minimum_effect) == QB_SCALE)
+            step++;
+    }
+    qb_free(taken);
+}
+
+size_t qb_instances_needed(double deviation, double distance, double confidence)
+{
+    size_t low = 1, high = 1000000;
+    if (!(distance > 0) || !(deviation >= 0))
+        return SIZE_MAX;
+    while (high - low > 1) { /* the reach falls with n */
+        size_t n = low + (high - low) / 2;
+        double reach =
+            gsl_cdf_tdist_Qinv((1 - confidence) / 2, (double)(n - 1)) * deviation / sqrt((double)n);
+        if (reach <= distance)
+            high = n;
+        else
+            low = n;
+    }
+    return high == 1000000 ? SIZE_MAX : high;
+}
+
+double qb_detectable_effect(double deviation, size_t instances, double confidence, double power)
+{
+    if (instances < 2)
+        return NAN;
+    double freedom = (double)(instances - 1);
+    double reach = gsl_cdf_tdist_Qinv((1 - confidence) / 2, freedom) + gsl_cdf_tdist_Pinv(power, freedom);
+    return reach * deviation / sqrt((double)instances);
+}
+
+double qb_attainable_p(size_t instances, size_t comparisons)
+{
+    return fmin(1, (double)comparisons * ldexp(2, -(int)instances));
+}
