@@ -370,6 +370,18 @@ static qb_status refuse(const qb_diag *why, qb_run_result *result, qb_diag *diag
     return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
 }
 
+/* A run that could not even start is a row where its memory limit is the reason, else a failure of ours. */
+static qb_status check_start(execution *e, qb_diag *diag)
+{
+    qb_launch_report *report = &e->report;
+    if (!report->started && report->error == ENOMEM && e->spec->memory_bytes != UINT64_MAX)
+        report->out_of_memory = true;
+    if (report->started || report->out_of_memory)
+        return QB_OK;
+    return qb_fail(diag, QB_ENVIRONMENT, "the run's process cannot start: %s",
+                   report->error ? strerror(report->error) : "it was killed");
+}
+
 qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag *diag)
 {
     execution e = {.spec = spec, .channel = -1};
@@ -388,9 +400,8 @@ qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag
     }
     qb_load_capture(&before);
     status = qb_launcher_run(e.request, qb_run_image_file(e.image, &(size_t){0}), e.channel, &e.report, diag);
-    if (!status && !e.report.started)
-        status =
-            qb_fail(diag, QB_ENVIRONMENT, "the run's process cannot start: %s", strerror(e.report.error));
+    if (!status)
+        status = check_start(&e, diag);
     if (status)
         goto done;
     qb_load_capture(&after);

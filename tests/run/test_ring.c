@@ -213,6 +213,10 @@ TEST_ALL_WAYS(memory_is_limited)
     cr_assert(r.has_solution && r.score.objective == -1);
     cr_assert(r.peak_rss_kib > 32 << 10 && r.peak_rss_kib < 65 << 10, "%lu", (unsigned long)r.peak_rss_kib);
     qb_run_result_clear(&r);
+    spec.memory_bytes = 4096; /* hardly enough to start: how far it gets is the machine's to say */
+    r = execute(&spec);
+    cr_assert(r.outcome == QB_RUN_OUT_OF_MEMORY, "%s %s", qb_outcome_name(r.outcome), r.reason);
+    qb_run_result_clear(&r);
     expect_nobody_left();
     qb_problem_free(&problem);
 }
