@@ -2,9 +2,12 @@
  *
  * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
  * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
- * know how long that is, so it doubles the length after every 4 anneals of one replica, or after every anneal
- * of 512: at any moment about half of all work has gone into runs of nearly the greatest length there was
- * time for.
+ * know how long that is, so lengths double, after every anneal of 512 replicas or every 4 of one: at any
+ * moment about half of all work has gone into the greatest length there was time for.
+ *
+ * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
+ * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
+ * replicas at the best solution so far, warm instead of hot, and is merged likewise.
  *
  * Temperatures come from the instance.  With the cost of flipping i at a random state having mean square
  *
@@ -18,17 +21,23 @@
 #include "solvers/kernels/anneal.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_math.h"
+#include "solvers/kernels/anneal_merge.h"
 #include "solvers/solver.h"
 
 #include <math.h>
+#include <string.h>
 
-#define ANNEAL_HOT          2.0
-#define ANNEAL_COLD         16.0
-#define ANNEAL_FIRST_SWEEPS 64 /* length of the first anneals when it grows */
-#define ANNEAL_LOOKS        16 /* an anneal is looked at in that many parts, the hot half excepted */
-#define ANNEAL_PART_LEAST   16 /* sweeps between two looks, at least */
-#define ANNEAL_CHUNK        64 /* betas computed at a time */
-#define ANNEAL_QUENCH       2  /* sweeps at zero temperature that end an anneal */
+#define ANNEAL_HOT          2.0  /* beta_start * sigma */
+#define ANNEAL_COLD         16.0 /* beta_end * sigma */
+#define ANNEAL_FIRST_SWEEPS 64   /* length of the first anneals when it grows */
+#define ANNEAL_PER_LENGTH   4    /* anneals of one replica before it doubles */
+#define ANNEAL_LOOKS        16   /* an anneal is looked at in that many parts, the hot half excepted */
+#define ANNEAL_PART_LEAST   16   /* sweeps between two looks, at least */
+#define ANNEAL_CHUNK        64   /* betas computed at a time */
+#define ANNEAL_QUENCH       2    /* sweeps at zero temperature that end an anneal */
+#define ANNEAL_MERGE_SWEEPS 8    /* one replica is merged for so many sweeps: the lesser part of the work */
+#define ANNEAL_MERGE_PROBE  4    /* replicas after which merging is given up if nothing falls apart */
+#define ANNEAL_WARM_PART    5    /* an anneal from the elite leaves out the first fifth of the schedule */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
     X(choice, kernel, "auto", 0, 0, "auto|sliced|dense|scalar", "", "how sweeps are computed")              \
@@ -49,9 +58,11 @@ typedef struct anneal {
     const anneal_params *params;
     qb_annealer *annealer;
     double beta_start, beta_end; /* per unit of E */
-    double best;                 /* in the model's sense */
+    double best;                 /* value of elite, in the model's sense */
     bool has_best;
-    uint8_t *x; /* [n] */
+    uint8_t *elite; /* [n] the best solution so far */
+    uint8_t *x, *y; /* [n] */
+    qb_merge merge;
 } anneal;
 
 static void anneal_free(void *opaque)
@@ -60,7 +71,10 @@ static void anneal_free(void *opaque)
     if (!s)
         return;
     qb_annealer_close(s->annealer);
+    qb_merge_close(&s->merge);
+    qb_free(s->elite);
     qb_free(s->x);
+    qb_free(s->y);
     qb_free(s);
 }
 
@@ -109,10 +123,14 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
     if (!status)
         status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, &s->annealer, diag);
     if (!status) {
+        s->elite = QB_NEW(uint8_t, q->n);
         s->x = QB_NEW(uint8_t, q->n);
-        if (!s->x)
+        s->y = QB_NEW(uint8_t, q->n);
+        if (!s->elite || !s->x || !s->y)
             status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     }
+    if (!status)
+        status = qb_merge_open(q, &s->merge, diag);
     if (!status && !qb_budget_spend(budget, q->n + q->nonzeros))
         status = QB_STOPPED;
     if (status) {
@@ -157,21 +175,29 @@ static qb_status run_sweeps(anneal *s, uint64_t from, uint64_t to, uint64_t swee
     return QB_OK;
 }
 
-/* Publishes the best replica where it improves on what was published. */
-static qb_status look(anneal *s, qb_budget *budget)
+/* Keeps and publishes a state where it improves on the best. */
+static qb_status offer(anneal *s, const uint8_t *x, double energy, qb_budget *budget)
 {
     const qb_qubo *q = s->model->qubo;
     double sign = q->sense == QB_MINIMISE ? 1 : -1;
-    uint32_t replica;
-    double energy = qb_annealer_best(s->annealer, &replica);
-    if (!qb_budget_spend(budget, qb_annealer_replicas(s->annealer) * (q->n + q->nonzeros / 2)))
-        return QB_STOPPED;
     if (s->has_best && sign * energy >= sign * s->best)
         return QB_OK;
     s->has_best = true;
     s->best = energy;
+    memcpy(s->elite, x, q->n);
+    return qb_budget_incumbent(budget, x, q->integral ? energy : qb_qubo_energy(q, x));
+}
+
+/* Offers the best replica, whose state is left in x. */
+static qb_status look(anneal *s, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    uint32_t replica;
+    double energy = qb_annealer_best(s->annealer, &replica);
+    if (!qb_budget_spend(budget, qb_annealer_replicas(s->annealer) * (q->n + q->nonzeros / 2)))
+        return QB_STOPPED;
     qb_annealer_state(s->annealer, replica, s->x);
-    return qb_budget_incumbent(budget, s->x, q->integral ? energy : qb_qubo_energy(q, s->x));
+    return offer(s, s->x, energy, budget);
 }
 
 static qb_status quench(anneal *s, qb_budget *budget)
@@ -183,14 +209,13 @@ static qb_status quench(anneal *s, qb_budget *budget)
     return status ? status : look(s, budget);
 }
 
-static qb_status anneal_once(anneal *s, uint64_t sweeps, qb_budget *budget)
+/* Sweeps `from` to `sweeps` of an anneal of `sweeps`; the best replica is left in x. */
+static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budget *budget)
 {
-    uint64_t part = sweeps / ANNEAL_LOOKS;
+    uint64_t part = sweeps / ANNEAL_LOOKS, at = from > sweeps / 2 ? from : sweeps / 2;
     if (part < ANNEAL_PART_LEAST)
         part = ANNEAL_PART_LEAST;
-    uint64_t at = sweeps / 2;
-    qb_annealer_start(s->annealer, NULL);
-    qb_status status = run_sweeps(s, 0, at, sweeps, budget);
+    qb_status status = run_sweeps(s, from, at, sweeps, budget);
     while (!status && at < sweeps) {
         uint64_t next = sweeps - at > part ? at + part : sweeps;
         status = run_sweeps(s, at, next, sweeps, budget);
@@ -201,12 +226,52 @@ static qb_status anneal_once(anneal *s, uint64_t sweeps, qb_budget *budget)
     return status ? status : quench(s, budget);
 }
 
+/* Merges what some of the replicas found, and the best of all time, into x.  *parts counts the components
+ * that could be decided on their own. */
+static qb_status merge_replicas(anneal *s, uint64_t sweeps, uint32_t *parts, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    uint32_t replicas = qb_annealer_replicas(s->annealer);
+    uint64_t count = sweeps / ANNEAL_MERGE_SWEEPS;
+    count = count < replicas ? count : replicas;
+    *parts = 0;
+    for (uint32_t k = 0; k <= count; k++) {
+        uint64_t work = 0;
+        if (k < count)
+            qb_annealer_state(s->annealer, k, s->y);
+        *parts += qb_merge_into(&s->merge, s->x, k < count ? s->y : s->elite, &work);
+        if (!qb_budget_spend(budget, work))
+            return QB_STOPPED;
+        if (k == ANNEAL_MERGE_PROBE && *parts <= 2 * ANNEAL_MERGE_PROBE)
+            return QB_OK; /* everything hangs together: nothing to gain */
+    }
+    if (!qb_budget_spend(budget, q->n + q->nonzeros))
+        return QB_STOPPED;
+    return offer(s, s->x, qb_qubo_energy(q, s->x), budget);
+}
+
+/* One anneal from random states, and where merging works another from the elite, from warm to cold. */
+static qb_status anneal_round(anneal *s, uint64_t sweeps, qb_budget *budget)
+{
+    bool many = qb_annealer_replicas(s->annealer) > 1;
+    uint32_t parts = 0;
+    qb_annealer_start(s->annealer, NULL);
+    qb_status status = anneal_from(s, 0, sweeps, budget);
+    if (!status && many)
+        status = merge_replicas(s, sweeps, &parts, budget);
+    if (status || parts <= 2 * ANNEAL_MERGE_PROBE)
+        return status;
+    qb_annealer_start(s->annealer, s->elite);
+    status = anneal_from(s, sweeps / ANNEAL_WARM_PART, sweeps, budget);
+    return status ? status : merge_replicas(s, sweeps, &parts, budget);
+}
+
 static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
     anneal *s = state;
     uint64_t sweeps = s->params->sweeps ? s->params->sweeps : ANNEAL_FIRST_SWEEPS;
-    uint32_t per_length = qb_annealer_replicas(s->annealer) > 1 ? 1 : 4;
+    uint32_t per_length = qb_annealer_replicas(s->annealer) > 1 ? 1 : ANNEAL_PER_LENGTH;
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
      */
@@ -216,9 +281,9 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
         status = quench(s, budget);
     if (!s->model->qubo->n)
         return status;
-    for (uint64_t anneals = 1; !status; anneals++) {
-        status = anneal_once(s, sweeps, budget);
-        if (!s->params->sweeps && anneals % per_length == 0 && sweeps < UINT32_MAX)
+    for (uint64_t rounds = 1; !status; rounds++) {
+        status = anneal_round(s, sweeps, budget);
+        if (!s->params->sweeps && rounds % per_length == 0 && sweeps < UINT32_MAX)
             sweeps *= 2;
     }
     return status;
