@@ -206,8 +206,10 @@ TEST_ALL_WAYS(memory_is_limited)
     qb_run_result probe = execute(&harmless);
     bool limited = strcmp(probe.memory_way, "none") != 0;
     qb_run_result_clear(&probe);
-    if (!limited)
+    if (!limited) {
+        qb_problem_free(&problem);
         cr_skip_test("this build and machine have no way to limit memory");
+    }
     qb_run_result r = execute(&spec);
     cr_assert(r.outcome == QB_RUN_OUT_OF_MEMORY, "%s %s", qb_outcome_name(r.outcome), r.reason);
     cr_assert(r.has_solution && r.score.objective == -1);
