@@ -16,28 +16,12 @@
 
 #include "harness/base/memory.h"
 #include "instances/mps.h"
+#include "instances/mps_card.h"
 
 #include <math.h>
 #include <string.h>
 
 static const char *const extensions[] = {".mps", ".fmps", ".qps", NULL};
-
-typedef enum section {
-    SECTION_NONE,
-    SECTION_OBJSENSE,
-    SECTION_ROWS,
-    SECTION_COLUMNS,
-    SECTION_RHS,
-    SECTION_RANGES,
-    SECTION_BOUNDS,
-    SECTION_QUADOBJ,
-    SECTION_END
-} section;
-
-/* A data line in the six fields of the format; a field that is not there has length 0. */
-typedef struct card {
-    qb_token type, name, row[2], number[2];
-} card;
 
 /* Rows that are none of the draft's. */
 #define OBJECTIVE UINT32_MAX
@@ -54,7 +38,7 @@ typedef struct reader {
     const qb_read_source *source;
     qb_scan scan;
     bool fixed;
-    section now;
+    qb_mps_section now;
     qb_mip_draft draft;
     qb_name_table rows; /* all of them, the objective's too */
     mps_row *row;
@@ -71,166 +55,9 @@ static qb_status no_memory(const reader *r)
     return qb_fail(r->scan.diag, QB_NO_MEMORY, "%s: out of memory", r->scan.file);
 }
 
-/* ---- Lines into cards ---------------------------------------------------------------------------------- */
-
-static qb_token trimmed(const char *start, const char *end)
-{
-    while (end > start && (end[-1] == ' ' || end[-1] == '\r'))
-        end--;
-    return (qb_token){start, (size_t)(end - start)};
-}
-
-/* Columns first..last (from 1) of the line; what is beyond its end is empty. */
-static qb_token columns(const char *line, size_t length, size_t first, size_t last)
-{
-    size_t from = first - 1 < length ? first - 1 : length, to = last < length ? last : length;
-    return trimmed(line + from, line + to);
-}
-
-static bool is_blank_span(const char *line, size_t length, size_t first, size_t last)
-{
-    return columns(line, length, first, last).length == 0;
-}
-
-static qb_token number_field(const char *line, size_t length, size_t first, size_t last)
-{
-    qb_token field = columns(line, length, first, last);
-    while (field.length && *field.start == ' ') {
-        field.start++;
-        field.length--;
-    }
-    return field;
-}
-
-/* The one number from column 25 on, when it runs past its field and ends the line; else length 0. */
-static qb_token long_number(const char *line, size_t length)
-{
-    const char *from = line + (24 < length ? 24 : length), *end = line + length;
-    while (from < end && *from == ' ')
-        from++;
-    bool whole = end > line + 36 && from < line + 36 && !memchr(from, ' ', (size_t)(end - from));
-    return whole ? trimmed(from, end) : (qb_token){0};
-}
-
-static qb_status fixed_card(reader *r, card *out)
-{
-    const char *line = r->scan.start;
-    qb_token rest = qb_scan_rest(&r->scan);
-    size_t length = (size_t)(rest.start + rest.length - line);
-    qb_token number = long_number(line, length);
-    bool fits = !memchr(line, '\t', length) && is_blank_span(line, length, 1, 1) &&
-                is_blank_span(line, length, 4, 4) && is_blank_span(line, length, 13, 14) &&
-                is_blank_span(line, length, 23, 24);
-    *out = (card){
-        .type = number_field(line, length, 2, 3),
-        .name = columns(line, length, 5, 12),
-        .row = {columns(line, length, 15, 22)},
-        .number = {number.length ? number : number_field(line, length, 25, 36)},
-    };
-    if (!number.length) {
-        out->row[1] = columns(line, length, 40, 47);
-        out->number[1] = number_field(line, length, 50, length > 61 ? length : 61);
-        fits = fits && is_blank_span(line, length, 37, 39) && is_blank_span(line, length, 48, 49);
-    }
-    if (r->now == SECTION_ROWS)
-        fits = fits && length <= 12;
-    const qb_token *names[] = {&out->name, &out->row[0], &out->row[1]};
-    for (size_t k = 0; k < 3; k++)
-        fits = fits && !(names[k]->length && *names[k]->start == ' ');
-    return fits ? QB_OK : qb_scan_fail(&r->scan, "the line is not in fixed columns");
-}
-
-static bool is_valueless(qb_token type)
-{
-    return qb_token_is(type, "FR") || qb_token_is(type, "MI") || qb_token_is(type, "PL") ||
-           qb_token_is(type, "BV");
-}
-
-/* Where the set's name is left out, one token less. */
-static bool free_vector(const qb_token *t, size_t count, card *out)
-{
-    size_t named = count % 2; /* 3 or 5 with a set, 2 or 4 without */
-    if (count < 2 || count > 5)
-        return false;
-    if (named)
-        out->name = t[0];
-    out->row[0] = t[named];
-    out->number[0] = t[named + 1];
-    if (count > 3) {
-        out->row[1] = t[named + 2];
-        out->number[1] = t[named + 3];
-    }
-    return true;
-}
-
-static bool free_bound(const qb_token *t, size_t count, card *out)
-{
-    size_t needed = count && is_valueless(t[0]) ? 2 : 3;
-    if (count < needed || count > 4)
-        return false;
-    out->type = t[0];
-    bool named = count > needed;
-    if (named)
-        out->name = t[1];
-    out->row[0] = t[1 + named];
-    if (count > 2u + named)
-        out->number[0] = t[2 + named];
-    return true;
-}
-
-static bool free_column(const qb_token *t, size_t count, card *out)
-{
-    if (count == 3 && qb_token_is(t[1], "'MARKER'")) {
-        *out = (card){.name = t[0], .row = {t[1], t[2]}};
-        return true;
-    }
-    if (count != 3 && count != 5)
-        return false;
-    *out = (card){.name = t[0], .row = {t[1]}, .number = {t[2]}};
-    if (count == 5) {
-        out->row[1] = t[3];
-        out->number[1] = t[4];
-    }
-    return true;
-}
-
-static qb_status free_card(reader *r, card *out)
-{
-    qb_token t[6];
-    size_t count = 0;
-    while (count < 6 && qb_scan_token(&r->scan, &t[count]))
-        count++;
-    *out = (card){0};
-    bool fits = false;
-    switch (r->now) {
-    case SECTION_ROWS:
-        fits = count == 2;
-        out->type = t[0];
-        out->name = t[1];
-        break;
-    case SECTION_COLUMNS:
-        fits = free_column(t, count, out);
-        break;
-    case SECTION_RHS:
-    case SECTION_RANGES:
-        fits = free_vector(t, count, out);
-        break;
-    case SECTION_BOUNDS:
-        fits = free_bound(t, count, out);
-        break;
-    case SECTION_QUADOBJ:
-        fits = count == 3;
-        *out = (card){.name = t[0], .row = {t[1]}, .number = {t[2]}};
-        break;
-    default:
-        break;
-    }
-    return fits ? QB_OK : qb_scan_fail(&r->scan, "%zu fields do not make a line of this section", count);
-}
-
 /* ---- Sections ------------------------------------------------------------------------------------------ */
 
-static qb_status card_number(const reader *r, const card *c, size_t k, double *value)
+static qb_status card_number(const reader *r, const qb_mps_card *c, size_t k, double *value)
 {
     if (c->number[k].length == 0)
         return qb_scan_fail(&r->scan, "a number is missing");
@@ -262,7 +89,7 @@ static qb_status find_column(const reader *r, qb_token name, uint32_t *column)
     return QB_OK;
 }
 
-static qb_status take_row(reader *r, const card *c)
+static qb_status take_row(reader *r, const qb_mps_card *c)
 {
     char quote[QB_QUOTE_TEXT], type = c->type.length == 1 ? c->type.start[0] : 0;
     if (!type || !strchr("NELG", type))
@@ -292,7 +119,7 @@ static qb_status take_row(reader *r, const card *c)
     return status;
 }
 
-static qb_status take_marker(reader *r, const card *c)
+static qb_status take_marker(reader *r, const qb_mps_card *c)
 {
     char quote[QB_QUOTE_TEXT];
     if (qb_token_is(c->row[1], "'INTORG'"))
@@ -321,7 +148,7 @@ static qb_status open_column(reader *r, qb_token name)
     return status;
 }
 
-static qb_status take_column(reader *r, const card *c)
+static qb_status take_column(reader *r, const qb_mps_card *c)
 {
     if (qb_token_is(c->row[0], "'MARKER'"))
         return take_marker(r, c);
@@ -345,7 +172,7 @@ static qb_status take_column(reader *r, const card *c)
 /* Only one vector of right-hand sides, ranges or bounds is read. */
 static qb_status check_set(reader *r, qb_token name)
 {
-    size_t which = r->now == SECTION_RHS ? 0 : r->now == SECTION_RANGES ? 1 : 2;
+    size_t which = r->now == QB_MPS_RHS ? 0 : r->now == QB_MPS_RANGES ? 1 : 2;
     if (!r->has_set[which]) {
         r->has_set[which] = true;
         r->set[which] = name;
@@ -358,9 +185,9 @@ static qb_status check_set(reader *r, qb_token name)
     return QB_OK;
 }
 
-static qb_status take_vector(reader *r, const card *c)
+static qb_status take_vector(reader *r, const qb_mps_card *c)
 {
-    bool ranges = r->now == SECTION_RANGES;
+    bool ranges = r->now == QB_MPS_RANGES;
     qb_status status = check_set(r, c->name);
     for (size_t k = 0; k < 2 && status == QB_OK; k++) {
         if (k == 1 && c->row[1].length == 0)
@@ -387,19 +214,7 @@ static double bound_value(double value)
     return value >= 1e30 ? INFINITY : value <= -1e30 ? -INFINITY : value;
 }
 
-static void set_lower(qb_draft_column *c, double value)
-{
-    c->lower = value;
-    c->has_lower = true;
-}
-
-static void set_upper(qb_draft_column *c, double value)
-{
-    c->upper = value;
-    c->has_upper = true;
-}
-
-static qb_status bound_number(const reader *r, const card *c, double *value)
+static qb_status bound_number(const reader *r, const qb_mps_card *c, double *value)
 {
     if (c->number[0].length && qb_parse_double_or_inf(c->number[0].start, c->number[0].length, value)) {
         *value = bound_value(*value);
@@ -408,58 +223,60 @@ static qb_status bound_number(const reader *r, const card *c, double *value)
     return card_number(r, c, 0, value);
 }
 
-static qb_status take_bound(reader *r, const card *card_)
+/* What each type does to the two bounds: v sets the line's number, 0 and 1 themselves, i the infinity of that
+ * side; a blank leaves the bound alone. */
+static const struct bound_type {
+    const char *word;
+    char lower, upper;
+    bool integer;
+} bound_types[] = {
+    {"LO", 'v', ' ', false}, {"UP", ' ', 'v', false}, {"FX", 'v', 'v', false},
+    {"FR", 'i', 'i', false}, {"MI", 'i', ' ', false}, {"PL", ' ', 'i', false},
+    {"LI", 'v', ' ', true},  {"UI", ' ', 'v', true},  {"BV", '0', '1', true},
+};
+
+static const struct bound_type *find_bound_type(qb_token word)
 {
-    uint32_t column;
-    double v = 0;
-    qb_status status = check_set(r, card_->name);
+    for (size_t k = 0; k < sizeof bound_types / sizeof *bound_types; k++)
+        if (qb_token_is(word, bound_types[k].word))
+            return &bound_types[k];
+    return NULL;
+}
+
+static qb_status take_bound(reader *r, const qb_mps_card *c)
+{
+    uint32_t number;
+    double value = 0;
+    const struct bound_type *type = find_bound_type(c->type);
+    if (qb_token_is(c->type, "SC"))
+        return qb_scan_fail(&r->scan, "semi-continuous columns are not supported");
+    if (!type) {
+        char quote[QB_QUOTE_TEXT];
+        return qb_scan_fail(&r->scan, "unknown bound type '%s'", qb_scan_quote(c->type, quote));
+    }
+    qb_status status = check_set(r, c->name);
     if (status == QB_OK)
-        status = find_column(r, card_->row[0], &column);
-    if (status == QB_OK && !is_valueless(card_->type))
-        status = bound_number(r, card_, &v);
+        status = find_column(r, c->row[0], &number);
+    if (status == QB_OK && !qb_mps_is_valueless(c->type))
+        status = bound_number(r, c, &value);
     if (status != QB_OK)
         return status;
-    qb_draft_column *c = &r->draft.column[column];
-    qb_token type = card_->type;
-    bool lower = true, upper = true, integer = false;
-    double low = v, high = v;
-    if (qb_token_is(type, "LO") || qb_token_is(type, "LI")) {
-        upper = false;
-        integer = qb_token_is(type, "LI");
-    } else if (qb_token_is(type, "UP") || qb_token_is(type, "UI")) {
-        lower = false;
-        integer = qb_token_is(type, "UI");
-    } else if (qb_token_is(type, "FR")) {
-        low = -INFINITY;
-        high = INFINITY;
-    } else if (qb_token_is(type, "MI")) {
-        low = -INFINITY;
-        upper = false;
-    } else if (qb_token_is(type, "PL")) {
-        high = INFINITY;
-        lower = false;
-    } else if (qb_token_is(type, "BV")) {
-        low = 0;
-        high = 1;
-        integer = true;
-    } else if (!qb_token_is(type, "FX")) {
-        char quote[QB_QUOTE_TEXT];
-        return qb_scan_fail(&r->scan,
-                            qb_token_is(type, "SC") ? "semi-continuous columns are not supported%.0s"
-                                                    : "unknown bound type '%s'",
-                            qb_scan_quote(type, quote));
+    qb_draft_column *column = &r->draft.column[number];
+    if (type->lower != ' ') {
+        column->lower = type->lower == 'v' ? value : type->lower == 'i' ? -INFINITY : 0;
+        column->has_lower = true;
     }
-    if (lower)
-        set_lower(c, low);
-    if (upper)
-        set_upper(c, high);
-    if (integer)
-        c->type = QB_COLUMN_INTEGER;
-    c->line = r->scan.line;
+    if (type->upper != ' ') {
+        column->upper = type->upper == 'v' ? value : type->upper == 'i' ? INFINITY : 1;
+        column->has_upper = true;
+    }
+    if (type->integer)
+        column->type = QB_COLUMN_INTEGER;
+    column->line = r->scan.line;
     return QB_OK;
 }
 
-static qb_status take_quadratic(reader *r, const card *c)
+static qb_status take_quadratic(reader *r, const qb_mps_card *c)
 {
     uint32_t i, j;
     double value;
@@ -487,11 +304,11 @@ static qb_status open_section(reader *r)
 {
     static const struct {
         const char *word;
-        section section;
+        qb_mps_section section;
     } known[] = {
-        {"OBJSENSE", SECTION_OBJSENSE}, {"ROWS", SECTION_ROWS},        {"COLUMNS", SECTION_COLUMNS},
-        {"RHS", SECTION_RHS},           {"RANGES", SECTION_RANGES},    {"BOUNDS", SECTION_BOUNDS},
-        {"QUADOBJ", SECTION_QUADOBJ},   {"QSECTION", SECTION_QUADOBJ}, {"ENDATA", SECTION_END},
+        {"OBJSENSE", QB_MPS_OBJSENSE}, {"ROWS", QB_MPS_ROWS},        {"COLUMNS", QB_MPS_COLUMNS},
+        {"RHS", QB_MPS_RHS},           {"RANGES", QB_MPS_RANGES},    {"BOUNDS", QB_MPS_BOUNDS},
+        {"QUADOBJ", QB_MPS_QUADOBJ},   {"QSECTION", QB_MPS_QUADOBJ}, {"ENDATA", QB_MPS_END},
     };
     qb_token word;
     char quote[QB_QUOTE_TEXT];
@@ -501,7 +318,7 @@ static qb_status open_section(reader *r)
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         if (qb_token_is(word, known[k].word)) {
             r->now = known[k].section;
-            return r->now == SECTION_OBJSENSE ? take_sense(r) : QB_OK;
+            return r->now == QB_MPS_OBJSENSE ? take_sense(r) : QB_OK;
         }
     }
     return qb_scan_fail(&r->scan, "section '%s' is not supported", qb_scan_quote(word, quote));
@@ -516,20 +333,20 @@ static qb_status take_comment(reader *r)
 
 static qb_status take_line(reader *r)
 {
-    static qb_status (*const take[])(reader *, const card *) = {
-        [SECTION_ROWS] = take_row,      [SECTION_COLUMNS] = take_column, [SECTION_RHS] = take_vector,
-        [SECTION_RANGES] = take_vector, [SECTION_BOUNDS] = take_bound,   [SECTION_QUADOBJ] = take_quadratic,
+    static qb_status (*const take[])(reader *, const qb_mps_card *) = {
+        [QB_MPS_ROWS] = take_row,      [QB_MPS_COLUMNS] = take_column, [QB_MPS_RHS] = take_vector,
+        [QB_MPS_RANGES] = take_vector, [QB_MPS_BOUNDS] = take_bound,   [QB_MPS_QUADOBJ] = take_quadratic,
     };
     if (*r->scan.start == '*')
         return take_comment(r);
     if (*r->scan.start != ' ' && *r->scan.start != '\t')
         return open_section(r);
-    if (r->now == SECTION_OBJSENSE)
+    if (r->now == QB_MPS_OBJSENSE)
         return take_sense(r);
-    if (r->now == SECTION_NONE)
+    if (r->now == QB_MPS_NONE)
         return qb_scan_fail(&r->scan, "a data line before any section");
-    card c;
-    qb_status status = r->fixed ? fixed_card(r, &c) : free_card(r, &c);
+    qb_mps_card c;
+    qb_status status = qb_mps_card_read(&r->scan, r->fixed, r->now, &c);
     return status == QB_OK ? take[r->now](r, &c) : status;
 }
 
@@ -582,9 +399,9 @@ static qb_status attempt(const qb_read_source *source, bool fixed, qb_problem *p
 {
     reader r = {.source = source, .scan = qb_scan_open(source, diag), .fixed = fixed};
     qb_status status = QB_OK;
-    while (status == QB_OK && r.now != SECTION_END && qb_scan_line(&r.scan))
+    while (status == QB_OK && r.now != QB_MPS_END && qb_scan_line(&r.scan))
         status = take_line(&r);
-    if (status == QB_OK && r.now != SECTION_END)
+    if (status == QB_OK && r.now != QB_MPS_END)
         status = qb_scan_fail_at(&r.scan, r.scan.line ? r.scan.line : 1, "the file ends before ENDATA");
     if (status == QB_OK)
         status = finish(&r, problem);
