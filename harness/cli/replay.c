@@ -3,6 +3,7 @@
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/registration.h"
+#include "harness/run/launcher.h"
 #include "harness/store/evidence.h"
 #include "instances/perturb.h"
 #include "solvers/kernels/simd.h"
@@ -213,8 +214,8 @@ static int run(const void *options, const qb_arguments *arguments)
     uint64_t id = 0;
     int code = QB_EXIT_DONE;
     const char *word = arguments->word[0];
-    qb_status status = QB_OK;
-    if (!qb_parse_u64(word, strlen(word), &id) || id > INT64_MAX)
+    qb_status status = qb_launcher_start(&diag); /* while the process is small */
+    if (!status && (!qb_parse_u64(word, strlen(word), &id) || id > INT64_MAX))
         status = qb_fail(&diag, QB_BAD_INPUT, "replay needs the number of a run, got '%s'", word);
     if (!status && !o->db)
         status = qb_fail(&diag, QB_BAD_INPUT, "which store? --db FILE");

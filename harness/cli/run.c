@@ -5,6 +5,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/registration.h"
+#include "harness/run/launcher.h"
 #include "solvers/kernels/simd.h"
 
 #include <math.h>
@@ -245,7 +246,9 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_registration registration = {0};
     execution e = {.registration = &registration};
     uint32_t shard = 1, shards = 1, jobs = 1;
-    qb_status status = parse_shard(o->shard, &shard, &shards, &diag);
+    qb_status status = qb_launcher_start(&diag); /* while the process is small */
+    if (!status)
+        status = parse_shard(o->shard, &shard, &shards, &diag);
     if (!status)
         status = qb_experiment_read(arguments->word[0], &experiment, &diag);
     if (!status)

@@ -3,6 +3,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/instance.h"
 #include "harness/cli/solver.h"
+#include "harness/run/launcher.h"
 #include "harness/run/run.h"
 
 #include <math.h>
@@ -260,7 +261,9 @@ static int run(const void *options, const qb_arguments *arguments)
                         .targets = &o->target,
                         .target_count = isnan(o->target) ? 0u : 1u,
                         .stop_at_target = !isnan(o->target)};
-    qb_status status = prepare(o, arguments->word[0], &spec, &problem, &params, &diag);
+    qb_status status = qb_launcher_start(&diag); /* while the process is small */
+    if (!status)
+        status = prepare(o, arguments->word[0], &spec, &problem, &params, &diag);
     spec.params = params;
     if (!status)
         status = qb_run_execute(&spec, &result, &diag);
