@@ -18,6 +18,13 @@ static qb_status fail_errno(qb_diag *diag, const char *what, const char *path)
     return qb_fail(diag, QB_ENVIRONMENT, "cannot %s '%s': %s", what, path, strerror(errno));
 }
 
+/* A name that is not there is the caller's mistake; what is there and cannot be read is the system's. */
+static qb_status fail_open(qb_diag *diag, const char *path)
+{
+    qb_status status = errno == ENOENT || errno == ENOTDIR ? QB_BAD_INPUT : QB_ENVIRONMENT;
+    return qb_fail(diag, status, "cannot open '%s': %s", path, strerror(errno));
+}
+
 static qb_status fail_size(qb_diag *diag, const char *path, size_t limit)
 {
     return qb_fail(diag, QB_BAD_INPUT, "'%s' is larger than %zu bytes", path, limit);
@@ -119,7 +126,7 @@ static qb_status open_input(const char *path, int *descriptor, qb_diag *diag)
     struct stat facts;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail_errno(diag, "open", path);
+        return fail_open(diag, path);
     if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
         close(fd);
         return qb_fail(diag, QB_BAD_INPUT, "'%s' is a folder", path);

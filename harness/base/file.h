@@ -15,7 +15,7 @@
 
 /* Reads `path` ("-": standard input) into *data [*size + 1], NUL-terminated beyond its size; unpacks gzip
  * (members one after another are concatenated).  At most `limit` bytes, before and after unpacking.
- * Ownership: the caller, with qb_free.  Errors: QB_ENVIRONMENT (missing, unreadable), QB_BAD_INPUT (too
+ * Ownership: the caller, with qb_free.  Errors: QB_ENVIRONMENT (unreadable), QB_BAD_INPUT (missing, too
  * large, damaged gzip, a directory), QB_NO_MEMORY. */
 qb_status qb_file_read(const char *path, size_t limit, char **data, size_t *size, qb_diag *diag);
 

@@ -4,6 +4,7 @@
 #include "harness/report/flips.h"
 #include "harness/report/page.h"
 #include "harness/stats/sample.h"
+#include "harness/store/views.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -253,9 +254,7 @@ void qb_page_reproduce(qb_page *page)
     put_code(page, qb_text_get(&commands));
     qb_text_clear(&commands);
     qb_html_paragraph(page, "Every number above can be had from the store by plain SQL:");
-    put_code(page, "SELECT * FROM standing;     -- solver by instance: runs, best, mean\n"
-                   "SELECT * FROM result;       -- one row a run, with its gap\n"
-                   "SELECT * FROM trajectory;   -- every incumbent with its times\n");
+    put_code(page, qb_store_example_queries());
     qb_text_append(page->out, "<details><summary>The specification, as it was registered</summary>\n");
     put_code(page, e->experiment.spec);
     qb_text_append(page->out, "</details>\n");

@@ -37,7 +37,8 @@ static qb_status open_immutable(const char *path, sqlite3 **db, qb_diag *diag)
 static qb_status open_file(const char *path, qb_store_mode mode, sqlite3 **db, qb_diag *diag)
 {
     if (mode == QB_STORE_READ && access(path, R_OK) != 0)
-        return qb_fail(diag, QB_ENVIRONMENT, "cannot read '%s': %s", path, strerror(errno));
+        return qb_fail(diag, errno == ENOENT ? QB_BAD_INPUT : QB_ENVIRONMENT, "cannot read '%s': %s", path,
+                       strerror(errno));
     int flags = SQLITE_OPEN_READWRITE | (mode == QB_STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, db, flags, NULL);
     if (code == SQLITE_OK && (mode == QB_STORE_WRITE || !sqlite3_db_readonly(*db, "main")))

@@ -116,7 +116,7 @@ Test(file, missing_files_and_folders)
     char *data = NULL;
     size_t size = 0;
     qb_diag diag = {""};
-    cr_expect_eq(qb_file_read("/nonexistent/file", 100, &data, &size, &diag), QB_ENVIRONMENT);
+    cr_expect_eq(qb_file_read("/nonexistent/file", 100, &data, &size, &diag), QB_BAD_INPUT);
     cr_expect_not_null(strstr(diag.text, "'/nonexistent/file'"));
     cr_expect_eq(qb_file_read(folder, 100, &data, &size, &diag), QB_BAD_INPUT);
     cr_expect_eq(qb_file_write("/nonexistent/file", "x", 1, &diag), QB_ENVIRONMENT);
