@@ -403,7 +403,7 @@ Test(store, survives_random_damage)
 Test(store, says_so_when_the_file_is_missing_or_the_folder_is_closed)
 {
     qb_store *store = NULL;
-    cr_assert_eq(qb_store_open(path, QB_STORE_READ, &store, &diag), QB_ENVIRONMENT);
+    cr_assert_eq(qb_store_open(path, QB_STORE_READ, &store, &diag), QB_BAD_INPUT);
     cr_assert_eq(access(path, F_OK), -1, "reading makes nothing");
     cr_assert_eq(qb_store_open("/nonexistent/folder/runs.db", QB_STORE_WRITE, &store, &diag), QB_ENVIRONMENT);
     cr_assert_eq(qb_store_open(folder, QB_STORE_WRITE, &store, &diag), QB_ENVIRONMENT);
