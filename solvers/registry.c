@@ -2,17 +2,12 @@
 
 #include <string.h>
 
-extern const qb_solver qb_solver_anneal, qb_solver_glpk, qb_solver_greedy, qb_solver_qaoa, qb_solver_random,
-    qb_solver_tabu;
+extern const qb_solver qb_solver_anneal, qb_solver_exhaustive, qb_solver_glpk, qb_solver_greedy,
+    qb_solver_qaoa, qb_solver_random, qb_solver_tabu;
 
 const qb_solver *const qb_solvers[] = {
-    &qb_solver_anneal,
-    &qb_solver_glpk,
-    &qb_solver_greedy,
-    &qb_solver_qaoa,
-    &qb_solver_random,
-    &qb_solver_tabu,
-    NULL,
+    &qb_solver_anneal, &qb_solver_exhaustive, &qb_solver_glpk, &qb_solver_greedy,
+    &qb_solver_qaoa,   &qb_solver_random,     &qb_solver_tabu, NULL,
 };
 
 const qb_solver *qb_solver_find(const char *name)
