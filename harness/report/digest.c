@@ -78,6 +78,7 @@ static void sum_up(qb_digest *d, qb_cell_digest *cell, double *scratch)
         if (good && !isnan(run->last_s))
             last[lasts++] = run->last_s;
     }
+    cell->mean_objective = qb_mean(objective, objectives);
     cell->median_objective = qb_median(objective, objectives);
     cell->median_last_s = qb_median(last, lasts);
     cell->mean_score = qb_mean(d->score + cell->first, cell->runs);

@@ -17,7 +17,7 @@
 typedef struct qb_cell_digest {
     uint64_t first, runs; /* evidence->run[first .. first + runs) */
     uint64_t feasible, proved, failed, flagged;
-    double median_objective; /* over runs with a feasible solution; NaN: none */
+    double median_objective, mean_objective; /* over runs that count; NaN: none */
     double median_score, mean_score;
     double median_last_s; /* when the best was found, in the budget's quantity */
 } qb_cell_digest;

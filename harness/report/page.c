@@ -1,10 +1,12 @@
 /* The page: drawn figures and sections put together, written in one piece. */
+#define _POSIX_C_SOURCE 200809L
 #include "harness/report/page.h"
 #include "harness/base/file.h"
 #include "harness/base/memory.h"
 #include "harness/report/templates.h"
 
 #include <string.h>
+#include <time.h>
 
 #define FILE_LIMIT ((size_t)64 << 20)
 #define KINDS      64 /* more figures than there will be */
@@ -110,6 +112,7 @@ static qb_status write_page(qb_page *page, const drawn *figures, qb_diag *diag)
     if (status != QB_OK)
         return status;
     qb_page_question(page);
+    qb_page_verdict(page);
     put_navigation(page);
     qb_text_append(page->out, "<main>\n");
     status = put_figures(page, figures, 0, 1, diag);
@@ -193,6 +196,11 @@ qb_status qb_report_write(qb_store *store, const char *selector, const char *fol
         (void)qb_experiment_parse(x->name, x->spec, strlen(x->spec), &experiment, NULL);
         qb_page page = {
             .store = store, .experiment = experiment, .options = options, .folder = folder, .out = &out};
+        char today[16];
+        time_t now = time(NULL);
+        struct tm utc;
+        strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &utc));
+        page.today = today;
         unsigned formats = options->formats ? options->formats : QB_PLOT_SVG | QB_PLOT_PNG;
         status = digest_and_make(&page, evidence, formats, written, diag);
     }

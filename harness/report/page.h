@@ -13,10 +13,12 @@ typedef struct qb_page {
     const qb_experiment *experiment; /* the registered text, read again; NULL where this build cannot */
     const qb_report_options *options;
     const char *folder;
+    const char *today; /* YYYY-MM-DD, for the deadline */
     qb_text *out;
 } qb_page;
 
 void qb_page_question(qb_page *page);
+void qb_page_verdict(qb_page *page);  /* only where a decision was registered */
 void qb_page_standing(qb_page *page); /* solver by solver */
 void qb_page_table(qb_page *page);    /* instance by solver */
 qb_status qb_page_fairness(qb_page *page, qb_diag *diag);

@@ -1,6 +1,7 @@
 /* The page's sections on what came out: question, solvers, instances, families. */
 #include "harness/base/memory.h"
 #include "harness/report/page.h"
+#include "harness/report/verdict.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -54,6 +55,41 @@ void qb_page_question(qb_page *page)
         qb_html_paragraph(page,
                           "No decision rule was registered: what follows describes, and decides nothing.");
     qb_text_append(page->out, "</header>\n");
+}
+
+/* ---- the verdict */
+
+static void put_decision(qb_page *page, const qb_verdict *v)
+{
+    qb_text_append(page->out, "<div class=\"verdict\" id=\"verdict\">\n<strong>");
+    qb_html_text(page, qb_decision_name(v->decision));
+    qb_text_append(page->out, "</strong>\n");
+    for (int k = 0; k < 2; k++)
+        qb_html_paragraph(page, "%s", v->sentence[k]);
+    if (v->reasons) {
+        qb_text_append(page->out, "<ul>\n");
+        for (uint32_t k = 0; k < v->reasons; k++) {
+            qb_text_append(page->out, "<li>");
+            qb_html_text(page, v->reason[k]);
+            qb_text_append(page->out, "</li>\n");
+        }
+        qb_text_append(page->out, "</ul>\n");
+    }
+    qb_text_append(page->out, "</div>\n");
+}
+
+void qb_page_verdict(qb_page *page)
+{
+    qb_verdict verdict;
+    qb_diag why = {{0}};
+    if (!page->experiment || !page->experiment->decision.given)
+        return;
+    if (qb_verdict_compute(page->digest->evidence, page->today, &verdict, &why) != QB_OK) {
+        qb_html_paragraph(page, "No verdict: %s.", why.text);
+        return;
+    }
+    put_decision(page, &verdict);
+    qb_verdict_clear(&verdict);
 }
 
 /* ---- solver by solver */

@@ -1,4 +1,4 @@
-/* The questions that a running experiment asks. */
+/* The questions that a running experiment asks, and the verdicts that end it. */
 #include "harness/store/sql.h"
 
 #include <math.h>
@@ -54,4 +54,22 @@ qb_status qb_store_foreign_runs(qb_store *store, int64_t experiment, int64_t mac
         *other_build = builds;
     }
     return status;
+}
+
+qb_status qb_store_add_verdict(qb_store *store, int64_t experiment, const char *decision, const char *reason,
+                               const char *body, const char *references_sha256, const char *version,
+                               qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "INSERT INTO verdict (experiment_id, decision, reason, body, references_sha256,"
+                            " version, computed_at)"
+                            " VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+                            diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_sql_bind_text(&q, decision);
+    qb_sql_bind_text(&q, reason);
+    qb_sql_bind_text(&q, body);
+    qb_sql_bind_text(&q, references_sha256);
+    qb_sql_bind_text(&q, version);
+    return qb_sql_run(&q);
 }

@@ -138,6 +138,11 @@ double qb_store_expected_seconds(qb_store *store, int64_t experiment, int64_t in
 qb_status qb_store_foreign_runs(qb_store *store, int64_t experiment, int64_t machine, int64_t build,
                                 uint64_t *other_machine, uint64_t *other_build, qb_diag *diag);
 
+/* Keeps a computed verdict; body: everything about it as one JSON object.  Verdicts are never replaced. */
+qb_status qb_store_add_verdict(qb_store *store, int64_t experiment, const char *decision, const char *reason,
+                               const char *body, const char *references_sha256, const char *version,
+                               qb_diag *diag);
+
 /* Recomputes the summary rows of an experiment from its trajectories, after a reference has changed. */
 qb_status qb_store_refresh(qb_store *store, int64_t experiment, qb_diag *diag);
 

@@ -1,0 +1,207 @@
+#include "harness/report/reasons.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void add_reason(qb_verdict *v, const char *format, ...)
+{
+    if (v->reasons == QB_REASONS)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(v->reason[v->reasons++], sizeof v->reason[0], format, arguments);
+    va_end(arguments);
+}
+
+/* "1.3 points": of gap, in hundredths. */
+static const char *points(double score, char buffer[32])
+{
+    snprintf(buffer, 32, fabs(score) < 0.001 ? "%.3f points" : "%.2f points", 100 * score);
+    return buffer;
+}
+
+static double half_width(const qb_effect *e)
+{
+    return (e->interval.high - e->interval.low) / 2;
+}
+
+/* ---- rules for one challenger: each may take a decision back */
+
+static void demote(qb_challenger_verdict *c, qb_decision from, qb_decision to)
+{
+    if (c->decision == from)
+        c->decision = to;
+}
+
+static const qb_evidence_entry *find_entry(const qb_evidence *e, const char *name)
+{
+    uint32_t k = 0;
+    while (k + 1 < e->entries && strcmp(e->entry[k].name, name))
+        k++;
+    return &e->entry[k];
+}
+
+static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e)
+{
+    const char *name = c->against_best.entry;
+    bool hardware = !strcmp(find_entry(e, name)->execution, "hardware");
+    if (strcmp(v->claim, "device") || hardware)
+        return;
+    if (c->decision == QB_SCALE)
+        add_reason(v, "'%s' ran in simulation: a claim about a device scales on hardware results only", name);
+    if (c->decision == QB_STOP)
+        add_reason(v, "'%s' ran in simulation: only its optimistic bound could stop a claim about a device",
+                   name);
+    c->decision = QB_PAUSE;
+}
+
+static void apply_resolution(qb_verdict *v, qb_challenger_verdict *c)
+{
+    char a[32], b[32];
+    double resolution = v->has_control_pair ? half_width(&v->control_pair.effect) : INFINITY;
+    if (c->decision != QB_SCALE || resolution <= v->minimum_effect)
+        return;
+    c->decision = QB_PAUSE;
+    if (v->has_control_pair)
+        add_reason(
+            v, "the same solver against itself is told apart to %s only, more than the minimum effect of %s",
+            points(resolution, a), points(v->minimum_effect, b));
+    else
+        add_reason(v, "no solver ran against itself: the resolution of this experiment is unknown");
+}
+
+static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e)
+{
+    const qb_effect *effect = &c->against_best.effect;
+    if (effect->interval.low >= v->minimum_effect && effect->instances < QB_LEAST_INSTANCES)
+        add_reason(v, "%zu instances cannot give scale: at least %d are needed", effect->instances,
+                   QB_LEAST_INSTANCES);
+    apply_claim(v, c, e);
+    apply_resolution(v, c);
+    if (c->family && (c->decision == QB_SCALE || c->decision == QB_STOP)) {
+        add_reason(v, "without the family '%s' the conclusion on '%s' would be another", c->family,
+                   c->against_best.entry);
+        c->decision = QB_PAUSE;
+    }
+    if (c->lost_to) { /* whatever the rest says: a pilot that a null control beats has nothing to show */
+        add_reason(v, "'%s' lost to the control '%s'", c->against_best.entry, c->lost_to);
+        c->decision = QB_STOP;
+    }
+}
+
+/* ---- rules for the experiment */
+
+static bool is_void(qb_verdict *v)
+{
+    char a[32], b[32];
+    const qb_effect *pair = &v->control_pair.effect;
+    uint32_t before = v->reasons;
+    if (v->has_control_pair && v->control_is_twin && fabs(pair->estimate) > v->minimum_effect / 2)
+        add_reason(v, "the twins '%s' and '%s' differ by %s, more than half the minimum effect of %s",
+                   v->control_pair.entry, v->control_pair.other, points(pair->estimate, a),
+                   points(v->minimum_effect, b));
+    else if (v->has_control_pair && pair->p < QB_CONTROL_LEVEL)
+        add_reason(v, "a solver differs from itself: '%s' against '%s', p = %.2g", v->control_pair.entry,
+                   v->control_pair.other, pair->p);
+    if (v->runs && (double)v->flagged > QB_FLAGGED_LIMIT * (double)v->runs)
+        add_reason(v, "%" PRIu64 " of %" PRIu64 " runs shared the machine with other load", v->flagged,
+                   v->runs);
+    return v->reasons > before;
+}
+
+static qb_decision strongest(const qb_verdict *v)
+{
+    qb_decision decision = QB_STOP;
+    for (uint32_t k = 0; k < v->challengers; k++) {
+        if (v->challenger[k].decision == QB_SCALE)
+            return QB_SCALE;
+        if (v->challenger[k].decision == QB_PAUSE)
+            decision = QB_PAUSE;
+    }
+    return decision;
+}
+
+/* ---- sentences */
+
+/* The challenger the sentence is about: the one that carries the decision, the best of those. */
+static const qb_challenger_verdict *leading(const qb_verdict *v)
+{
+    const qb_challenger_verdict *best = &v->challenger[0];
+    for (uint32_t k = 1; k < v->challengers; k++) {
+        const qb_challenger_verdict *c = &v->challenger[k];
+        bool carries = c->decision == v->decision, did = best->decision == v->decision;
+        if (carries != did ? carries : c->against_best.effect.estimate > best->against_best.effect.estimate)
+            best = c;
+    }
+    return best;
+}
+
+static void say_result(qb_verdict *v, const qb_challenger_verdict *c)
+{
+    static const char *const opening[] = {
+        [QB_SCALE] = "Scale", [QB_STOP] = "Stop", [QB_PAUSE] = "Pause", [QB_VOID] = "Void"};
+    const qb_effect *e = &c->against_best.effect;
+    char size[32], low[32], high[32], minimum[32];
+    snprintf(v->sentence[0], sizeof v->sentence[0],
+             "%s: on %zu instances the mean gap of '%s' is %s %s than that of '%s', the best baseline (%g %% "
+             "interval of "
+             "the improvement: %s to %s; at least %s were asked for).",
+             opening[v->decision], e->instances, c->against_best.entry, points(fabs(e->estimate), size),
+             e->estimate >= 0 ? "smaller" : "larger", v->baseline, 100 * e->confidence,
+             points(e->interval.low, low), points(e->interval.high, high),
+             points(v->minimum_effect, minimum));
+}
+
+static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_evidence *e)
+{
+    const char *execution = find_entry(e, c->against_best.entry)->execution;
+    int used =
+        snprintf(v->sentence[1], sizeof v->sentence[1], "This is a claim about %s, with '%s' run %s%s.",
+                 strcmp(v->claim, "device") ? "software on this machine" : "a device", c->against_best.entry,
+                 !strcmp(execution, "simulated")  ? "in simulation"
+                 : !strcmp(execution, "hardware") ? "on hardware"
+                                                  : "natively",
+                 !strcmp(execution, "simulated") ? ": it is no evidence about quantum hardware" : "");
+    if (v->decision == QB_PAUSE && c->instances_needed != SIZE_MAX && c->instances_needed > e->instances)
+        snprintf(v->sentence[1] + used, sizeof v->sentence[1] - (size_t)used,
+                 " About %zu instances like these would settle it.", c->instances_needed);
+}
+
+static void say_kpi(qb_verdict *v, const qb_challenger_verdict *c, const qb_experiment *x)
+{
+    if (!isnan(c->kpi))
+        add_reason(v, "%s: %.4g %s %s by '%s' than by '%s', mean over instances",
+                   *x->kpi.name ? x->kpi.name : "business metric", fabs(c->kpi), x->kpi.unit,
+                   c->kpi >= 0 ? "better" : "worse", c->against_best.entry, v->baseline);
+}
+
+void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experiment *x, const char *today)
+{
+    bool incomplete = e->runs < v->planned, voided = is_void(v);
+    for (uint32_t k = 0; k < v->challengers; k++)
+        apply_challenger_rules(v, &v->challenger[k], e);
+    v->decision = voided ? QB_VOID : strongest(v);
+    if (incomplete) { /* a rule that is applied early, again and again, is another rule */
+        v->decision = QB_PAUSE;
+        add_reason(
+            v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule is applied once, at the end",
+            e->runs, v->planned);
+    }
+    if (v->without_headroom)
+        add_reason(v, "%" PRIu32 " instances left out: the weakest control solves them in half of its runs",
+                   v->without_headroom);
+    bool late = v->decision == QB_PAUSE && *x->decision.deadline && strcmp(today, x->decision.deadline) > 0;
+    if (late) {
+        v->decision = QB_STOP;
+        add_reason(v, "the deadline of %s has passed: pause reads stop", x->decision.deadline);
+        for (uint32_t k = 0; k < v->challengers; k++)
+            demote(&v->challenger[k], QB_PAUSE, QB_STOP);
+    }
+    const qb_challenger_verdict *c = leading(v);
+    say_kpi(v, c, x);
+    say_result(v, c);
+    say_scope(v, c, e);
+}

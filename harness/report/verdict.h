@@ -1,0 +1,70 @@
+/* The verdict: scale, pause, stop or void, from the recorded runs by the registered rule.
+ *
+ * What is compared: each challenger with the single best baseline.  The baseline is chosen on the tuning
+ * split (instances that then leave the verdict) or, without one, on the even repeats and judged on the odd
+ * ones, so that choosing does not flatter it.  Scores, estimand and rule: digest.h, stats/decision.h.
+ *
+ * What overrules the rule, in this order: an incomplete plan (pause), a broken control or too many flagged
+ * runs (void), a claim that the runs cannot carry (no scale), losing to a control (stop), a resolution
+ * coarser than the minimum effect (no scale), a conclusion that hangs on one family (pause), a deadline that
+ * has passed (pause reads stop).
+ */
+#ifndef QB_REPORT_VERDICT_H
+#define QB_REPORT_VERDICT_H
+
+#include "harness/base/text.h"
+#include "harness/stats/decision.h"
+#include "harness/store/evidence.h"
+
+#define QB_FLAGGED_LIMIT 0.10  /* share of flagged runs beyond which nothing is concluded */
+#define QB_CONTROL_LEVEL 0.001 /* an A/A difference at this level voids */
+
+/* One comparison; names belong to the evidence. */
+typedef struct qb_comparison {
+    const char *entry, *other;
+    qb_effect effect;
+} qb_comparison;
+
+typedef struct qb_challenger_verdict {
+    qb_comparison against_best; /* Holm-adjusted where there are several challengers */
+    qb_decision decision;
+    const char *lost_to;     /* the control that is better, or NULL */
+    const char *family;      /* the family on which the conclusion hangs, or NULL */
+    size_t instances_needed; /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
+    double kpi;              /* the effect in the registered unit; NAN: none */
+} qb_challenger_verdict;
+
+#define QB_REASONS 16
+
+typedef struct qb_verdict {
+    qb_decision decision;
+    char sentence[2][640];        /* what a manager reads */
+    char reason[QB_REASONS][320]; /* [reasons] what overruled or qualified it */
+    uint32_t reasons;
+    double minimum_effect, confidence;
+    const char *claim;                 /* software or device */
+    const char *baseline;              /* the single best */
+    const char *baseline_chosen_by;    /* "tuning split", "even repeats", "all runs" */
+    qb_challenger_verdict *challenger; /* [challengers] */
+    uint32_t challengers;
+    qb_comparison control_pair; /* A/A: twins, or the baseline's odd against its even repeats */
+    bool has_control_pair, control_is_twin;
+    double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
+    double best_baseline_score; /* that of the single best, on the same seeds */
+    uint32_t instances, without_headroom, tuning_instances;
+    uint64_t runs, planned, flagged;
+    char references_sha256[65];
+} qb_verdict;
+
+/* today: YYYY-MM-DD, for the deadline.  Errors: QB_REFUSED when the experiment registered no decision, was
+ * limited by work, or has no challenger or no baseline; QB_BAD_INPUT when its text cannot be read;
+ * QB_NO_MEMORY.  Free with qb_verdict_clear, before the evidence. */
+qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
+                             qb_diag *diag);
+void qb_verdict_clear(qb_verdict *verdict);
+
+/* For a terminal, and as one JSON object. */
+void qb_verdict_say(const qb_verdict *verdict, qb_text *out);
+void qb_verdict_json(const qb_verdict *verdict, qb_text *out);
+
+#endif

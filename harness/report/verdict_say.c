@@ -1,0 +1,135 @@
+/* The verdict for people and for programs. */
+#include "harness/base/json.h"
+#include "harness/report/verdict.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+void qb_verdict_say(const qb_verdict *v, qb_text *out)
+{
+    for (int k = 0; k < 2; k++)
+        qb_text_appendf(out, "%s\n", v->sentence[k]);
+    for (uint32_t k = 0; k < v->reasons; k++)
+        qb_text_appendf(out, "  - %s\n", v->reason[k]);
+    qb_text_appendf(out, "  - best baseline '%s', chosen by %s", v->baseline, v->baseline_chosen_by);
+    if (!isnan(v->virtual_best))
+        qb_text_appendf(out, "; its mean gap %.3g %%, that of the virtual best %.3g %%",
+                        100 * v->best_baseline_score, 100 * v->virtual_best);
+    qb_text_append_char(out, '\n');
+    if (v->has_control_pair)
+        qb_text_appendf(out, "  - %s: difference %.3g points, resolution %.3g points\n",
+                        v->control_is_twin ? "A/A twins" : "A/A by halves of the baseline's repeats",
+                        100 * v->control_pair.effect.estimate,
+                        50 * (v->control_pair.effect.interval.high - v->control_pair.effect.interval.low));
+    qb_text_appendf(out, "  - references SHA-256 %s\n", v->references_sha256);
+}
+
+static void put_effect(qb_json_writer *w, const qb_comparison *c)
+{
+    qb_json_open(w, '{');
+    qb_json_key(w, "entry");
+    qb_json_string(w, c->entry);
+    qb_json_key(w, "against");
+    qb_json_string(w, c->other);
+    qb_json_key(w, "effect");
+    qb_json_double(w, c->effect.estimate);
+    qb_json_key(w, "low");
+    qb_json_double(w, c->effect.interval.low);
+    qb_json_key(w, "high");
+    qb_json_double(w, c->effect.interval.high);
+    qb_json_key(w, "confidence");
+    qb_json_double(w, c->effect.confidence);
+    qb_json_key(w, "p");
+    qb_json_double(w, c->effect.p);
+    qb_json_key(w, "deviation");
+    qb_json_double(w, c->effect.deviation);
+    qb_json_key(w, "instances");
+    qb_json_uint(w, c->effect.instances);
+    qb_json_close(w, '}');
+}
+
+static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
+{
+    qb_json_open(w, '{');
+    qb_json_key(w, "decision");
+    qb_json_string(w, qb_decision_name(c->decision));
+    qb_json_key(w, "comparison");
+    put_effect(w, &c->against_best);
+    qb_json_key(w, "lost_to");
+    qb_json_string(w, c->lost_to);
+    qb_json_key(w, "hangs_on_family");
+    qb_json_string(w, c->family);
+    qb_json_key(w, "instances_needed");
+    if (c->instances_needed == SIZE_MAX)
+        qb_json_null(w);
+    else
+        qb_json_uint(w, c->instances_needed);
+    qb_json_key(w, "kpi");
+    qb_json_double(w, c->kpi);
+    qb_json_close(w, '}');
+}
+
+static void put_lists(qb_json_writer *w, const qb_verdict *v)
+{
+    qb_json_key(w, "sentences");
+    qb_json_open(w, '[');
+    for (int k = 0; k < 2; k++)
+        qb_json_string(w, v->sentence[k]);
+    qb_json_close(w, ']');
+    qb_json_key(w, "reasons");
+    qb_json_open(w, '[');
+    for (uint32_t k = 0; k < v->reasons; k++)
+        qb_json_string(w, v->reason[k]);
+    qb_json_close(w, ']');
+    qb_json_key(w, "challengers");
+    qb_json_open(w, '[');
+    for (uint32_t k = 0; k < v->challengers; k++)
+        put_challenger(w, &v->challenger[k]);
+    qb_json_close(w, ']');
+}
+
+static void put_count(qb_json_writer *w, const char *key, uint64_t count)
+{
+    qb_json_key(w, key);
+    qb_json_uint(w, count);
+}
+
+void qb_verdict_json(const qb_verdict *v, qb_text *out)
+{
+    qb_json_writer w = {.out = out};
+    qb_json_open(&w, '{');
+    qb_json_key(&w, "decision");
+    qb_json_string(&w, qb_decision_name(v->decision));
+    qb_json_key(&w, "claim");
+    qb_json_string(&w, v->claim);
+    qb_json_key(&w, "minimum_effect");
+    qb_json_double(&w, v->minimum_effect);
+    qb_json_key(&w, "confidence");
+    qb_json_double(&w, v->confidence);
+    qb_json_key(&w, "baseline");
+    qb_json_string(&w, v->baseline);
+    qb_json_key(&w, "baseline_chosen_by");
+    qb_json_string(&w, v->baseline_chosen_by);
+    put_lists(&w, v);
+    qb_json_key(&w, "control_pair");
+    if (v->has_control_pair)
+        put_effect(&w, &v->control_pair);
+    else
+        qb_json_null(&w);
+    qb_json_key(&w, "control_is_twin");
+    qb_json_bool(&w, v->control_is_twin);
+    qb_json_key(&w, "virtual_best");
+    qb_json_double(&w, v->virtual_best);
+    qb_json_key(&w, "best_baseline_score");
+    qb_json_double(&w, v->best_baseline_score);
+    put_count(&w, "instances", v->instances);
+    put_count(&w, "without_headroom", v->without_headroom);
+    put_count(&w, "tuning_instances", v->tuning_instances);
+    put_count(&w, "runs", v->runs);
+    put_count(&w, "planned", v->planned);
+    put_count(&w, "flagged", v->flagged);
+    qb_json_key(&w, "references_sha256");
+    qb_json_string(&w, v->references_sha256);
+    qb_json_close(&w, '}');
+    qb_text_append_char(out, '\n');
+}

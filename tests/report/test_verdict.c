@@ -1,0 +1,303 @@
+/* The verdict on evidence whose truth is known. */
+#include "harness/base/json.h"
+#include "harness/base/memory.h"
+#include "harness/report/verdict.h"
+#include "tests/report/synthetic.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One instance, so that "planned" is entries * repeats; the evidence has more and is complete. */
+#define SPEC(claim, extra)                                                                      \
+    "experiment: synthetic\nquestion: which?\nclaim: " claim "\ninstances: [{name: labs005}]\n" \
+    "solvers:\n  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\n"        \
+    "budget: {cpu_time: 1s}\nrepeats: 4\n" extra
+#define DECISION "decision: {metric: gap, minimum_effect: 0.01, confidence: 0.95, deadline: 2030-01-01}\n"
+
+static qb_diag diag;
+
+static const synthetic_entry usual[] = {{"new", "anneal", QB_EVIDENCE_CHALLENGER, 0.05},
+                                        {"old", "tabu", QB_EVIDENCE_BASELINE, 0.10},
+                                        {"older", "glpk", QB_EVIDENCE_BASELINE, 0.20},
+                                        {"random", "random", QB_EVIDENCE_CONTROL, 0.60}};
+
+static const synthetic_options fair = {.instances = 20,
+                                       .repeats = 8,
+                                       .families = 4,
+                                       .entry = usual,
+                                       .entries = 4,
+                                       .between = 0.005,
+                                       .within = 0.005,
+                                       .spec = SPEC("software", DECISION),
+                                       .seed = 1};
+
+static qb_decision judge_on(const synthetic_options *o, const char *today, qb_verdict *verdict)
+{
+    qb_evidence *e = synthetic_make(o);
+    cr_assert(e);
+    cr_assert_eq(qb_verdict_compute(e, today, verdict, &diag), QB_OK, "%s", diag.text);
+    qb_decision decision = verdict->decision;
+    cr_assert(verdict->sentence[0][0] && verdict->sentence[1][0]);
+    qb_text json = {0};
+    qb_json *root = NULL;
+    qb_verdict_json(verdict, &json);
+    cr_assert_eq(qb_json_parse("verdict", qb_text_get(&json), json.length, &root, &diag), QB_OK, "%s",
+                 diag.text);
+    cr_assert_str_eq(qb_json_text(qb_json_get(root, "decision")), qb_decision_name(decision));
+    qb_json_free(root);
+    qb_text_clear(&json);
+    qb_verdict_clear(verdict);
+    synthetic_free(e);
+    return decision;
+}
+
+static qb_decision judge(const synthetic_options *o)
+{
+    qb_verdict v;
+    return judge_on(o, "2026-01-01", &v);
+}
+
+/* The same with the challenger's true gap set. */
+static synthetic_options with_challenger(double mean, synthetic_entry entry[4])
+{
+    synthetic_options o = fair;
+    memcpy(entry, usual, sizeof usual);
+    entry[0].mean = mean;
+    o.entry = entry;
+    return o;
+}
+
+/* Does any reason hold this word?  Computes once more. */
+static bool gives_reason(const synthetic_options *o, const char *today, const char *word)
+{
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(o);
+    bool found = false;
+    cr_assert_eq(qb_verdict_compute(e, today, &v, &diag), QB_OK, "%s", diag.text);
+    for (uint32_t k = 0; k < v.reasons; k++)
+        found = found || strstr(v.reason[k], word);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+    return found;
+}
+
+Test(verdict, scales_a_clear_win)
+{
+    cr_assert_eq(judge(&fair), QB_SCALE);
+}
+
+Test(verdict, stops_what_is_worse_or_too_little)
+{
+    synthetic_entry entry[4];
+    synthetic_options worse = with_challenger(0.15, entry);
+    cr_assert_eq(judge(&worse), QB_STOP);
+    synthetic_options equal = with_challenger(0.10, entry);
+    cr_assert_eq(judge(&equal), QB_STOP, "0.000 +- 0.003 stays below 0.010");
+}
+
+Test(verdict, pauses_on_the_edge)
+{
+    synthetic_entry entry[4];
+    synthetic_options o = with_challenger(0.09, entry);
+    o.between = 0.02;
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&o);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK);
+    cr_assert_eq(v.decision, QB_PAUSE);
+    cr_assert_gt(v.challenger[0].instances_needed, 20);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+    cr_assert_eq(judge_on(&o, "2030-01-01", &v), QB_PAUSE, "the day itself is not past");
+    cr_assert_eq(judge_on(&o, "2030-01-02", &v), QB_STOP);
+    cr_assert(gives_reason(&o, "2030-01-02", "deadline"));
+}
+
+Test(verdict, needs_ten_instances_to_scale)
+{
+    synthetic_options o = fair;
+    o.instances = 9;
+    cr_assert_eq(judge(&o), QB_PAUSE);
+    cr_assert(gives_reason(&o, "2026-01-01", "at least 10"));
+}
+
+Test(verdict, picks_the_best_baseline_on_other_seeds)
+{
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&fair);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK);
+    cr_assert_str_eq(v.baseline, "old");
+    cr_assert_str_eq(v.baseline_chosen_by, "even repeats");
+    cr_assert_float_eq(v.challenger[0].against_best.effect.estimate, 0.05, 0.01);
+    cr_assert_leq(v.virtual_best, v.best_baseline_score + 1e-12);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
+Test(verdict, sets_tuning_instances_apart)
+{
+    synthetic_options o = fair;
+    o.spec = SPEC("software", DECISION "tuning: {instances: 5, budget: 1s}\n");
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&o);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(v.tuning_instances, 5);
+    cr_assert_eq(v.instances, 15);
+    cr_assert_str_eq(v.baseline_chosen_by, "tuning split");
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
+Test(verdict, stops_what_loses_to_a_control)
+{
+    synthetic_entry entry[] = {{"new", "anneal", QB_EVIDENCE_CHALLENGER, 0.30},
+                               {"old", "tabu", QB_EVIDENCE_BASELINE, 0.35},
+                               {"greedy", "greedy", QB_EVIDENCE_CONTROL, 0.20},
+                               {"random", "random", QB_EVIDENCE_CONTROL, 0.60}};
+    synthetic_options o = fair;
+    o.entry = entry;
+    cr_assert_eq(judge(&o), QB_STOP);
+    cr_assert(gives_reason(&o, "2026-01-01", "'greedy'"));
+}
+
+Test(verdict, is_void_when_twins_differ)
+{
+    synthetic_entry entry[] = {{"new", "anneal", QB_EVIDENCE_CHALLENGER, 0.05},
+                               {"old", "tabu", QB_EVIDENCE_BASELINE, 0.10},
+                               {"old-twin", "tabu", QB_EVIDENCE_BASELINE, 0.12},
+                               {"random", "random", QB_EVIDENCE_CONTROL, 0.60}};
+    synthetic_options o = fair;
+    o.entry = entry;
+    cr_assert_eq(judge(&o), QB_VOID);
+    entry[2].mean = 0.10;
+    cr_assert_eq(judge(&o), QB_SCALE);
+}
+
+Test(verdict, is_void_when_the_machine_was_busy)
+{
+    synthetic_options o = fair;
+    o.flagged = 0.2;
+    cr_assert_eq(judge(&o), QB_VOID);
+    o.flagged = 0.05;
+    cr_assert_eq(judge(&o), QB_SCALE);
+}
+
+Test(verdict, leaves_instances_without_headroom_out)
+{
+    for (uint32_t solved = 3; solved <= 20; solved += 17) { /* random solves these in every other run */
+        qb_verdict v;
+        qb_evidence *e = synthetic_make(&fair);
+        for (uint64_t k = 0; k < e->runs; k++) {
+            qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+            if (run->entry == 3 && run->instance < solved && run->repeat % 2)
+                run->objective = 0;
+        }
+        qb_status status = qb_verdict_compute(e, "2026-01-01", &v, &diag);
+        if (solved == 20) {
+            cr_assert_eq(status, QB_REFUSED, "nothing is left to judge");
+        } else {
+            cr_assert_eq(status, QB_OK, "%s", diag.text);
+            cr_assert_eq(v.without_headroom, solved);
+            cr_assert_eq(v.instances, 20 - solved);
+            qb_verdict_clear(&v);
+        }
+        synthetic_free(e);
+    }
+}
+
+Test(verdict, does_not_scale_a_device_from_simulation)
+{
+    synthetic_options o = fair;
+    o.spec = SPEC("device", DECISION);
+    cr_assert_eq(judge(&o), QB_PAUSE);
+    cr_assert(gives_reason(&o, "2026-01-01", "hardware"));
+}
+
+Test(verdict, pauses_when_one_family_decides)
+{
+    synthetic_options o = fair;
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&o);
+    for (uint64_t k = 0; k < e->runs; k++) { /* a win on the last family only, large enough for the mean */
+        qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+        bool last = !strcmp(e->instance[run->instance].family, "family-3");
+        if (run->entry == 0)
+            run->objective += last ? -0.03 : 0.05;
+        if (run->entry == 1 && last)
+            run->objective += 0.08;
+    }
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK);
+    cr_assert_str_eq(v.challenger[0].family, "family-3");
+    cr_assert_eq(v.decision, QB_PAUSE);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
+Test(verdict, waits_for_the_whole_plan)
+{
+    synthetic_options o = fair;
+    o.spec = "experiment: synthetic\nclaim: software\n"
+             "instances: [{generate: {family: prompt-routing, size: [6, 8], count: 400, seed: 1}}]\n"
+             "solvers:\n  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\n"
+             "budget: {cpu_time: 1s}\nrepeats: 8\n" DECISION;
+    cr_assert_eq(judge(&o), QB_PAUSE);
+    cr_assert(gives_reason(&o, "2026-01-01", "planned runs"));
+}
+
+Test(verdict, counts_failures_against_the_challenger)
+{
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&fair);
+    for (uint64_t k = 0; k < e->runs; k++)
+        if (e->run[k].entry == 0 && e->run[k].instance < 6)
+            ((qb_evidence_run *)(uintptr_t)&e->run[k])->outcome = QB_RUN_REFUSED;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK);
+    cr_assert_neq(v.decision, QB_SCALE, "a third of the instances refused");
+    cr_assert_lt(v.challenger[0].against_best.effect.estimate, 0);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
+Test(verdict, refuses_what_cannot_be_judged)
+{
+    qb_verdict v;
+    synthetic_options o = fair;
+    o.spec = SPEC("software", "");
+    qb_evidence *e = synthetic_make(&o);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_REFUSED);
+    cr_assert(strstr(diag.text, "decision"));
+    synthetic_free(e);
+    e = synthetic_make(&fair);
+    e->budget_kind = QB_BUDGET_WORK;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_REFUSED);
+    synthetic_free(e);
+    o = fair;
+    o.entry = usual + 1;
+    o.entries = 3;
+    e = synthetic_make(&o);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_REFUSED);
+    cr_assert(strstr(diag.text, "challenger"));
+    synthetic_free(e);
+}
+
+Test(verdict, is_the_same_twice_and_survives_failed_allocations)
+{
+    qb_evidence *e = synthetic_make(&fair);
+    qb_verdict a, b;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &a, &diag), QB_OK);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &b, &diag), QB_OK);
+    cr_assert_str_eq(a.sentence[0], b.sentence[0]);
+    qb_verdict_clear(&a);
+    qb_verdict_clear(&b);
+    for (int64_t successes = 0; successes < 30;
+         successes++) { /* each of the first thirty, one after another */
+        qb_memory_fail_after(successes);
+        qb_status status = qb_verdict_compute(e, "2026-01-01", &a, &diag);
+        qb_memory_fail_never();
+        cr_assert(status != QB_OK || a.sentence[0][0]);
+        if (status == QB_OK)
+            qb_verdict_clear(&a);
+    }
+    synthetic_free(e);
+}
