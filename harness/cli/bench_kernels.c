@@ -1,6 +1,7 @@
 #include "harness/cli/bench_kernels.h"
 
 #include "harness/base/memory.h"
+#include "harness/cli/bench_store.h"
 #include "harness/cli/command.h"
 #include "harness/cli/instance.h"
 #include "harness/run/bench_ring.h"
@@ -171,6 +172,22 @@ static qb_status bench_ring(const qb_bench_request *request, qb_bench_print prin
     return status;
 }
 
+static qb_status bench_store(const qb_bench_request *request, qb_bench_print print, void *context,
+                             qb_diag *diag)
+{
+    static const uint32_t points[] = {10, 200};
+    qb_bench_options options = options_of(request);
+    qb_status status = QB_OK;
+    for (size_t k = 0; !status && k < sizeof points / sizeof *points; k++) {
+        qb_bench bench;
+        status = qb_bench_store(&options, points[k], &bench, diag);
+        if (!status)
+            status = print(context, &bench);
+    }
+    return status;
+}
+
 const qb_bench_kernel qb_bench_kernels[] = {
-    {"anneal", bench_anneal}, {"tabu", bench_tabu}, {"ring", bench_ring}, {"referee", bench_referee}, {0},
+    {"anneal", bench_anneal},   {"tabu", bench_tabu},   {"ring", bench_ring},
+    {"referee", bench_referee}, {"store", bench_store}, {0},
 };
