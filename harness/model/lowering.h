@@ -29,7 +29,7 @@ typedef enum qb_penalty_rule {
     QB_PENALTY_FACTOR, /* factor times the bound; below 1 it need not suffice */
 } qb_penalty_rule;
 
-/* Products of bits in a mip (lowering_to_mip.c). */
+/* Products of bits in a mip (linearise.h). */
 typedef enum qb_linearisation {
     QB_LINEARISE_AUTO,     /* standard while the products are few, else compact */
     QB_LINEARISE_STANDARD, /* a column and one or two rows a product: large and strong */
@@ -58,6 +58,7 @@ typedef struct qb_lowering_options {
     qb_encoding_rule encoding;
     double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
     qb_inequality_rule inequality;
+    bool triangles;    /* standard linearisation: the triangle inequalities too, all of them */
     double resolution; /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
 } qb_lowering_options;
 
@@ -65,6 +66,7 @@ typedef struct qb_lowering_options {
  *
  *   penalty=bound|tight|FACTOR    linearisation=auto|standard|compact    encoding=binary|bounded|one-hot
  *   coefficient-limit=N           inequality=slack|unbalanced            resolution=STEP
+ *   triangles=on|off
  *
  * Errors: QB_BAD_INPUT (unknown key or value, with the nearest right one); options are untouched then. */
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,

@@ -8,6 +8,7 @@ static const char *const penalties[] = {"bound", "tight", NULL};
 static const char *const linearisations[] = {"auto", "standard", "compact", NULL};
 static const char *const encodings[] = {"binary", "bounded", "one-hot", NULL};
 static const char *const inequalities[] = {"slack", "unbalanced", NULL};
+static const char *const switches[] = {"off", "on", NULL};
 
 /* The position of word in a NULL-terminated list; -1 when it is not there. */
 static int position_of(const char *word, const char *const *list)
@@ -55,32 +56,47 @@ static qb_status set_penalty(qb_lowering_options *options, const char *value, qb
     return QB_OK;
 }
 
+enum { PENALTY, LINEARISATION, ENCODING, COEFFICIENT_LIMIT, INEQUALITY, TRIANGLES, RESOLUTION };
+
+static const char *const keys[] = {
+    [PENALTY] = "penalty",       [LINEARISATION] = "linearisation",
+    [ENCODING] = "encoding",     [COEFFICIENT_LIMIT] = "coefficient-limit",
+    [INEQUALITY] = "inequality", [TRIANGLES] = "triangles",
+    [RESOLUTION] = "resolution", NULL,
+};
+
+/* The words that an option takes; NULL where it takes a number. */
+static const char *const *const words[] = {
+    [LINEARISATION] = linearisations, [ENCODING] = encodings, [INEQUALITY] = inequalities,
+    [TRIANGLES] = switches,           [RESOLUTION] = NULL,
+};
+
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
                                   qb_diag *diag)
 {
-    static const char *const keys[] = {"penalty",    "linearisation", "encoding", "coefficient-limit",
-                                       "inequality", "resolution",    NULL};
     int which, choice = 0;
     qb_status status = choose("lowering option", key, keys, &which, diag);
+    if (!status && words[which])
+        status = choose(key, value, words[which], &choice, diag);
     if (status)
         return status;
     switch (which) {
-    case 0:
+    case PENALTY:
         return set_penalty(options, value, diag);
-    case 1:
-        if (!(status = choose(key, value, linearisations, &choice, diag)))
-            options->linearisation = (qb_linearisation)choice;
-        return status;
-    case 2:
-        if (!(status = choose(key, value, encodings, &choice, diag)))
-            options->encoding = (qb_encoding_rule)choice;
-        return status;
-    case 3:
+    case LINEARISATION:
+        options->linearisation = (qb_linearisation)choice;
+        return QB_OK;
+    case ENCODING:
+        options->encoding = (qb_encoding_rule)choice;
+        return QB_OK;
+    case COEFFICIENT_LIMIT:
         return positive(key, value, true, &options->coefficient_limit, diag);
-    case 4:
-        if (!(status = choose(key, value, inequalities, &choice, diag)))
-            options->inequality = (qb_inequality_rule)choice;
-        return status;
+    case INEQUALITY:
+        options->inequality = (qb_inequality_rule)choice;
+        return QB_OK;
+    case TRIANGLES:
+        options->triangles = choice;
+        return QB_OK;
     default:
         return positive(key, value, false, &options->resolution, diag);
     }
@@ -91,5 +107,5 @@ bool qb_lowering_options_same(const qb_lowering_options *a, const qb_lowering_op
     return a->penalty == b->penalty && (a->penalty != QB_PENALTY_FACTOR || a->factor == b->factor) &&
            a->linearisation == b->linearisation && a->encoding == b->encoding &&
            (a->encoding != QB_ENCODE_BOUNDED || a->coefficient_limit == b->coefficient_limit) &&
-           a->inequality == b->inequality && a->resolution == b->resolution;
+           a->inequality == b->inequality && a->triangles == b->triangles && a->resolution == b->resolution;
 }

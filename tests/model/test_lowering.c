@@ -124,7 +124,7 @@ Test(lowering, every_value_of_a_range_can_be_said)
             for (int v = 0; v <= range; v++)
                 cr_assert(reached[v]);
         }
-    cr_assert(qb_encoding_steps(0x1p52, 8, NULL) == 3 + 0x1p49 &&
+    cr_assert(qb_encoding_steps(0x1p52, 8, NULL) == 3 + (UINT64_C(1) << 49) &&
               qb_encoding_steps(0x1p52, INFINITY, NULL) == 53);
 }
 
@@ -306,6 +306,7 @@ Test(lowering, options_are_set_by_name)
     cr_assert(qb_lowering_options_set(&o, "coefficient-limit", "4", &diag) == QB_OK &&
               o.coefficient_limit == 4);
     cr_assert(qb_lowering_options_set(&o, "inequality", "unbalanced", &diag) == QB_OK);
+    cr_assert(qb_lowering_options_set(&o, "triangles", "on", &diag) == QB_OK && o.triangles);
     cr_assert(qb_lowering_options_set(&o, "resolution", "0.01", &diag) == QB_OK && o.resolution == 0.01);
     cr_assert(qb_lowering_options_set(&o, "linearisation", "compact", &diag) == QB_OK);
     cr_assert(o.inequality == QB_INEQUALITY_UNBALANCED && o.linearisation == QB_LINEARISE_COMPACT);
@@ -413,6 +414,51 @@ Test(lowering, linearised_qubo_has_the_energy_at_every_vector)
         check_linearised_qubo((qb_kind)kind, QB_LINEARISE_STANDARD);
         check_linearised_qubo((qb_kind)kind, QB_LINEARISE_COMPACT);
         check_linearised_qubo((qb_kind)kind, QB_LINEARISE_AUTO);
+    }
+}
+
+/* With every product at its value all rows hold, and the objective is the energy. */
+Test(lowering, triangles_cut_no_vector_off)
+{
+    qb_rng rng;
+    qb_rng_init(&rng, 24, 0);
+    for (int trial = 0; trial < 40; trial++) {
+        problem_case c;
+        case_binary(&c, QB_KIND_MAXCUT, 3 + (uint32_t)qb_rng_below(&rng, 5), 1, &rng);
+        qb_problem problem = case_build(&c);
+        qb_lowering *plain = lower(&problem, QB_TAKES_MIP, &(qb_lowering_options){.triangles = false});
+        qb_lowering *l = lower(&problem, QB_TAKES_MIP, &(qb_lowering_options){.triangles = true});
+        const qb_mip *mip = qb_lowering_model(l).mip;
+        uint32_t n = problem.body.columns, before = qb_lowering_model(plain).mip->rows, triangles = 0;
+        bool edge[8][8] = {{false}};
+        for (uint64_t k = 0; k < problem.body.pairs; k++)
+            edge[problem.body.pair[k].i][problem.body.pair[k].j] = true;
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t j = i + 1; j < n; j++)
+                for (uint32_t k = j + 1; k < n; k++)
+                    triangles += edge[i][j] && edge[i][k] && edge[j][k];
+        cr_assert(mip->rows == before + 4 * triangles);
+        double v[512];
+        qb_score score;
+        case_first(&problem, v);
+        do {
+            double energy = 0;
+            for (uint64_t k = 0; k < problem.body.pairs; k++)
+                v[n + k] = v[problem.body.pair[k].i] * v[problem.body.pair[k].j];
+            for (uint32_t j = 0; j < mip->columns; j++)
+                energy += mip->linear[j] * v[j];
+            for (uint32_t r = 0; r < mip->rows; r++) {
+                double sum = 0;
+                for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++)
+                    sum += mip->row_value[k] * v[mip->row_column[k]];
+                cr_assert(sum >= mip->row_lower[r] && sum <= mip->row_upper[r]);
+            }
+            cr_assert(qb_referee_score(&problem, v, &score, NULL) == QB_OK);
+            cr_assert(qb_lowering_value_of(l, energy) == score.objective);
+        } while (case_next(&problem, v));
+        qb_lowering_free(l);
+        qb_lowering_free(plain);
+        qb_problem_free(&problem);
     }
 }
 
