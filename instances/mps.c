@@ -15,7 +15,7 @@
 #include "instances/mip_draft.h"
 
 #include "harness/base/memory.h"
-#include "instances/mps.h"
+#include "harness/model/mps_write.h"
 #include "instances/mps_card.h"
 
 #include <math.h>

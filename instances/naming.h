@@ -1,29 +1,11 @@
-/* Names that a file format cannot hold, and how they survive a round trip through it.
- *
- * A writer uses the original names where the format takes all of them, else C1, C2, ... (rows R1, R2, ...)
- * and comments `MARK column C1 NAME` that only our readers understand.
+/* How names that a file format cannot hold survive a round trip through it: what a reader does with the
+ * comments of a writer (harness/model/naming.h).
  */
 #ifndef QB_INSTANCES_NAMING_H
 #define QB_INSTANCES_NAMING_H
 
-#include "harness/base/text.h"
+#include "harness/model/naming.h"
 #include "instances/names.h"
-
-/* How a writer names things. */
-typedef struct qb_naming {
-    const qb_mip *mip;
-    bool numbered_columns, numbered_rows;
-} qb_naming;
-
-/* `legal` says whether the format can hold a name. */
-qb_naming qb_naming_choose(const qb_mip *mip, bool (*legal)(const char *name));
-
-/* The name in the file; buffer is used for numbers. */
-const char *qb_naming_column(const qb_naming *naming, uint32_t column, char buffer[16]);
-const char *qb_naming_row(const qb_naming *naming, uint32_t row, char buffer[16]);
-
-/* Appends the comments; `mark` begins each. */
-void qb_naming_write(const qb_naming *naming, const char *mark, qb_text *out);
 
 /* What a reader has learnt from such comments.  Zero-initialise it ({0}). */
 typedef struct qb_aliases {
