@@ -69,3 +69,33 @@ void qb_free(void *block)
 {
     free(block);
 }
+
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+}
+
+void *qb_map(size_t bytes)
+{
+    size_t wanted;
+    if (bytes == 0 || bytes > PTRDIFF_MAX - 2 * HUGE_PAGE || must_fail())
+        return NULL;
+    wanted = whole_pages(bytes);
+    char *start = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED)
+        return NULL;
+    size_t before = (HUGE_PAGE - (uintptr_t)start % HUGE_PAGE) % HUGE_PAGE;
+    if (before)
+        (void)munmap(start, before);
+    if (before < HUGE_PAGE)
+        (void)munmap(start + before + wanted, HUGE_PAGE - before);
+    (void)madvise(start + before, wanted, MADV_HUGEPAGE); /* advice only: small pages work too */
+    return start + before;
+}
+
+void qb_unmap(void *block, size_t bytes)
+{
+    if (block)
+        (void)munmap(block, whole_pages(bytes));
+}

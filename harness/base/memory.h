@@ -25,6 +25,13 @@ char *qb_strdup(const char *text);
 /* Frees a block; NULL is fine. */
 void qb_free(void *block);
 
+/* `bytes` zeroed bytes straight from the system, aligned to a huge page and in huge pages where the system
+ * gives them.  Nothing is touched before it is used, so this takes microseconds whatever the size: for arrays
+ * of gigabytes that a budget must not wait for.  NULL when there is no room.  Ownership: the caller, with
+ * qb_unmap and the same number of bytes; NULL is fine there. */
+void *qb_map(size_t bytes);
+void qb_unmap(void *block, size_t bytes);
+
 /* The countdown for the calling process: the request after `successes` further ones fails, and so do all that
  * follow, until qb_memory_fail_never.  For tests. */
 void qb_memory_fail_after(int64_t successes);

@@ -309,13 +309,13 @@ qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t th
 qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *budget, qb_diagonal *diagonal)
 {
     qb_diagonal d = *diagonal;
-    d.entry = qb_alloc((size_t)1 << d.bits, (size_t)d.width);
+    d.entry = qb_map(((size_t)1 << d.bits) * (size_t)d.width);
     if (!d.entry)
         return QB_NO_MEMORY;
     double least, greatest;
     qb_status status = sweep(cost, threads, budget, &d, d.origin, d.unit, &least, &greatest);
     if (status)
-        qb_free(d.entry);
+        qb_unmap(d.entry, ((size_t)1 << d.bits) * (size_t)d.width);
     else
         diagonal->entry = d.entry;
     return status;
@@ -323,7 +323,7 @@ qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *bud
 
 void qb_diagonal_clear(qb_diagonal *diagonal)
 {
-    qb_free(diagonal->entry);
+    qb_unmap(diagonal->entry, ((size_t)1 << diagonal->bits) * (size_t)diagonal->width);
     diagonal->entry = NULL;
 }
 

@@ -110,3 +110,21 @@ Test(rng, normal_has_its_moments)
     cr_expect_lt(fabs(sum / DRAWS), 0.01);          /* 4.5 standard errors */
     cr_expect_lt(fabs(squares / DRAWS - 1), 0.015); /* 4.7 standard errors */
 }
+
+Test(memory, maps_zeroed_huge_page_aligned_blocks)
+{
+    size_t bytes = ((size_t)5 << 20) + 123;
+    unsigned char *block = qb_map(bytes);
+    cr_assert_not_null(block);
+    cr_expect_eq((uintptr_t)block % ((size_t)2 << 20), 0);
+    for (size_t k = 0; k < bytes; k += 4093)
+        cr_expect_eq(block[k], 0);
+    memset(block, 0xA5, bytes);
+    qb_unmap(block, bytes);
+    cr_expect_null(qb_map(0));
+    cr_expect_null(qb_map(SIZE_MAX));
+    qb_memory_fail_after(0);
+    cr_expect_null(qb_map(1));
+    qb_memory_fail_never();
+    qb_unmap(NULL, 0);
+}
