@@ -27,7 +27,7 @@ struct qb_budget {
     uint32_t threads, variables;
     bool mip, maximise, stop_at_target;
     qb_clock clock;
-    int64_t wall_start, cpu_start;
+    int64_t wall_start, cpu_start, outside_ns;
 
     int64_t exact_at;              /* wall time before which CPU time cannot have run out */
     int64_t checked_ns;            /* wall time and work of the last check, and the work until the next: */
@@ -83,7 +83,7 @@ static int64_t wall_now(const qb_budget *b)
 
 static int64_t cpu_now(const qb_budget *b)
 {
-    return b->clock.cpu_ns(b->clock.context) - b->cpu_start;
+    return b->clock.cpu_ns(b->clock.context) - b->cpu_start + b->outside_ns;
 }
 
 /* What a time or device budget counts. */
@@ -236,6 +236,14 @@ void qb_budget_simulation(qb_budget *budget, bool running)
             budget->simulated_ns += cpu - budget->simulation_start;
         budget->simulating = running;
     }
+}
+
+void qb_budget_outside_cpu(qb_budget *budget, int64_t cpu_ns)
+{
+    if (cpu_ns <= budget->outside_ns)
+        return;
+    budget->outside_ns = cpu_ns;
+    budget->exact_at = 0;
 }
 
 static bool is_better(const qb_budget *b, double a, double than)

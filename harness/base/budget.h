@@ -35,6 +35,10 @@ bool qb_budget_spend_device(qb_budget *budget, double seconds);
  * nest. */
 void qb_budget_simulation(qb_budget *budget, bool running);
 
+/* For solvers that run programs outside: what those have used of CPU time so far, in nanoseconds.  It counts
+ * like the solver's own. */
+void qb_budget_outside_cpu(qb_budget *budget, int64_t cpu_ns);
+
 /* Publishes x, a 0/1 vector of the model's n variables, of value `claimed` in the model's own sense and scale
  * (qubo.h).  Only strict improvements over what this run has published are kept; others return QB_OK at once,
  * so a solver may offer freely.  QB_STOPPED: the target is reached or the deadline has passed, return

@@ -14,17 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
 /* The parent's ends: two pipes, the input's file, the child. */
-typedef struct child {
+typedef struct qb_spawned {
     int input, output[2], errors[2]; /* -1 when closed */
     int handle;                      /* pidfd */
     pid_t pid;
+    int64_t reaped_ns; /* CPU time of what this process had waited for before */
+    bool ended, reaped;
+    int how;        /* it ended, as waitpid says; once reaped */
+    int last_reads; /* that are made after its end: more than a pipe holds */
 } child;
 
 static void shut(int *descriptor)
@@ -126,20 +132,109 @@ static int start(const qb_spawn *spawn, child *c)
     return error;
 }
 
-/* Reads what there is; closes the pipe at its end. */
-static void drain(int *descriptor, qb_text *text, size_t limit, bool *truncated)
+static int64_t cpu_of_reaped(void)
 {
-    char block[1 << 14];
-    ssize_t got = read(*descriptor, block, sizeof block);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN))
-        return;
-    if (got <= 0) {
-        shut(descriptor);
-        return;
+    struct rusage u;
+    if (getrusage(RUSAGE_CHILDREN, &u) != 0)
+        return 0;
+    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
+           ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
+}
+
+static void reap(child *c)
+{
+    while (waitpid(c->pid, &c->how, 0) < 0 && errno == EINTR)
+        continue;
+    c->ended = c->reaped = true;
+}
+
+qb_status qb_spawn_open(const qb_spawn *spawn, qb_spawned **program, qb_diag *diag)
+{
+    child *c = QB_NEW(child, 1);
+    if (!c)
+        return fail_errno(diag, spawn->argv[0], ENOMEM);
+    *c = (child){-1, {-1, -1}, {-1, -1}, -1, .reaped_ns = cpu_of_reaped(), .last_reads = 64};
+    int error = start(spawn, c);
+    if (!error) {
+        const struct rlimit most = {spawn->file_limit, spawn->file_limit};
+        if (spawn->file_limit)
+            (void)prlimit(c->pid, RLIMIT_FSIZE, &most, NULL);
+        c->handle = (int)syscall(SYS_pidfd_open, c->pid, 0);
+        error = c->handle < 0 ? errno : 0;
+        if (error) {
+            qb_spawn_kill(c);
+            reap(c);
+        }
     }
-    size_t room = limit - text->length, kept = (size_t)got < room ? (size_t)got : room;
-    *truncated |= kept < (size_t)got;
-    qb_text_append_bytes(text, block, kept);
+    if (error) {
+        shut_all(c);
+        qb_free(c);
+        return fail_errno(diag, spawn->argv[0], error);
+    }
+    *program = c;
+    return QB_OK;
+}
+
+/* Reads what there is; closes the pipe at its end. */
+static bool take(int *descriptor, char *block, size_t size, size_t *got)
+{
+    ssize_t count = read(*descriptor, block, size);
+    if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN))
+        shut(descriptor);
+    *got = count > 0 ? (size_t)count : 0;
+    return count > 0;
+}
+
+/* A grandchild may keep a pipe open, and full, after the program's end: it is not waited for. */
+qb_spawn_event qb_spawn_next(qb_spawned *c, int wait_ms, char *block, size_t size, size_t *got)
+{
+    struct pollfd watched[3] = {
+        {c->output[0], POLLIN, 0}, {c->errors[0], POLLIN, 0}, {c->ended ? -1 : c->handle, POLLIN, 0}};
+    int ready = poll(watched, 3, c->ended ? 0 : wait_ms);
+    if (c->ended && (ready == 0 || c->last_reads-- == 0))
+        return QB_SPAWN_ENDED;
+    if (ready <= 0)
+        return QB_SPAWN_QUIET;
+    if (watched[2].revents)
+        reap(c);
+    if (watched[0].revents && take(&c->output[0], block, size, got))
+        return QB_SPAWN_OUTPUT;
+    if (watched[1].revents && take(&c->errors[0], block, size, got))
+        return QB_SPAWN_ERRORS;
+    return QB_SPAWN_QUIET;
+}
+
+int64_t qb_spawn_cpu_ns(const qb_spawned *c)
+{
+    clockid_t clock;
+    struct timespec t;
+    int64_t reaped = cpu_of_reaped() - c->reaped_ns;
+    if (c->reaped || clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return reaped;
+    return reaped + (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void qb_spawn_kill(qb_spawned *c)
+{
+    if (!c->reaped)
+        (void)kill(-c->pid, SIGKILL);
+    c->ended = true;
+}
+
+void qb_spawn_close(qb_spawned *c, qb_spawn_result *result)
+{
+    if (!c)
+        return;
+    if (!c->ended)
+        qb_spawn_kill(c);
+    if (!c->reaped)
+        reap(c);
+    if (result) {
+        result->exit_code = WIFEXITED(c->how) ? WEXITSTATUS(c->how) : -1;
+        result->signal = WIFSIGNALED(c->how) ? WTERMSIG(c->how) : 0;
+    }
+    shut_all(c);
+    qb_free(c);
 }
 
 static int milliseconds_left(const qb_spawn *spawn, int64_t started_ns)
@@ -151,71 +246,49 @@ static int milliseconds_left(const qb_spawn *spawn, int64_t started_ns)
     return left <= 0 ? 0 : left < 1e9 ? (int)ceil(left) : 1000000000;
 }
 
-/* Until the program has ended and its pipes hold nothing more.  A grandchild may keep a pipe open, and full,
- * after the program's end: it is not waited for. */
+/* Keeps what fits. */
+static void keep(qb_text *text, const char *block, size_t got, size_t limit, bool *truncated)
+{
+    size_t room = limit - text->length, kept = got < room ? got : room;
+    *truncated |= kept < got;
+    qb_text_append_bytes(text, block, kept);
+}
+
 static void attend(const qb_spawn *spawn, child *c, qb_text text[2], qb_spawn_result *result)
 {
     int64_t started = qb_clock_system.wall_ns(qb_clock_system.context);
-    bool ended = false;
-    for (int last_reads = 64; last_reads > 0; last_reads -= ended) { /* more than a pipe holds */
-        struct pollfd watched[3] = {
-            {c->output[0], POLLIN, 0}, {c->errors[0], POLLIN, 0}, {ended ? -1 : c->handle, POLLIN, 0}};
-        int wait = ended ? 0 : milliseconds_left(spawn, started);
-        int ready = poll(watched, 3, wait);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0 && ended)
+    char block[1 << 14];
+    for (size_t got;;) {
+        int wait = milliseconds_left(spawn, started);
+        qb_spawn_event event = qb_spawn_next(c, wait, block, sizeof block, &got);
+        if (event == QB_SPAWN_ENDED)
             return;
-        if (ready <= 0) {
-            result->timed_out = ready == 0;
-            kill(-c->pid, SIGKILL);
-            ended = true;
-            continue;
+        if (event != QB_SPAWN_QUIET) {
+            keep(&text[event == QB_SPAWN_ERRORS], block, got, spawn->output_limit, &result->truncated);
+        } else if (!c->ended && milliseconds_left(spawn, started) == 0) {
+            result->timed_out = true;
+            qb_spawn_kill(c);
         }
-        if (watched[0].revents)
-            drain(&c->output[0], &text[0], spawn->output_limit, &result->truncated);
-        if (watched[1].revents)
-            drain(&c->errors[0], &text[1], spawn->output_limit, &result->truncated);
-        ended |= watched[2].revents != 0;
     }
-}
-
-static void reap(const child *c, qb_spawn_result *result)
-{
-    int how = 0;
-    while (waitpid(c->pid, &how, 0) < 0 && errno == EINTR)
-        continue;
-    result->exit_code = WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-    result->signal = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
 }
 
 qb_status qb_spawn_run(const qb_spawn *spawn, qb_spawn_result *result, qb_diag *diag)
 {
-    child c = {-1, {-1, -1}, {-1, -1}, -1, 0};
+    child *c;
     qb_text text[2] = {{0}, {0}};
     qb_spawn_result made = {0};
-    int error = start(spawn, &c);
-    if (error) {
-        shut_all(&c);
-        return fail_errno(diag, spawn->argv[0], error);
-    }
-    c.handle = (int)syscall(SYS_pidfd_open, c.pid, 0);
-    error = c.handle < 0 ? errno : 0;
-    if (error)
-        kill(-c.pid, SIGKILL);
-    else
-        attend(spawn, &c, text, &made);
-    reap(&c, &made);
-    shut_all(&c);
+    qb_status status = qb_spawn_open(spawn, &c, diag);
+    if (status)
+        return status;
+    attend(spawn, c, text, &made);
+    qb_spawn_close(c, &made);
     made.output_size = text[0].length;
     made.errors_size = text[1].length;
     made.output = qb_text_take(&text[0]);
     made.errors = qb_text_take(&text[1]);
-    if (!error && (!made.output || !made.errors))
-        error = ENOMEM;
-    if (error) {
+    if (!made.output || !made.errors) {
         qb_spawn_clear(&made);
-        return fail_errno(diag, spawn->argv[0], error);
+        return fail_errno(diag, spawn->argv[0], ENOMEM);
     }
     *result = made;
     return QB_OK;
@@ -228,22 +301,30 @@ void qb_spawn_clear(qb_spawn_result *result)
     *result = (qb_spawn_result){0};
 }
 
-bool qb_spawn_find(const char *program)
+bool qb_spawn_locate(const char *program, qb_text *path)
 {
-    const char *path = getenv("PATH");
-    qb_text candidate = {0};
+    const char *folders = getenv("PATH");
     bool found = false;
-    if (strchr(program, '/'))
+    if (strchr(program, '/')) {
+        qb_text_append(path, program);
         return access(program, X_OK) == 0;
-    for (const char *at = path ? path : "/usr/bin:/bin"; at && !found;) {
+    }
+    for (const char *at = folders ? folders : "/usr/bin:/bin"; at && !found;) {
         const char *end = strchr(at, ':');
-        qb_text_reset(&candidate);
-        qb_text_append_bytes(&candidate, at, end ? (size_t)(end - at) : strlen(at));
-        qb_text_append(&candidate, "/");
-        qb_text_append(&candidate, program);
-        found = candidate.status == QB_OK && access(candidate.data, X_OK) == 0;
+        qb_text_reset(path);
+        qb_text_append_bytes(path, at, end ? (size_t)(end - at) : strlen(at));
+        qb_text_append(path, "/");
+        qb_text_append(path, program);
+        found = path->status == QB_OK && access(path->data, X_OK) == 0;
         at = end ? end + 1 : NULL;
     }
-    qb_text_clear(&candidate);
+    return found;
+}
+
+bool qb_spawn_find(const char *program)
+{
+    qb_text path = {0};
+    bool found = qb_spawn_locate(program, &path);
+    qb_text_clear(&path);
     return found;
 }
