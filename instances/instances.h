@@ -22,7 +22,7 @@ typedef struct qb_read_options {
 } qb_read_options;
 
 /* Reads FILE or FILE#K.  options NULL: defaults.  Free with qb_problem_free.
- * Errors: QB_ENVIRONMENT (cannot open or read), QB_BAD_INPUT, QB_NO_MEMORY.  O(size log size). */
+ * Errors: those of qb_file_read, QB_BAD_INPUT, QB_NO_MEMORY.  O(size log size). */
 qb_status qb_instance_read(const char *path, const qb_read_options *options, qb_problem *problem,
                            qb_diag *diag);
 

@@ -435,7 +435,9 @@ static int recognise(const char *text, size_t size)
     if (!qb_scan_line(&scan) || !qb_scan_token(&scan, &word))
         return QB_FORMAT_NO;
     bool known = qb_token_is(word, "NAME") || qb_token_is(word, "ROWS") || qb_token_is(word, "OBJSENSE");
-    return known && word.start == scan.start ? QB_FORMAT_SURE : QB_FORMAT_NO;
+    bool begins = word.start == scan.start;
+    bool colon = qb_scan_token(&scan, &word) && word.start[0] == ':'; /* TSPLIB's NAME : value */
+    return known && begins && !colon ? QB_FORMAT_SURE : QB_FORMAT_NO;
 }
 
 extern const qb_format qb_format_mps;

@@ -190,6 +190,35 @@ qb_status qb_scan_extended(qb_scan *scan, const char *what, double *value)
     return unexpected(scan, what, token);
 }
 
+/* Stands on a line with a token left, unless the file ends. */
+static qb_status next_word(qb_scan *scan, const char *what)
+{
+    while (scan->line == 0 || qb_scan_at_line_end(scan))
+        if (!qb_scan_line(scan))
+            return qb_scan_fail_at(scan, scan->line ? scan->line : 1, "expected %s, the file ends", what);
+    return QB_OK;
+}
+
+bool qb_scan_word(qb_scan *scan, qb_token *token)
+{
+    while (scan->line == 0 || qb_scan_at_line_end(scan))
+        if (!qb_scan_line(scan))
+            return false;
+    return qb_scan_token(scan, token);
+}
+
+qb_status qb_scan_next_count(qb_scan *scan, const char *what, uint32_t *value)
+{
+    qb_status status = next_word(scan, what);
+    return status == QB_OK ? qb_scan_count(scan, what, value) : status;
+}
+
+qb_status qb_scan_next_real(qb_scan *scan, const char *what, double *value)
+{
+    qb_status status = next_word(scan, what);
+    return status == QB_OK ? qb_scan_real(scan, what, value) : status;
+}
+
 qb_status qb_scan_line_end(qb_scan *scan)
 {
     qb_token token;

@@ -44,6 +44,11 @@ qb_status qb_scan_first_line(qb_scan *scan);
 bool qb_scan_token(qb_scan *scan, qb_token *token);
 bool qb_scan_at_line_end(qb_scan *scan);
 
+/* The next token, on this line or a later one: for formats that are a stream of numbers. */
+bool qb_scan_word(qb_scan *scan, qb_token *token);
+qb_status qb_scan_next_count(qb_scan *scan, const char *what, uint32_t *value);
+qb_status qb_scan_next_real(qb_scan *scan, const char *what, double *value);
+
 /* The rest of the line, without blanks at both ends. */
 qb_token qb_scan_rest(qb_scan *scan);
 

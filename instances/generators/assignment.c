@@ -8,7 +8,7 @@
  * problems", Computing 38 (1987).
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 #include <math.h>
 
@@ -125,7 +125,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     if (!cost || isnan(generated->optimum))
         sketch.status = QB_NO_MEMORY;
     qb_free(cost);
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_assignment;

@@ -4,7 +4,7 @@
  *
  * Source: Batagelj and Brandes, "Efficient generation of large random networks", Physical Review E 71 (2005).
  */
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 #include <math.h>
 
@@ -35,7 +35,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
         if (v < n)
             qb_sketch_pair(&sketch, (uint32_t)w, (uint32_t)v, 1);
     }
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_erdos_renyi;

@@ -8,7 +8,7 @@
  * Source: Pisinger, "Where are the hard knapsack problems?", Computers and Operations Research 32 (2005).
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 #include <math.h>
 
@@ -65,7 +65,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     }
     qb_free(weight);
     qb_free(profit);
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_knapsack;

@@ -8,7 +8,7 @@
  * (1999).
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE, ROWS, RANGE };
 
@@ -66,7 +66,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     qb_free(hidden);
     qb_free(coefficient);
     *generated = (qb_generated){.has_optimum = true, .optimum = 0};
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_market_split;

@@ -6,7 +6,7 @@
  * Source: G. Palubeckis, "Multistart tabu search strategies for the unconstrained binary quadratic
  * optimization problem", Annals of Operations Research 131 (2004).
  */
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE, DENSITY };
 
@@ -42,7 +42,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
             if ((float)(100 * next_uniform(&state)) <= value[DENSITY])
                 qb_sketch_pair(&sketch, i, j, 2 * next_weight(&state));
     }
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_palubeckis;

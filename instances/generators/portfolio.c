@@ -8,7 +8,7 @@
  * optimisation", Computers and Operations Research 27 (2000), here with equal shares.
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE, CHOSEN, FACTORS, AVERSION };
 
@@ -60,7 +60,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
         sketch.status = QB_NO_MEMORY;
     }
     qb_free(loading);
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_portfolio;

@@ -11,7 +11,7 @@
  * (1) the closer.
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 #include <math.h>
 
@@ -90,7 +90,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     qb_free(r.tokens);
     qb_free(r.quality);
     qb_free(r.hidden);
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_prompt_routing;

@@ -1,5 +1,5 @@
 /* random-qubo: uniform integer weights at a given density, to be minimised. */
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE, DENSITY, WEIGHT };
 
@@ -24,7 +24,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
             if (qb_rng_uniform(&rng) < value[DENSITY])
                 qb_sketch_pair(&sketch, i, j, qb_draw_integer(&rng, -weight, weight));
     }
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_random_qubo;

@@ -7,7 +7,7 @@
  * Computing 8 (1999).
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE, DEGREE };
 
@@ -104,7 +104,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     qb_free(g.neighbour);
     qb_free(g.point);
     qb_free(g.used);
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_regular_maxcut;

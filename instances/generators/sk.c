@@ -2,7 +2,7 @@
  *
  * Source: Sherrington and Kirkpatrick, "Solvable model of a spin-glass", Physical Review Letters 35 (1975).
  */
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIZE };
 
@@ -21,7 +21,7 @@ static qb_status generate(const double *value, uint64_t seed, const char *name, 
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t j = i + 1; j < n; j++)
             qb_sketch_pair(&sketch, i, j, qb_draw_sign(&rng));
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_sk;

@@ -10,7 +10,7 @@
  * with planted solutions", Physical Review A 92 (2015).
  */
 #include "harness/base/memory.h"
-#include "instances/generators/sketch.h"
+#include "instances/generators/draw.h"
 
 enum { SIDE, LOOPS };
 
@@ -45,7 +45,7 @@ static qb_status generate_pm1(const double *value, uint64_t seed, const char *na
     for (uint32_t spin = 0; spin < side * side; spin++)
         for (uint32_t direction = 0; direction < 2; direction++)
             qb_sketch_pair(&sketch, spin, step(side, spin, direction), qb_draw_sign(&rng));
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 /* A random walk until it meets itself; walk[0 .. result) is the loop that it closed.  place [n] is zero and
@@ -104,7 +104,7 @@ static qb_status generate_planted(const double *value, uint64_t seed, const char
     qb_free(place);
     qb_free(hidden);
     *generated = (qb_generated){.has_optimum = true, .optimum = energy};
-    return qb_sketch_finish(&sketch, name, problem, diag);
+    return qb_sketch_finish(&sketch, name, "generated", problem, diag);
 }
 
 extern const qb_generator qb_generator_pm1_torus, qb_generator_planted_ising;

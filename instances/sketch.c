@@ -1,4 +1,4 @@
-#include "instances/generators/sketch.h"
+#include "instances/sketch.h"
 
 #include "harness/base/memory.h"
 
@@ -74,13 +74,27 @@ void qb_sketch_entry(qb_sketch *sketch, uint32_t column, double value)
         sketch->entry[sketch->entries++] = (qb_triplet){sketch->rows - 1, column, value};
 }
 
-qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, qb_problem *problem, qb_diag *diag)
+void qb_sketch_free(qb_sketch *sketch)
+{
+    qb_free(sketch->linear);
+    qb_free(sketch->lower);
+    qb_free(sketch->upper);
+    qb_free(sketch->type);
+    qb_free(sketch->pair);
+    qb_free(sketch->entry);
+    qb_free(sketch->row_lower);
+    qb_free(sketch->row_upper);
+    *sketch = (qb_sketch){0};
+}
+
+qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, const char *format, qb_problem *problem,
+                           qb_diag *diag)
 {
     qb_status status = sketch->status;
     bool mip = sketch->kind == QB_KIND_MIP;
     qb_draft draft = {.kind = sketch->kind,
                       .name = name,
-                      .format = "generated",
+                      .format = format,
                       .sense = sketch->sense,
                       .constant = sketch->constant,
                       .columns = sketch->columns,
@@ -100,14 +114,6 @@ qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, qb_problem *prob
         status = qb_problem_build(&draft, problem, diag);
     else
         qb_fail(diag, status, "%s: out of memory", name);
-    qb_free(sketch->linear);
-    qb_free(sketch->lower);
-    qb_free(sketch->upper);
-    qb_free(sketch->type);
-    qb_free(sketch->pair);
-    qb_free(sketch->entry);
-    qb_free(sketch->row_lower);
-    qb_free(sketch->row_upper);
-    *sketch = (qb_sketch){0};
+    qb_sketch_free(sketch);
     return status;
 }

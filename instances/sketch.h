@@ -1,10 +1,9 @@
-/* A problem that a generator draws term by term.  Errors stick: after a failure calls do nothing, and finish
- * reports it. */
-#ifndef QB_INSTANCES_GENERATORS_SKETCH_H
-#define QB_INSTANCES_GENERATORS_SKETCH_H
+/* A problem that is made term by term: generators draw one, readers of combinatorial formats write down a
+ * model.  Errors stick: after a failure calls do nothing, and finish reports it. */
+#ifndef QB_INSTANCES_SKETCH_H
+#define QB_INSTANCES_SKETCH_H
 
-#include "harness/base/rng.h"
-#include "instances/generators/generator.h"
+#include "harness/model/problem.h"
 
 typedef struct qb_sketch {
     qb_kind kind;
@@ -33,18 +32,12 @@ void qb_sketch_integer(qb_sketch *sketch, uint32_t column, double lower, double 
 void qb_sketch_row(qb_sketch *sketch, double lower, double upper);
 void qb_sketch_entry(qb_sketch *sketch, uint32_t column, double value);
 
-/* Builds the problem, unless something failed, and frees the sketch.  Pairs given twice add up. */
-qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, qb_problem *problem, qb_diag *diag);
+/* Builds the problem, unless something failed, and frees the sketch.  Pairs and entries given twice add up.
+ */
+qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, const char *format, qb_problem *problem,
+                           qb_diag *diag);
 
-/* Uniform integer in low..high. */
-static inline double qb_draw_integer(qb_rng *rng, int64_t low, int64_t high)
-{
-    return (double)(low + (int64_t)qb_rng_below(rng, (uint64_t)(high - low) + 1));
-}
-
-static inline double qb_draw_sign(qb_rng *rng)
-{
-    return qb_rng_next(rng) >> 63 ? 1 : -1;
-}
+/* Frees a sketch that will not be finished. */
+void qb_sketch_free(qb_sketch *sketch);
 
 #endif
