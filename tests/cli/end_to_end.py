@@ -257,6 +257,30 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("run", "tiny.yaml", "--db", "part2.db", "--quiet")
         self.assertEqual(self.count_runs("part2.db"), 54)
 
+    def test_score_answers_from_data(self):
+        case = "case: routing\nworkload: constrained-optimisation\ndiscrete: yes\npays: yes\nseparable: yes\nkpi: yes\n"
+        self.write("case.yaml", case)
+        out = json.loads(self.run_qubout("score", "case.yaml", "--json"))
+        self.assertEqual(out["advice"], "find-out")  # nobody has said whether there is headroom
+        self.write("case.yaml", case + "headroom: yes\n")
+        self.assertEqual(json.loads(self.run_qubout("score", "case.yaml", "--json"))["advice"], "measure")
+        self.write("known.yaml", EXPERIMENT.replace("  - file: triangle.mc\n  - file: small.qubo\n",
+                                                    "  - name: mc_004_003_000\n").replace("perturbations", "# "))
+        self.run_qubout("run", "known.yaml", "--db", "known.db", "--quiet")
+        self.write("case.yaml", case + "headroom: yes\nstore: known.db\n")
+        out = json.loads(self.run_qubout("score", "case.yaml", "--json"))
+        self.assertEqual(out["answers"]["headroom"], {"answer": "no", "measured": True})
+        self.assertEqual(out["advice"], "stay-classical")
+        self.write("case.yaml", case.replace("constrained-optimisation", "training"))
+        self.assertEqual(json.loads(self.run_qubout("score", "case.yaml", "--json"))["advice"], "stay-classical")
+        self.write("case.yaml", case.replace("pays", "pay"))
+        self.run_qubout("score", "case.yaml", code=2)
+        self.assertIn("case.yaml:4", self.stderr)
+
+    def test_verdict_needs_a_rule(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        self.run_qubout("verdict", "--db", "tiny.db", code=4)
+
     def test_smaller_budgets_are_replayed(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         whole = self.run_qubout("report", "--db", "tiny.db", "--table")
