@@ -14,8 +14,9 @@
 typedef struct follower {
     const qb_digest *digest;
     double grid[GRID];
-    int64_t *slot; /* [runs] row in score, -1: not followed */
-    double *score; /* [slots * GRID] */
+    int64_t *slot;   /* [runs] row in score, -1: not followed; runs are sorted by entry, and so are rows */
+    uint64_t *first; /* [entries + 1] where an entry's rows begin */
+    double *score;   /* [slots * GRID] */
     uint64_t slots;
 } follower;
 
@@ -28,16 +29,19 @@ static bool shows(const qb_digest *d, const qb_evidence_run *run)
 static void choose_runs(follower *w)
 {
     const qb_evidence *e = w->digest->evidence;
-    for (uint64_t k = 0; k < e->runs;) {
+    uint64_t k = 0;
+    for (uint32_t entry = 0; entry < e->entries; entry++) {
         uint64_t end = k, shown = 0, seen = 0;
-        for (; end < e->runs && e->run[end].entry == e->run[k].entry; end++)
+        for (; end < e->runs && e->run[end].entry == entry; end++)
             shown += shows(w->digest, &e->run[end]);
         uint64_t stride = (shown + RUNS - 1) / RUNS;
+        w->first[entry] = w->slots;
         for (; k < end; k++) {
             bool follow = shows(w->digest, &e->run[k]) && seen++ % stride == 0;
             w->slot[k] = follow ? (int64_t)w->slots++ : -1;
         }
     }
+    w->first[e->entries] = w->slots;
 }
 
 static qb_status follow(void *context, const qb_evidence_point *point)
@@ -77,10 +81,10 @@ static void put_bands(qb_figure *f, const follower *w, double floor, double *col
     qb_figure_open(f, "band");
     for (uint32_t place = 0; place < e->entries; place++) {
         for (uint32_t g = 0; g < GRID; g++) {
-            uint64_t count = 0;
-            for (uint64_t k = 0; k < e->runs; k++)
-                if (e->run[k].entry == f->order[place] && w->slot[k] >= 0)
-                    column[count++] = w->score[w->slot[k] * GRID + g];
+            uint32_t entry = f->order[place];
+            uint64_t count = w->first[entry + 1] - w->first[entry];
+            for (uint64_t k = 0; k < count; k++)
+                column[k] = w->score[(w->first[entry] + k) * GRID + g];
             qb_sort(column, count);
             qb_figure_put(f, w->grid[g]);
             for (int quarter = 1; quarter <= 3; quarter++)
@@ -142,14 +146,20 @@ static qb_status draw(qb_figure *f, follower *w, qb_diag *diag)
 qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
-    follower w = {.digest = figure->digest, .slot = QB_NEW(int64_t, e->runs)};
-    if (!w.slot)
+    follower w = {.digest = figure->digest,
+                  .slot = QB_NEW(int64_t, e->runs),
+                  .first = QB_NEW(uint64_t, (size_t)e->entries + 1)};
+    if (!w.slot || !w.first) {
+        qb_free(w.slot);
+        qb_free(w.first);
         return qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'anytime'");
+    }
     qb_log_grid(first_moment(e), e->budget, w.grid, GRID);
     choose_runs(&w);
     qb_status status =
         w.slots ? draw(figure, &w, diag)
                 : qb_fail(diag, QB_REFUSED, "no instance has a known or found value to compare with");
     qb_free(w.slot);
+    qb_free(w.first);
     return status;
 }

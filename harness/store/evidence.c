@@ -369,13 +369,14 @@ static const double *parse_crossings(loader *l, const char *text, uint32_t count
     return crossing;
 }
 
+/* (The plus keeps the index out: reading in the order of the file is several times faster.) */
 static const char run_query[] =
     "SELECT r.id, r.instance_id, r.label, r.penalty, r.copy, r.repeat, r.noise, r.status, r.objective,"
     " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s, r.modelled_s, "
     "r.work,"
     " r.samples, r.peak_rss_kib, r.late, r.position, r.flags IS NOT NULL, m.first_s, m.last_s,"
     " m.primal_integral, m.crossings"
-    " FROM run r LEFT JOIN summary m ON m.run_id = r.id WHERE r.experiment_id = ? ORDER BY r.id";
+    " FROM run r LEFT JOIN summary m ON m.run_id = r.id WHERE +r.experiment_id = ?";
 
 static void read_run(loader *l, qb_sql *q, const id_index *instances, qb_evidence_run *run, uint32_t *entry,
                      qb_outcome *outcome)

@@ -45,13 +45,13 @@ qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_ev
         run[k] = (id_place){.id = evidence->run[k].id, .place = k};
     if (evidence->runs)
         qsort(run, evidence->runs, sizeof *run, by_id);
-    qb_sql q =
-        qb_sql_begin(store,
-                     "SELECT t.run_id, t.wall_s, t.cpu_s, t.modelled_s, t.objective, t.work, t.samples,"
-                     " t.feasible FROM run r CROSS JOIN incumbent t ON t.run_id = r.id"
-                     " WHERE r.experiment_id = ? ORDER BY r.id, t.point",
-                     diag);
-    qb_sql_bind_int(&q, evidence->experiment.id);
+    /* in the order of the file, without a join: what belongs to other experiments is skipped below */
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT run_id, wall_s, cpu_s, modelled_s, objective, work, samples, feasible"
+                            " FROM incumbent WHERE run_id BETWEEN ? AND ? ORDER BY run_id, point",
+                            diag);
+    qb_sql_bind_int(&q, evidence->runs ? run[0].id : 0);
+    qb_sql_bind_int(&q, evidence->runs ? run[evidence->runs - 1].id : 0);
     qb_status status = QB_OK;
     uint64_t k = 0;
     while (status == QB_OK && qb_sql_step(&q)) {
@@ -59,7 +59,7 @@ qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_ev
         while (k < evidence->runs && run[k].id < id)
             k++;
         if (k == evidence->runs || run[k].id != id)
-            continue; /* recorded after the evidence was loaded */
+            continue; /* of another experiment, or recorded after the evidence was loaded */
         status = visit(context, &(qb_evidence_point){
                                     .run = run[k].place,
                                     .wall_s = qb_sql_real(&q, 1),
