@@ -2,7 +2,10 @@
 
 #include <math.h>
 
-#define STANDARD_PRODUCTS_MOST 20000 /* beyond, one LP of the standard form takes longer than many nodes */
+/* Where the standard form ends.  Denser, its relaxation (half of every product) is hardly better than the
+ * compact one's and takes many times longer; larger, one LP takes longer than many nodes. */
+#define STANDARD_DENSITY_MOST  6
+#define STANDARD_PRODUCTS_MOST 20000
 
 /* Does the objective pull the product towards 1? */
 static bool is_pulled_up(const qb_products *products, uint64_t k)
@@ -122,15 +125,7 @@ static uint64_t walk_triangles(const qb_products *products, qb_sheet *s, uint32_
     return triangles;
 }
 
-qb_products qb_linearise_choose(const qb_lowering_options *options, qb_sense sense, uint64_t count,
-                                const qb_pair *pair)
-{
-    bool compact = options->linearisation == QB_LINEARISE_COMPACT ||
-                   (options->linearisation == QB_LINEARISE_AUTO && count > STANDARD_PRODUCTS_MOST);
-    return (qb_products){sense, count, pair, compact, options->triangles && !compact};
-}
-
-qb_extent qb_linearise_extent(const qb_products *products)
+static qb_extent extent_of_products(const qb_products *products)
 {
     qb_extent e = {0};
     for (uint64_t k = 0; k < products->count; k++) {
@@ -140,11 +135,29 @@ qb_extent qb_linearise_extent(const qb_products *products)
         e.rows += products->compact ? 2 * owner : up ? 2 : 1;
         e.entries += products->compact ? 1 + 4 * owner : up ? 4 : 3;
     }
-    if (products->triangles) {
-        uint64_t triangles = walk_triangles(products, NULL, 0);
-        e.rows += 4 * triangles;
-        e.entries += 18 * triangles;
-    }
+    return e;
+}
+
+qb_products qb_linearise_choose(const qb_lowering_options *options, qb_sense sense, uint32_t variables,
+                                uint64_t count, const qb_pair *pair)
+{
+    qb_products p = {.sense = sense, .count = count, .pair = pair};
+    p.compact = options->linearisation == QB_LINEARISE_COMPACT;
+    if (options->linearisation == QB_LINEARISE_AUTO)
+        p.compact = count > STANDARD_PRODUCTS_MOST || count > STANDARD_DENSITY_MOST * (uint64_t)variables;
+    if (p.compact || options->triangles == QB_TRIANGLES_OFF)
+        return p;
+    uint64_t triangles = walk_triangles(&p, NULL, 0);
+    if (options->triangles == QB_TRIANGLES_ON || 4 * triangles <= extent_of_products(&p).rows)
+        p.triangles = triangles;
+    return p;
+}
+
+qb_extent qb_linearise_extent(const qb_products *products)
+{
+    qb_extent e = extent_of_products(products);
+    e.rows += 4 * products->triangles;
+    e.entries += 18 * products->triangles;
     return e;
 }
 

@@ -26,18 +26,18 @@ typedef struct qb_products {
     uint64_t count;
     const qb_pair *pair; /* [count] sorted, i < j, none twice; columns i and j are binary */
     bool compact;
-    bool triangles;
+    uint64_t triangles; /* whose rows are added; all there are, or 0 */
 } qb_products;
 
 typedef struct qb_extent {
     uint64_t columns, rows, entries;
 } qb_extent;
 
-/* Chooses the form. */
-qb_products qb_linearise_choose(const qb_lowering_options *options, qb_sense sense, uint64_t count,
-                                const qb_pair *pair);
+/* Chooses the form, for a program of `variables` bits.  O(count); standard O(sum of degree^2). */
+qb_products qb_linearise_choose(const qb_lowering_options *options, qb_sense sense, uint32_t variables,
+                                uint64_t count, const qb_pair *pair);
 
-/* What the products add to a sheet.  O(count), with triangles O(sum of degree^2). */
+/* What the products add to a sheet.  O(count). */
 qb_extent qb_linearise_extent(const qb_products *products);
 
 /* Adds them, to a sheet with that much room. */

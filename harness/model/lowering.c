@@ -101,6 +101,7 @@ static qb_status write_record(qb_lowering *l)
         record_uint(&json, "columns", l->mip->columns);
         record_uint(&json, "rows", l->mip->rows);
         record_uint(&json, "nonzeros", l->mip->row_start[l->mip->rows]);
+        record_uint(&json, "triangles", l->triangles);
     }
     qb_json_close(&json, '}');
     return l->record.status;

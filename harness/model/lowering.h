@@ -31,10 +31,17 @@ typedef enum qb_penalty_rule {
 
 /* Products of bits in a mip (linearise.h). */
 typedef enum qb_linearisation {
-    QB_LINEARISE_AUTO,     /* standard while the products are few, else compact */
+    QB_LINEARISE_AUTO,     /* standard up to 6 products a variable and 20000 in all, else compact */
     QB_LINEARISE_STANDARD, /* a column and one or two rows a product: large and strong */
     QB_LINEARISE_COMPACT,  /* Glover's: a column and two rows a variable: small and weak */
 } qb_linearisation;
+
+/* Triangle inequalities, for the standard linearisation (linearise.h). */
+typedef enum qb_triangle_rule {
+    QB_TRIANGLES_AUTO, /* all or none: all where they are not more rows than the products take */
+    QB_TRIANGLES_ON,
+    QB_TRIANGLES_OFF,
+} qb_triangle_rule;
 
 /* Integers in bits (encoding.c). */
 typedef enum qb_encoding_rule {
@@ -58,7 +65,7 @@ typedef struct qb_lowering_options {
     qb_encoding_rule encoding;
     double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
     qb_inequality_rule inequality;
-    bool triangles;    /* standard linearisation: the triangle inequalities too, all of them */
+    qb_triangle_rule triangles;
     double resolution; /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
 } qb_lowering_options;
 
@@ -66,7 +73,7 @@ typedef struct qb_lowering_options {
  *
  *   penalty=bound|tight|FACTOR    linearisation=auto|standard|compact    encoding=binary|bounded|one-hot
  *   coefficient-limit=N           inequality=slack|unbalanced            resolution=STEP
- *   triangles=on|off
+ *   triangles=auto|on|off
  *
  * Errors: QB_BAD_INPUT (unknown key or value, with the nearest right one); options are untouched then. */
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
@@ -116,8 +123,8 @@ double qb_lowering_value_of(const qb_lowering *lowering, double claim);
  * "standard" or "compact" (linearised) or, from a mip to a qubo, "binary", "bounded" or "one-hot".  A qubo
  * has "qubits", "density" and "bits" (of the largest weight, in units of the smallest), and from a mip
  * "penalty", "penalty_least", "penalty_most", "penalised_rows", "inequality", "slack" (bits), "groups" and,
- * where it was used, "resolution"; a mip has "columns", "rows" and "nonzeros".  Lives as long as the
- * lowering. */
+ * where it was used, "resolution"; a mip has "columns", "rows", "nonzeros" and "triangles".  Lives as long as
+ * the lowering. */
 const char *qb_lowering_record(const qb_lowering *lowering);
 
 #endif

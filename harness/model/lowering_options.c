@@ -8,7 +8,7 @@ static const char *const penalties[] = {"bound", "tight", NULL};
 static const char *const linearisations[] = {"auto", "standard", "compact", NULL};
 static const char *const encodings[] = {"binary", "bounded", "one-hot", NULL};
 static const char *const inequalities[] = {"slack", "unbalanced", NULL};
-static const char *const switches[] = {"off", "on", NULL};
+static const char *const triangles[] = {"auto", "on", "off", NULL};
 
 /* The position of word in a NULL-terminated list; -1 when it is not there. */
 static int position_of(const char *word, const char *const *list)
@@ -68,7 +68,7 @@ static const char *const keys[] = {
 /* The words that an option takes; NULL where it takes a number. */
 static const char *const *const words[] = {
     [LINEARISATION] = linearisations, [ENCODING] = encodings, [INEQUALITY] = inequalities,
-    [TRIANGLES] = switches,           [RESOLUTION] = NULL,
+    [TRIANGLES] = triangles,          [RESOLUTION] = NULL,
 };
 
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
@@ -95,7 +95,7 @@ qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key,
         options->inequality = (qb_inequality_rule)choice;
         return QB_OK;
     case TRIANGLES:
-        options->triangles = choice;
+        options->triangles = (qb_triangle_rule)choice;
         return QB_OK;
     default:
         return positive(key, value, false, &options->resolution, diag);

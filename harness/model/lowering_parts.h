@@ -69,6 +69,7 @@ struct qb_lowering {
     double scale, offset; /* source value = scale * claim + offset */
     /* facts for the record */
     const char *form;   /* "none", "bits", "standard", "compact" or "binary" */
+    uint64_t triangles; /* whose inequalities were added */
     uint32_t slack;     /* bits that encode slack */
     uint32_t penalised; /* rows that became penalties */
     double penalty_least, penalty_most;

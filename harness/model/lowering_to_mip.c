@@ -13,6 +13,7 @@ static qb_status finish(qb_lowering *l, qb_sheet *s, double constant, const qb_p
 {
     qb_linearise_add(products, s);
     l->form = products->compact ? "compact" : "standard";
+    l->triangles = products->triangles;
     qb_draft draft = {
         .kind = QB_KIND_MIP,
         .name = l->problem->name,
@@ -62,7 +63,7 @@ qb_status qb_lower_qubo_to_mip(qb_lowering *l, qb_diag *diag)
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
             if (q->neighbour[k] > i)
                 product[products++] = (qb_pair){i, q->neighbour[k], qb_qubo_weight(q, k)};
-    qb_products p = qb_linearise_choose(&l->options, q->sense, products, product);
+    qb_products p = qb_linearise_choose(&l->options, q->sense, q->n, products, product);
     qb_extent e = qb_linearise_extent(&p);
     if ((status = refuse_if_large(q->n + e.columns, e.rows, diag)) ||
         (status = qb_sheet_open(&s, q->n + e.columns, e.rows, e.entries)))
@@ -147,7 +148,7 @@ qb_status qb_lower_quadratic_mip(qb_lowering *l, qb_diag *diag)
     if ((status = qb_pairs_sort(x.product, x.products, columns, columns)))
         goto done;
     x.products = qb_pairs_merge(x.product, x.products);
-    qb_products p = qb_linearise_choose(&l->options, mip->sense, x.products, x.product);
+    qb_products p = qb_linearise_choose(&l->options, mip->sense, columns, x.products, x.product);
     qb_extent more = qb_linearise_extent(&p);
     if ((status = refuse_if_large(columns + more.columns, (uint64_t)mip->rows + linked + more.rows, diag)))
         goto done;

@@ -306,7 +306,8 @@ Test(lowering, options_are_set_by_name)
     cr_assert(qb_lowering_options_set(&o, "coefficient-limit", "4", &diag) == QB_OK &&
               o.coefficient_limit == 4);
     cr_assert(qb_lowering_options_set(&o, "inequality", "unbalanced", &diag) == QB_OK);
-    cr_assert(qb_lowering_options_set(&o, "triangles", "on", &diag) == QB_OK && o.triangles);
+    cr_assert(qb_lowering_options_set(&o, "triangles", "on", &diag) == QB_OK &&
+              o.triangles == QB_TRIANGLES_ON);
     cr_assert(qb_lowering_options_set(&o, "resolution", "0.01", &diag) == QB_OK && o.resolution == 0.01);
     cr_assert(qb_lowering_options_set(&o, "linearisation", "compact", &diag) == QB_OK);
     cr_assert(o.inequality == QB_INEQUALITY_UNBALANCED && o.linearisation == QB_LINEARISE_COMPACT);
@@ -389,7 +390,7 @@ static void check_linearised_qubo(qb_kind kind, qb_linearisation form)
         problem_case c;
         case_binary(&c, kind, 2 + (uint32_t)qb_rng_below(&rng, 7), trial % 2 ? 1 : 0.01, &rng);
         qb_problem problem = case_build(&c);
-        qb_lowering_options options = {.linearisation = form};
+        qb_lowering_options options = {.linearisation = form, .triangles = QB_TRIANGLES_OFF};
         qb_lowering *l = lower(&problem, QB_TAKES_MIP, &options);
         const qb_mip *mip = qb_lowering_model(l).mip;
         cr_assert(mip && !qb_lowering_model(l).qubo);
@@ -426,8 +427,12 @@ Test(lowering, triangles_cut_no_vector_off)
         problem_case c;
         case_binary(&c, QB_KIND_MAXCUT, 3 + (uint32_t)qb_rng_below(&rng, 5), 1, &rng);
         qb_problem problem = case_build(&c);
-        qb_lowering *plain = lower(&problem, QB_TAKES_MIP, &(qb_lowering_options){.triangles = false});
-        qb_lowering *l = lower(&problem, QB_TAKES_MIP, &(qb_lowering_options){.triangles = true});
+        qb_lowering *plain = lower(
+            &problem, QB_TAKES_MIP,
+            &(qb_lowering_options){.linearisation = QB_LINEARISE_STANDARD, .triangles = QB_TRIANGLES_OFF});
+        qb_lowering *l = lower(
+            &problem, QB_TAKES_MIP,
+            &(qb_lowering_options){.linearisation = QB_LINEARISE_STANDARD, .triangles = QB_TRIANGLES_ON});
         const qb_mip *mip = qb_lowering_model(l).mip;
         uint32_t n = problem.body.columns, before = qb_lowering_model(plain).mip->rows, triangles = 0;
         bool edge[8][8] = {{false}};
@@ -494,7 +499,8 @@ Test(lowering, linearised_quadratic_mip_has_the_objective_at_every_feasible_vect
         case_mip(&c, true, &rng);
         qb_problem problem = case_build(&c);
         qb_lowering_options options = {.linearisation =
-                                           trial % 2 ? QB_LINEARISE_STANDARD : QB_LINEARISE_COMPACT};
+                                           trial % 2 ? QB_LINEARISE_STANDARD : QB_LINEARISE_COMPACT,
+                                       .triangles = QB_TRIANGLES_OFF};
         qb_lowering *l = lower(&problem, QB_TAKES_MIP, &options);
         const qb_mip *mip = qb_lowering_model(l).mip;
         linearised += problem.body.pairs > 0 && mip->columns <= 14;
