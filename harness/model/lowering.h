@@ -122,9 +122,9 @@ double qb_lowering_value_of(const qb_lowering *lowering, double claim);
 /* The record as a JSON object.  "encoding" is "none" (the source as it is), "bits" (change of variables),
  * "standard" or "compact" (linearised) or, from a mip to a qubo, "binary", "bounded" or "one-hot".  A qubo
  * has "qubits", "density" and "bits" (of the largest weight, in units of the smallest), and from a mip
- * "penalty", "penalty_least", "penalty_most", "penalised_rows", "inequality", "slack" (bits), "groups" and,
- * where it was used, "resolution"; a mip has "columns", "rows", "nonzeros" and "triangles".  Lives as long as
- * the lowering. */
+ * "penalty", "penalty_least", "penalty_most", "penalised_rows", "inequality", "slack" (bits), "groups",
+ * "cardinalities" and, where it was used, "resolution"; a mip has "columns", "rows", "nonzeros" and
+ * "triangles".  Lives as long as the lowering. */
 const char *qb_lowering_record(const qb_lowering *lowering);
 
 #endif
