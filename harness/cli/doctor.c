@@ -4,6 +4,7 @@
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/cli/registration.h"
 #include "harness/report/report.h"
 #include "harness/run/machine.h"
 #include "harness/run/symptoms.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 
 typedef struct doctor_options {
+    const char *db;
     uint64_t repeats;
     bool json;
 } doctor_options;
@@ -18,6 +20,8 @@ typedef struct doctor_options {
 static const qb_option options_table[] = {
     QB_OPTION(doctor_options, repeats, "repeats", QB_OPTION_COUNT, "N", "20",
               "how often each limit is tried in the self-test"),
+    QB_OPTION(doctor_options, db, "db", QB_OPTION_TEXT, "FILE", NULL,
+              "keep the self-test with the machine in this store"),
     QB_OPTION(doctor_options, json, "json", QB_OPTION_FLAG, NULL, NULL, "print one JSON object"),
 };
 
@@ -128,6 +132,27 @@ static void append_measured(const doctor_options *given, const qb_doctor_selftes
     qb_text_clear(&json);
 }
 
+static qb_status keep(const char *path, const qb_doctor_selftest *selftest, qb_diag *diag)
+{
+    qb_machine machine;
+    qb_store *store = NULL;
+    qb_text json = {0};
+    int64_t id = 0;
+    qb_doctor_json(selftest, &json);
+    qb_status status = json.status;
+    if (!status)
+        status = qb_machine_capture(&machine, diag);
+    if (!status)
+        status = qb_store_open(path, QB_STORE_WRITE, &store, diag);
+    if (!status)
+        status = qb_registration_machine(store, &machine, &id, diag);
+    if (!status)
+        status = qb_store_add_selftest(store, id, qb_text_get(&json), diag);
+    qb_store_close(store);
+    qb_text_clear(&json);
+    return status;
+}
+
 static int run(const void *options, const qb_arguments *arguments)
 {
     (void)arguments;
@@ -143,6 +168,8 @@ static int run(const void *options, const qb_arguments *arguments)
         examine(given, &o);
         status = measure(given->repeats, &selftest, &diag);
     }
+    if (!status && given->db)
+        status = keep(given->db, &selftest, &diag);
     if (!status) {
         append_measured(given, &selftest, &o);
         status = qb_cli_write_text(&o.text, "-", &diag);

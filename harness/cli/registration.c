@@ -152,29 +152,32 @@ static qb_status store_experiment(qb_registration *r, qb_store *store, const cha
     return qb_store_register_experiment(store, &row, amend, &r->experiment_id, diag);
 }
 
-static qb_status store_machine(qb_registration *r, qb_store *store, qb_diag *diag)
+qb_status qb_registration_machine(qb_store *store, const qb_machine *machine, int64_t *id, qb_diag *diag)
 {
     qb_text facts = {0};
-    qb_machine_facts(&r->machine, &facts);
-    qb_store_machine machine = {.fingerprint = r->machine.fingerprint,
-                                .cpu = r->machine.cpu,
-                                .system = r->machine.system,
-                                .cores = r->machine.cores,
-                                .threads = r->machine.threads,
-                                .memory_bytes = r->machine.memory_bytes,
-                                .facts = qb_text_get(&facts)};
+    qb_machine_facts(machine, &facts);
+    qb_store_machine row = {.fingerprint = machine->fingerprint,
+                            .cpu = machine->cpu,
+                            .system = machine->system,
+                            .cores = machine->cores,
+                            .threads = machine->threads,
+                            .memory_bytes = machine->memory_bytes,
+                            .facts = qb_text_get(&facts)};
+    qb_status status = facts.status;
+    if (!status)
+        status = qb_store_register_machine(store, &row, id, diag);
+    qb_text_clear(&facts);
+    return status;
+}
+
+static qb_status store_build(qb_registration *r, qb_store *store, qb_diag *diag)
+{
     qb_store_build build = {.version = r->build.version,
                             .revision = r->build.revision,
                             .compiler = r->build.compiler,
                             .flags = r->build.flags,
                             .simd = r->build.simd};
-    qb_status status = facts.status;
-    if (!status)
-        status = qb_store_register_machine(store, &machine, &r->machine_id, diag);
-    if (!status)
-        status = qb_store_register_build(store, &build, &r->build_id, diag);
-    qb_text_clear(&facts);
-    return status;
+    return qb_store_register_build(store, &build, &r->build_id, diag);
 }
 
 static qb_status store_instance(qb_registration *r, uint32_t k, qb_store *store, qb_diag *diag)
@@ -221,7 +224,9 @@ qb_status qb_registration_store(qb_registration *r, qb_store *store, const char 
 {
     qb_status status = store_experiment(r, store, amend, diag);
     if (!status)
-        status = store_machine(r, store, diag);
+        status = qb_registration_machine(store, &r->machine, &r->machine_id, diag);
+    if (!status)
+        status = store_build(r, store, diag);
     for (uint32_t k = 0; !status && k < r->experiment->instances; k++)
         status = store_instance(r, k, store, diag);
     for (uint32_t k = 0; !status && k < r->experiment->entries; k++)

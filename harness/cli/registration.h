@@ -39,6 +39,9 @@ qb_status qb_registration_load(const qb_experiment *experiment, qb_registration 
 qb_status qb_registration_store(qb_registration *registration, qb_store *store, const char *amend,
                                 qb_diag *diag);
 
+/* The machine alone: captured, and registered in the store. */
+qb_status qb_registration_machine(qb_store *store, const qb_machine *machine, int64_t *id, qb_diag *diag);
+
 void qb_registration_clear(qb_registration *registration);
 
 #endif

@@ -34,6 +34,11 @@ static const char *const copies[] = {
     " FROM other.run o WHERE o.run_key NOT IN (SELECT run_key FROM run)",
     "CREATE UNIQUE INDEX temp.run_map_old ON run_map (old)",
 
+    "INSERT INTO selftest (machine_id, measured_at, body)"
+    " SELECT m.new, s.measured_at, s.body FROM other.selftest s JOIN machine_map m ON m.old = s.machine_id"
+    " WHERE NOT EXISTS (SELECT 1 FROM selftest t WHERE t.machine_id = m.new AND t.measured_at = "
+    "s.measured_at)"
+    " ORDER BY s.id",
     "INSERT OR IGNORE INTO amendment (experiment_id, decision, sha256, spec, why, amended_at, version)"
     " SELECT e.new, decision, sha256, spec, why, amended_at, version FROM other.amendment a"
     " JOIN experiment_map e ON e.old = a.experiment_id ORDER BY a.id",

@@ -139,6 +139,17 @@ qb_status qb_store_register_machine(qb_store *store, const qb_store_machine *mac
     return found(&q, id);
 }
 
+qb_status qb_store_add_selftest(qb_store *store, int64_t machine, const char *body, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "INSERT INTO selftest (machine_id, measured_at, body)"
+                            " VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?)",
+                            diag);
+    qb_sql_bind_int(&q, machine);
+    qb_sql_bind_text(&q, body);
+    return qb_sql_run(&q);
+}
+
 qb_status qb_store_register_build(qb_store *store, const qb_store_build *build, int64_t *id, qb_diag *diag)
 {
     qb_sql q =

@@ -107,7 +107,15 @@ static const char *const step_1[] = {
     NULL,
 };
 
-static const char *const *const steps[] = {step_1};
+/* 2: how well each machine keeps a budget, as `qubout doctor --db` measures it. */
+static const char *const step_2[] = {
+    "CREATE TABLE selftest ("
+    "  id INTEGER PRIMARY KEY, machine_id INTEGER NOT NULL REFERENCES machine, measured_at TEXT NOT NULL,"
+    "  body TEXT NOT NULL) STRICT",
+    NULL,
+};
+
+static const char *const *const steps[] = {step_1, step_2};
 
 #define VERSION ((int64_t)(sizeof steps / sizeof *steps))
 

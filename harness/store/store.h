@@ -63,6 +63,9 @@ typedef struct qb_store_machine {
 qb_status qb_store_register_machine(qb_store *store, const qb_store_machine *machine, int64_t *id,
                                     qb_diag *diag);
 
+/* Keeps a self-test of the machine (doctor.h), one JSON object; earlier ones stay. */
+qb_status qb_store_add_selftest(qb_store *store, int64_t machine, const char *body, qb_diag *diag);
+
 typedef struct qb_store_build {
     const char *version, *revision, *compiler, *flags, *simd; /* simd: the best tier of this build here */
 } qb_store_build;

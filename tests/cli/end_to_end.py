@@ -277,6 +277,13 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("score", "case.yaml", code=2)
         self.assertIn("case.yaml:4", self.stderr)
 
+    def test_doctor_keeps_its_measurements(self):
+        out = json.loads(self.run_qubout("doctor", "--repeats", "2", "--json", "--db", "host.db"))
+        self.assertIn("governor", [symptom["name"] for symptom in out["symptoms"]])
+        with sqlite3.connect(self.folder / "host.db") as db:
+            body = json.loads(db.execute("select body from selftest join machine m on m.id = machine_id").fetchone()[0])
+        self.assertEqual(body, out["selftest"])
+
     def test_verdict_needs_a_rule(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         self.run_qubout("verdict", "--db", "tiny.db", code=4)
