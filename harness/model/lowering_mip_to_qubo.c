@@ -149,8 +149,11 @@ static qb_status build_qubo(program *p, qb_lowering *l, qb_diag *diag)
         return status;
     p->products = qb_pairs_merge(p->product, p->products);
     double unit = p->multiplier != 0 ? p->multiplier : 1;
-    return qb_qubo_build(p->mip->sense, p->mip->constant + p->constant / unit, 1 / unit, p->n, p->linear,
-                         p->products, p->product, &l->qubo, diag);
+    status = qb_qubo_build(p->mip->sense, p->mip->constant + p->constant / unit, 1 / unit, p->n, p->linear,
+                           p->products, p->product, &l->qubo, diag);
+    if (status == QB_BAD_INPUT) /* the source was sound: products of its data overflow */
+        return qb_fail(diag, QB_REFUSED, "as a qubo the problem has numbers beyond double precision");
+    return status;
 }
 
 /* Chooses rows of wanted cardinality (0: any above 1) that share no bit with those chosen before. */

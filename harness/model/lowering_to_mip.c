@@ -32,6 +32,8 @@ static qb_status finish(qb_lowering *l, qb_sheet *s, double constant, const qb_p
         .row_upper = s->row_upper,
     };
     qb_status status = qb_problem_build(&draft, &l->target, diag);
+    if (status == QB_BAD_INPUT) /* the source was sound: products of its data overflow */
+        return qb_fail(diag, QB_REFUSED, "linearised, the problem has numbers beyond double precision");
     if (!status)
         l->mip = &l->target.body;
     return status;

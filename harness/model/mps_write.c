@@ -122,7 +122,6 @@ static void write_columns(const qb_mip *mip, const qb_naming *naming, const tran
             write_marker(out, ++markers, "INTORG");
         else if (!is_integer(mip, j) && j > 0 && is_integer(mip, j - 1))
             write_marker(out, ++markers, "INTEND");
-        qb_naming_column(naming, j, column);
         const char *name = qb_naming_column(naming, j, column);
         if (mip->linear[j] != 0 || t->start[j] == t->start[j + 1]) /* a column needs an entry to exist */
             write_card(out, "", name, objective, sign * mip->linear[j]);
@@ -194,10 +193,9 @@ qb_status qb_mps_write(const qb_problem *problem, qb_text *out, qb_diag *diag)
     if ((naming.numbered_columns && mip->columns > 9999999) ||
         (naming.numbered_rows && mip->rows > 9999999) || !objective_name(mip, &naming, objective))
         return qb_fail(diag, QB_REFUSED, "format mps has no names left for '%s'", problem->name);
-    for (uint32_t i = 0; i < mip->rows; i++)
-        if (isfinite(mip->row_lower[i]) && isfinite(mip->row_upper[i]) &&
-            !isfinite(mip->row_upper[i] - mip->row_lower[i]))
-            return qb_fail(diag, QB_REFUSED, "a range of '%s' is too wide for format mps", problem->name);
+    if (!qb_naming_sides_fit(mip))
+        return qb_fail(diag, QB_REFUSED, "format mps takes 1e30 for infinity, '%s' has sides beyond it",
+                       problem->name);
     transposed t;
     if (!transpose(mip, &t)) {
         transposed_free(&t);

@@ -10,7 +10,8 @@
 
 /* Appends the problem in fixed columns, to be minimised: what is maximised is negated, and a comment says so.
  * Numbers keep all their digits; one that needs more than twelve characters runs past its field, alone on its
- * line.  Errors: QB_REFUSED (quadratic terms; a problem that is no MIP; 10^7 columns or rows), QB_NO_MEMORY.
+ * line.  Errors: QB_REFUSED (quadratic terms; a problem that is no MIP; 10^7 columns or rows; sides
+ * beyond 1e30), QB_NO_MEMORY.
  */
 qb_status qb_mps_write(const qb_problem *problem, qb_text *out, qb_diag *diag);
 

@@ -1,5 +1,6 @@
 #include "harness/model/naming.h"
 
+#include <math.h>
 #include <stdio.h>
 
 qb_naming qb_naming_choose(const qb_mip *mip, bool (*legal)(const char *name))
@@ -40,4 +41,20 @@ void qb_naming_write(const qb_naming *naming, const char *mark, qb_text *out)
         qb_text_appendf(out, "%s row %s %s\n", mark, qb_naming_row(naming, i, number),
                         qb_mip_row_name(naming->mip, i, own));
     }
+}
+
+static bool fits(double side)
+{
+    return isinf(side) || fabs(side) < 1e30;
+}
+
+bool qb_naming_sides_fit(const qb_mip *mip)
+{
+    for (uint32_t i = 0; i < mip->rows; i++)
+        if (!fits(mip->row_lower[i]) || !fits(mip->row_upper[i]))
+            return false;
+    for (uint32_t j = 0; mip->lower && j < mip->columns; j++)
+        if (!fits(mip->lower[j]) || !fits(mip->upper[j]))
+            return false;
+    return true;
 }

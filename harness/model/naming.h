@@ -25,4 +25,7 @@ const char *qb_naming_row(const qb_naming *naming, uint32_t row, char buffer[16]
 /* Appends the comments; `mark` begins each. */
 void qb_naming_write(const qb_naming *naming, const char *mark, qb_text *out);
 
+/* MPS and LP spell infinity as 1e30: do all finite sides and bounds stay below it? */
+bool qb_naming_sides_fit(const qb_mip *mip);
+
 #endif

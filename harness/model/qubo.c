@@ -161,8 +161,21 @@ static qb_status assemble(terms *t, qb_sense sense, double offset, double scale,
     built.sense = sense;
     built.scale = scale / unit;
     built.offset = offset + scale * (constant / unit);
+    if (!isfinite(built.magnitude) || !isfinite(built.offset)) {
+        qb_qubo_free(&built);
+        return QB_REFUSED;
+    }
     *qubo = built;
     return QB_OK;
+}
+
+static qb_status explain(qb_status status, qb_diag *diag)
+{
+    if (status == QB_NO_MEMORY)
+        return qb_fail(diag, status, "out of memory building the qubo model");
+    if (status == QB_REFUSED)
+        return qb_fail(diag, status, "as a qubo the problem has numbers beyond double precision");
+    return status;
 }
 
 qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag *diag)
@@ -172,7 +185,7 @@ qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag
         return qb_fail(diag, QB_REFUSED, "a mip is not a qubo: it has to be lowered");
     terms t = {problem->kind, body->columns, body->linear, body->pairs, body->pair, 0};
     qb_status status = assemble(&t, body->sense, body->constant, 1, qubo);
-    return status ? qb_fail(diag, status, "out of memory building the qubo model") : QB_OK;
+    return explain(status, diag);
 }
 
 qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n, const double *linear,
@@ -194,7 +207,7 @@ qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n,
     }
     terms t = {QB_KIND_QUBO, n, linear, pairs, pair, 0};
     qb_status status = assemble(&t, sense, offset, scale, qubo);
-    return status ? qb_fail(diag, status, "out of memory building the qubo model") : QB_OK;
+    return explain(status, diag);
 }
 
 void qb_qubo_free(qb_qubo *qubo)

@@ -48,8 +48,8 @@ static inline double qb_qubo_weight(const qb_qubo *q, uint64_t k)
 }
 
 /* The model of a qubo, ising or maxcut source (an Ising or cut is expanded into 0/1 terms).  variable i of
- * the model is variable i of the source.  Errors: QB_REFUSED for a MIP, QB_NO_MEMORY.  O(n + pairs).  Free
- * with qb_qubo_free. */
+ * the model is variable i of the source.  Errors: QB_REFUSED (a MIP, or sums that overflow a double),
+ * QB_NO_MEMORY.  O(n + pairs).  Free with qb_qubo_free. */
 qb_status qb_qubo_from_problem(const qb_problem *problem, qb_qubo *qubo, qb_diag *diag);
 
 /* The model from triplets (each unordered pair once, i < j, sorted by (i, j)); used by the lowering, tests

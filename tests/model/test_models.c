@@ -173,6 +173,19 @@ Test(models, refuse_what_is_no_qubo)
     qb_problem_free(&p);
 }
 
+Test(models, numbers_that_overflow_are_refused)
+{
+    const qb_pair pair[] = {{0, 1, 1e308}};
+    qb_problem p;
+    qb_qubo q;
+    qb_diag diag = {0};
+    cr_assert(qb_problem_build(&(qb_draft){.kind = QB_KIND_ISING, .columns = 2, .pairs = 1, .pair = pair}, &p,
+                               NULL) == QB_OK);
+    cr_assert(qb_qubo_from_problem(&p, &q, &diag) == QB_REFUSED);
+    cr_assert(strcmp(diag.text, "as a qubo the problem has numbers beyond double precision") == 0);
+    qb_problem_free(&p);
+}
+
 static double autocorrelations(uint32_t n, const uint8_t *x)
 {
     double energy = 0;
