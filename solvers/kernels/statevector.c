@@ -2,21 +2,15 @@
 #include "solvers/kernels/statevector.h"
 
 #include "harness/base/memory.h"
-#include "harness/base/rng.h"
 #include "solvers/kernels/simd.h"
-#include "solvers/kernels/statevector_pass.h"
+#include "solvers/kernels/statevector_state.h"
 
 #include <math.h>
-#include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define BATCH_BITS    17 /* amplitudes between two looks at the budget */
-#define BLOCK_BITS    12 /* amplitudes whose weights are added up before they are compared to a shot */
-#define LOW_BITS      13 /* a LOW tile: 2^13 amplitudes, 128 KiB */
-#define HIGH_BITS     12 /* a HIGH tile has at most 2^12 rows while there are low qubits enough */
-#define WIDTH_BITS    2  /* and rows of at most 4 vectors, */
-#define HIGH_TILE_LOG 15 /* 2^15 amplitudes in all where rows can be narrowed */
+#define BATCH_BITS 17  /* amplitudes between two looks at the budget */
+#define BATCH_MOST 512 /* parts in a batch */
+#define STEEP      8   /* the greatest tangent that one rotation is made with */
 
 const double qb_sixteenth_cos[16] = {1,  0.9238795325112867,  0.7071067811865476,  0.3826834323650898,
                                      0,  -0.3826834323650898, -0.7071067811865476, -0.9238795325112867,
@@ -26,17 +20,6 @@ const double qb_sixteenth_sin[16] = {0,  0.3826834323650898,  0.7071067811865476
                                      1,  0.9238795325112867,  0.7071067811865476,  0.3826834323650898,
                                      0,  -0.3826834323650898, -0.7071067811865476, -0.9238795325112867,
                                      -1, -0.9238795325112867, -0.7071067811865476, -0.3826834323650898};
-
-struct qb_statevector {
-    const qb_diagonal *diagonal;
-    const qb_sv_kernel *kernel;
-    qb_precision precision;
-    uint32_t threads;
-    unsigned low_bits, width_bits;
-    void *re, *im; /* [2^bits] */
-    char *scratch; /* [threads][scratch_size] */
-    size_t scratch_size;
-};
 
 /* ---------------------------------------------------------------------------------------------- opening */
 
@@ -49,8 +32,7 @@ static const qb_sv_kernel *kernel_for(qb_precision precision, unsigned bits, boo
         kernel = precision == QB_DOUBLE ? &qb_sv_avx512_double : &qb_sv_avx512_float;
     else if (tier == QB_SIMD_AVX2)
         kernel = precision == QB_DOUBLE ? &qb_sv_avx2_double : &qb_sv_avx2_float;
-    /* symmetric tiles need two columns and a row bit */
-    if (kernel && bits >= kernel->lane_bits + (symmetric ? 2 : 0))
+    if (kernel && bits >= kernel->least_low + symmetric)
         return kernel;
 #endif
     return precision == QB_DOUBLE ? &qb_sv_portable_double : &qb_sv_portable_float;
@@ -61,47 +43,43 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+#ifndef LOW_BITS
+#define LOW_BITS 12
+#endif
+#ifndef HIGH_BITS
+#define HIGH_BITS 10
+#endif
+#ifndef WIDTH_BITS
+#define WIDTH_BITS 1
+#endif
+
 /* Splits the qubits between LOW and HIGH passes. */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
+    bool symmetric = state->diagonal->symmetric;
     unsigned low = least(bits, LOW_BITS);
     if (bits > low + HIGH_BITS)
         low = bits - HIGH_BITS;
-    if (state->diagonal->symmetric)
-        low = least(low, bits - 1);
-    unsigned columns = low - lanes - state->diagonal->symmetric, rows = bits - low + lanes;
+    low = least(low, bits - symmetric);
     state->low_bits = low;
-    state->width_bits = least(WIDTH_BITS, columns);
-    while (state->width_bits && rows + state->width_bits > HIGH_TILE_LOG)
-        state->width_bits--;
+    state->width_bits = least(WIDTH_BITS, low - lanes - symmetric);
 }
 
-uint64_t qb_statevector_bytes(uint32_t bits, qb_precision precision)
+uint64_t qb_statevector_bytes(uint32_t bits, qb_precision precision, bool gradients)
 {
-    return (precision == QB_DOUBLE ? 16ull : 8ull) << bits;
+    size_t real_size = precision == QB_DOUBLE ? sizeof(double) : sizeof(float);
+    return qb_sv_at((size_t)1 << bits, real_size) * real_size * (gradients ? 4 : 2);
 }
 
-static qb_sv_pass pass_make(const qb_statevector *state, bool high)
+static size_t array_bytes(const qb_statevector *state)
 {
-    const qb_diagonal *d = state->diagonal;
-    /* i^(2 - n): 1, i, -1, -i for n = 2, 1, 0, 3 mod 4 */
-    unsigned turn = d->qubits % 4;
-    return (qb_sv_pass){.re = state->re,
-                        .im = state->im,
-                        .bits = d->bits,
-                        .low_bits = state->low_bits,
-                        .high = high,
-                        .width_bits = state->width_bits,
-                        .cost_width = d->width,
-                        .cost = d->entry,
-                        .symmetric = d->symmetric,
-                        .coupling_is_imaginary = turn % 2,
-                        .coupling_sign = turn == 1 || turn == 2 ? 1 : -1};
+    size_t real_size = state->kernel->real_size;
+    return qb_sv_at((size_t)1 << state->diagonal->bits, real_size) * real_size;
 }
 
-qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, uint32_t threads,
-                              qb_statevector **state, qb_diag *diag)
+qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, bool gradients,
+                              uint32_t threads, qb_statevector **state, qb_diag *diag)
 {
     qb_statevector *s = QB_NEW(qb_statevector, 1);
     if (!s)
@@ -109,18 +87,11 @@ qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precisio
     *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .threads = threads ? threads : 1};
     s->kernel = kernel_for(precision, diagonal->bits, diagonal->symmetric);
     choose_tiles(s);
-    for (int high = 0; high < 2; high++) {
-        qb_sv_pass pass = pass_make(s, high);
-        size_t bytes = s->kernel->scratch_bytes(&pass);
-        s->scratch_size = bytes > s->scratch_size ? bytes : s->scratch_size;
+    for (unsigned a = 0; a < (gradients ? 4u : 2u); a++) {
+        s->array[a] = qb_map(array_bytes(s));
+        if (!s->array[a])
+            goto no_memory;
     }
-    s->scratch_size = (s->scratch_size + QB_ALIGNMENT - 1) & ~(size_t)(QB_ALIGNMENT - 1);
-    size_t size = (size_t)1 << diagonal->bits;
-    s->re = qb_alloc(size, s->kernel->real_size);
-    s->im = qb_alloc(size, s->kernel->real_size);
-    s->scratch = qb_alloc(s->threads, s->scratch_size);
-    if (!s->re || !s->im || !s->scratch)
-        goto no_memory;
     *state = s;
     return QB_OK;
 no_memory:
@@ -132,9 +103,8 @@ void qb_statevector_close(qb_statevector *state)
 {
     if (!state)
         return;
-    qb_free(state->re);
-    qb_free(state->im);
-    qb_free(state->scratch);
+    for (unsigned a = 0; a < 4; a++)
+        qb_unmap(state->array[a], array_bytes(state));
     qb_free(state);
 }
 
@@ -145,32 +115,31 @@ const qb_diagonal *qb_statevector_diagonal(const qb_statevector *state)
 
 /* ---------------------------------------------------------------------------------------------- sweeps */
 
-/* What is done to one part of the state.  Parts are independent of each other; `sums` belongs to the part. */
-typedef void part_function(const qb_statevector *state, const void *context, size_t part, char *scratch,
-                           qb_sv_sums *sums);
-
-/* Calls `function` for every part, in batches that every thread count shares, and adds the sums up in the
- * order of the parts. */
-static qb_status sweep(qb_statevector *state, size_t parts, unsigned part_bits, part_function *function,
-                       const void *context, qb_budget *budget, qb_sv_sums *total)
+static void add_sums(qb_sv_sums *to, const qb_sv_sums *from)
 {
+    to->weight += from->weight;
+    to->cost += from->cost;
+    to->first += from->first;
+    to->phase += from->phase;
+    to->second += from->second;
+}
+
+qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_part *function,
+                      const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total)
+{
+    qb_sv_sums sums[BATCH_MOST], all = {0};
     size_t batch = part_bits < BATCH_BITS ? (size_t)1 << (BATCH_BITS - part_bits) : 1;
-    qb_sv_sums sums[1 << BATCH_BITS >> 6], all = {0};
-    batch = batch < sizeof sums / sizeof *sums ? batch : sizeof sums / sizeof *sums;
+    batch = batch < BATCH_MOST ? batch : BATCH_MOST;
     for (size_t start = 0; start < parts; start += batch) {
         size_t end = start + batch < parts ? start + batch : parts;
 #pragma omp parallel for num_threads(state->threads) if (state->threads > 1) schedule(static)
         for (size_t part = start; part < end; part++) {
             sums[part - start] = (qb_sv_sums){0};
-            function(state, context, part,
-                     state->scratch + state->scratch_size * (size_t)omp_get_thread_num(),
-                     &sums[part - start]);
+            function(state, context, part, &sums[part - start]);
         }
-        for (size_t part = start; part < end; part++) {
-            all.weight += sums[part - start].weight;
-            all.cost += sums[part - start].cost;
-        }
-        if (budget && !qb_budget_spend(budget, (end - start) << part_bits))
+        for (size_t part = start; part < end; part++)
+            add_sums(&all, &sums[part - start]);
+        if (budget && !qb_budget_spend(budget, charge * (uint64_t)(end - start) << part_bits))
             return QB_STOPPED;
     }
     if (total)
@@ -178,32 +147,29 @@ static qb_status sweep(qb_statevector *state, size_t parts, unsigned part_bits, 
     return QB_OK;
 }
 
-static void tile_part(const qb_statevector *state, const void *context, size_t part, char *scratch,
-                      qb_sv_sums *sums)
+static void tile_part(const qb_statevector *state, const void *pass, size_t part, qb_sv_sums *sums)
 {
-    state->kernel->tile(context, part, scratch, sums);
+    state->kernel->tile(pass, part, sums);
 }
 
-static qb_status run_pass(qb_statevector *state, const qb_sv_pass *pass, qb_budget *budget, qb_sv_sums *total)
+static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, qb_budget *budget,
+                          qb_sv_sums *total)
 {
     unsigned tile_bits = pass->low_bits;
     if (pass->high)
         tile_bits =
             pass->bits - pass->low_bits + pass->width_bits + state->kernel->lane_bits + pass->symmetric;
-    return sweep(state, (size_t)1 << (pass->bits - tile_bits), tile_bits, tile_part, pass, budget, total);
+    return qb_sv_sweep(state, (size_t)1 << (pass->bits - tile_bits), tile_bits, tile_part, pass,
+                       pass->backward ? 2 : 1, budget, total);
 }
 
-static double get(const qb_statevector *state, const void *array, size_t x)
-{
-    return state->precision == QB_DOUBLE ? ((const double *)array)[x] : ((const float *)array)[x];
-}
+/* ---------------------------------------------------------------------------------------------- angles */
 
-static unsigned block_bits(const qb_statevector *state)
-{
-    return least(state->diagonal->bits, BLOCK_BITS);
-}
-
-/* ---------------------------------------------------------------------------------------------- evolving */
+/* 8 / pi and pi in two parts */
+#define SIXTEENTHS_HIGH 0x1.45f306dc9c883p+1
+#define SIXTEENTHS_LOW  -0x1.6b01ec5417056p-53
+#define PI_HIGH         0x1.921fb54442d18p+1
+#define PI_LOW          0x1.1a62633145c07p-53
 
 /* cos and sin of e (high + low) sixteenths of a turn.  Ours, because libm's differs from machine to machine.
  */
@@ -219,19 +185,26 @@ static void turn(double e, double high, double low, double *cosine, double *sine
     *sine = tc * s + ts * c;
 }
 
-/* 8 / pi in two parts */
-#define SIXTEENTHS_HIGH 0x1.45f306dc9c883p+1
-#define SIXTEENTHS_LOW  -0x1.6b01ec5417056p-53
-
 static qb_rotation rotation_make(double beta)
 {
     qb_rotation r = {.on = true};
+    double turns = nearbyint(beta / PI_HIGH), c, s;
+    beta = fma(-turns, PI_LOW, fma(-turns, PI_HIGH, beta));
     turn(beta, SIXTEENTHS_HIGH, SIXTEENTHS_LOW, &r.c, &r.s);
+    turn(beta / 2, SIXTEENTHS_HIGH, SIXTEENTHS_LOW, &c, &s);
+    r.tangent = r.s / r.c;
+    r.product = r.s * r.c;
+    r.half_tangent = s / c;
     return r;
 }
 
-/* Angles that the rounding trick cannot hold are turned by fmod, which is exact. */
-static void phase_make(qb_sv_pass *pass, const qb_diagonal *d, double gamma)
+static bool is_steep(double beta)
+{
+    qb_rotation r = rotation_make(beta);
+    return !(fabs(r.tangent) <= STEEP);
+}
+
+static void set_phase(qb_sv_pass *pass, const qb_diagonal *d, double gamma)
 {
     double product = gamma * d->step, product_low = fma(gamma, d->step, -product);
     double t = product * SIXTEENTHS_HIGH;
@@ -245,193 +218,163 @@ static void phase_make(qb_sv_pass *pass, const qb_diagonal *d, double gamma)
             turn(j << 4 * k, -t, -t_low, &pass->nibble[k][0][j], &pass->nibble[k][1][j]);
 }
 
-static void fill_part(const qb_statevector *state, const void *context, size_t part, char *scratch,
-                      qb_sv_sums *sums)
+static qb_sv_pass pass_make(const qb_statevector *state, bool high)
 {
-    static const signed char real[4] = {1, 0, -1, 0}, imaginary[4] = {0, 1, 0, -1};
-    (void)scratch;
-    (void)sums;
-    double amplitude = *(const double *)context;
-    size_t start = part << block_bits(state), end = start + ((size_t)1 << block_bits(state));
-    for (size_t x = start; x < end; x++) {
-        unsigned quarter = (unsigned)__builtin_popcountll(x) & 3;
-        if (state->precision == QB_DOUBLE) {
-            ((double *)state->re)[x] = amplitude * real[quarter];
-            ((double *)state->im)[x] = amplitude * imaginary[quarter];
-        } else {
-            ((float *)state->re)[x] = (float)(amplitude * real[quarter]);
-            ((float *)state->im)[x] = (float)(amplitude * imaginary[quarter]);
-        }
-    }
+    const qb_diagonal *d = state->diagonal;
+    unsigned n = d->qubits % 4; /* i^(2 - n) is 1, i, -1, -i for n = 2, 1, 0, 3 modulo 4 */
+    qb_sv_pass pass = {.bits = d->bits,
+                       .low_bits = state->low_bits,
+                       .high = high,
+                       .width_bits = state->width_bits,
+                       .cost_width = d->width,
+                       .cost = d->entry,
+                       .symmetric = d->symmetric,
+                       .coupling_is_imaginary = n % 2,
+                       .coupling_sign = n == 1 || n == 2 ? 1 : -1};
+    memcpy(pass.array, state->array, sizeof pass.array);
+    return pass;
 }
 
-static qb_status fill_plus(qb_statevector *state, qb_budget *budget)
+/* ---------------------------------------------------------------------------------------------- evolving */
+
+/* Pass k of a circuit, k = 0 .. depth, ends layer k - 1 on its half of the qubits, and begins layer k with
+ * the phase and that half.  Where the LOW tile has all qubits there is no other half: a pass ends a layer on
+ * all of them and gives the next one's phase. */
+typedef struct circuit {
+    qb_statevector *state;
+    uint32_t depth;
+    const double *gammas, *betas;
+    qb_budget *budget;
+    bool halves;
+} circuit;
+
+static circuit circuit_make(qb_statevector *state, uint32_t depth, const double *gammas, const double *betas,
+                            qb_budget *budget)
 {
-    unsigned bits = state->diagonal->bits, block = block_bits(state);
-    double amplitude = ldexp(bits % 2 ? 0.70710678118654752 : 1, -(int)(bits / 2));
-    return sweep(state, (size_t)1 << (bits - block), block, fill_part, &amplitude, budget, NULL);
+    return (circuit){state, depth, gammas, betas, budget, state->low_bits < state->diagonal->bits};
+}
+
+/* The rotation that pass k makes of layer l: half of a steep one. */
+static qb_rotation layer_rotation(const circuit *c, uint32_t l, double sign)
+{
+    double beta = sign * c->betas[l];
+    return rotation_make(is_steep(beta) ? beta / 2 : beta);
+}
+
+/* The other half of a steep layer, on all qubits. */
+static qb_status rest_of_layer(const circuit *c, uint32_t l, double sign, bool backward)
+{
+    qb_status status = QB_OK;
+    if (!is_steep(c->betas[l]))
+        return QB_OK;
+    for (int high = 0; high <= c->halves && !status; high++) {
+        qb_sv_pass pass = pass_make(c->state, high);
+        pass.first = layer_rotation(c, l, sign);
+        pass.backward = backward;
+        status = run_pass(c->state, &pass, c->budget, NULL);
+    }
+    return status;
+}
+
+static qb_status forward(const circuit *c, bool measure, qb_sv_sums *total)
+{
+    qb_status status = QB_OK;
+    for (uint32_t k = 0; k <= c->depth && !status; k++) {
+        qb_sv_pass pass = pass_make(c->state, c->halves && k % 2);
+        pass.from_plus = k == 0;
+        if (k > 0) {
+            status = rest_of_layer(c, k - 1, 1, false);
+            pass.first = layer_rotation(c, k - 1, 1);
+        }
+        if (k < c->depth)
+            set_phase(&pass, c->state->diagonal, c->gammas[k]);
+        if (k < c->depth && c->halves)
+            pass.second = layer_rotation(c, k, 1);
+        pass.measure = measure && k == c->depth;
+        if (!status)
+            status = run_pass(c->state, &pass, c->budget, total);
+    }
+    return status;
+}
+
+static double expectation_of(const qb_statevector *state, const qb_sv_sums *sums)
+{
+    return state->diagonal->base + state->diagonal->step * (sums->cost / sums->weight);
 }
 
 qb_status qb_statevector_evolve(qb_statevector *state, uint32_t depth, const double *gammas,
                                 const double *betas, qb_budget *budget, double *expectation)
 {
-    const qb_diagonal *d = state->diagonal;
-    bool halves = state->low_bits < d->bits; /* else LOW passes have all qubits */
-    qb_sv_sums total = {0};
-    qb_status status = fill_plus(state, budget);
-    for (uint32_t k = 0; k <= depth && !status; k++) {
-        /* pass k ends layer k - 1 and begins layer k on its half of the qubits */
-        qb_sv_pass pass = pass_make(state, halves && k % 2);
-        if (k > 0)
-            pass.first = rotation_make(betas[k - 1]);
-        if (k < depth)
-            phase_make(&pass, d, gammas[k]);
-        if (k < depth && halves)
-            pass.second = rotation_make(betas[k]);
-        pass.measure = expectation && k == depth;
-        status = run_pass(state, &pass, budget, &total);
-    }
+    circuit c = circuit_make(state, depth, gammas, betas, budget);
+    qb_sv_sums sums;
+    qb_status status = forward(&c, expectation != NULL, &sums);
     if (!status && expectation)
-        *expectation = d->base + d->step * (total.cost / total.weight);
+        *expectation = expectation_of(state, &sums);
     return status;
 }
 
-/* ---------------------------------------------------------------------------------------------- measuring */
+/* ---------------------------------------------------------------------------------------------- gradient */
 
-void qb_statevector_amplitude(const qb_statevector *state, uint64_t x, double amplitude[2])
+/* lambda = entry phi: C without its constant, in units of the step. */
+static void adjoint_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums)
 {
-    const qb_diagonal *d = state->diagonal;
-    double scale = 1;
-    if (d->symmetric) {
-        scale = 0.70710678118654752;
-        if (x >> d->bits)
-            x = ~x & (((uint64_t)1 << d->bits) - 1);
-    }
-    double re = scale * get(state, state->re, x), im = scale * get(state, state->im, x);
-    /* psi = (-i)^popcount phi */
-    unsigned quarter = (unsigned)__builtin_popcountll(x) & 3;
-    double turned[4][2] = {{re, im}, {im, -re}, {-re, -im}, {-im, re}};
-    memcpy(amplitude, turned[quarter], sizeof turned[quarter]);
-}
-
-static double weight(const qb_statevector *state, size_t x)
-{
-    double re = get(state, state->re, x), im = get(state, state->im, x);
-    return re * re + im * im;
-}
-
-static void band_part(const qb_statevector *state, const void *context, size_t part, char *scratch,
-                      qb_sv_sums *sums)
-{
-    const double *range = context;
-    size_t start = part << block_bits(state), end = start + ((size_t)1 << block_bits(state));
-    (void)scratch;
-    for (size_t x = start; x < end; x++) {
-        double entry = qb_diagonal_entry(state->diagonal, x), p = weight(state, x);
-        sums->weight += p;
-        sums->cost += entry >= range[0] && entry <= range[1] ? p : 0;
-    }
-}
-
-qb_status qb_statevector_band(qb_statevector *state, double least_entry, double greatest_entry,
-                              qb_budget *budget, double *probability)
-{
-    double range[2] = {least_entry, greatest_entry};
-    qb_sv_sums total;
-    unsigned bits = state->diagonal->bits, block = block_bits(state);
-    qb_status status = sweep(state, (size_t)1 << (bits - block), block, band_part, range, budget, &total);
-    if (!status)
-        *probability = total.cost / total.weight;
-    return status;
-}
-
-/* ---------------------------------------------------------------------------------------------- sampling */
-
-typedef struct shot {
-    double level; /* where in the sum of weights it falls */
-    uint64_t number;
-} shot;
-
-static int by_level(const void *a, const void *b)
-{
-    const shot *p = a, *q = b;
-    return (p->level > q->level) - (p->level < q->level);
-}
-
-typedef struct block_weights {
-    double *weight; /* [blocks] */
-} block_weights;
-
-static double block_weight(const qb_statevector *state, size_t block)
-{
-    size_t start = block << block_bits(state), end = start + ((size_t)1 << block_bits(state));
-    double sum = 0;
-    for (size_t x = start; x < end; x++)
-        sum += weight(state, x);
-    return sum;
-}
-
-static void weight_part(const qb_statevector *state, const void *context, size_t part, char *scratch,
-                        qb_sv_sums *sums)
-{
-    (void)scratch;
+    (void)context;
     (void)sums;
-    ((const block_weights *)context)->weight[part] = block_weight(state, part);
-}
-
-/* Walks blocks and sorted shots together; within a block that holds shots, amplitudes and shots. */
-static void place_shots(const qb_statevector *state, const double *block, size_t blocks, const shot *shots,
-                        uint64_t count, uint64_t *x)
-{
-    double before = 0;
-    uint64_t next = 0;
-    for (size_t b = 0; b < blocks && next < count; b++) {
-        double after = before + block[b], sum = before;
-        bool is_last = b == blocks - 1;
-        size_t at = b << block_bits(state), end = at + ((size_t)1 << block_bits(state));
-        size_t heaviest = at;
-        while (next < count && (shots[next].level < after || is_last)) {
-            /* the last amplitude of weight takes what rounding leaves over */
-            for (; at < end; at++) {
-                double w = weight(state, at);
-                if (w > 0)
-                    heaviest = at;
-                if (shots[next].level < sum + w)
-                    break;
-                sum += w;
-            }
-            x[shots[next++].number] = at < end ? at : heaviest;
+    unsigned bits = qb_sv_block_bits(state);
+    size_t start = part << bits, end = start + ((size_t)1 << bits);
+    for (size_t x = start; x < end; x++) {
+        double entry = qb_diagonal_entry(state->diagonal, x);
+        size_t at = qb_sv_at(x, state->kernel->real_size);
+        for (unsigned a = 0; a < 2; a++) {
+            if (state->precision == QB_DOUBLE)
+                ((double *)state->array[a + 2])[at] = entry * ((double *)state->array[a])[at];
+            else
+                ((float *)state->array[a + 2])[at] = (float)(entry * (double)((float *)state->array[a])[at]);
         }
-        before = after;
     }
 }
 
-qb_status qb_statevector_sample(qb_statevector *state, uint64_t seed, uint64_t stream, uint64_t shots,
-                                qb_budget *budget, uint64_t *x)
+/* Undoes pass k on the state and its adjoint, adding up the overlaps. */
+static qb_status backward(const circuit *c, uint32_t k, qb_sv_sums *total)
 {
-    unsigned bits = state->diagonal->bits, block = block_bits(state);
-    size_t blocks = (size_t)1 << (bits - block);
-    block_weights weights = {QB_NEW(double, blocks)};
-    shot *sorted = QB_NEW(shot, shots);
-    qb_status status = weights.weight && sorted ? QB_OK : QB_NO_MEMORY;
-    if (!status)
-        status = sweep(state, blocks, block, weight_part, &weights, budget, NULL);
-    if (!status) {
-        double total = 0;
-        for (size_t b = 0; b < blocks; b++)
-            total += weights.weight[b];
-        qb_rng rng;
-        qb_rng_init(&rng, seed, stream);
-        for (uint64_t i = 0; i < shots; i++)
-            sorted[i] = (shot){qb_rng_uniform(&rng) * total, i};
-        qsort(sorted, shots, sizeof *sorted, by_level);
-        place_shots(state, weights.weight, blocks, sorted, shots, x);
-        if (state->diagonal->symmetric) /* x and its complement are equally likely */
-            for (uint64_t i = 0; i < shots; i++)
-                if (qb_rng_next(&rng) >> 63)
-                    x[i] = ~x[i] & (((uint64_t)1 << state->diagonal->qubits) - 1);
+    qb_sv_pass pass = pass_make(c->state, c->halves && k % 2);
+    qb_status status;
+    pass.backward = true;
+    if (k < c->depth && c->halves)
+        pass.first = layer_rotation(c, k, -1);
+    if (k < c->depth)
+        set_phase(&pass, c->state->diagonal, -c->gammas[k]);
+    if (k > 0)
+        pass.second = layer_rotation(c, k - 1, -1);
+    status = run_pass(c->state, &pass, c->budget, total);
+    return status || !k ? status : rest_of_layer(c, k - 1, -1, true);
+}
+
+qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const double *gammas,
+                                  const double *betas, qb_budget *budget, double *expectation,
+                                  double *by_gamma, double *by_beta)
+{
+    circuit c = circuit_make(state, depth, gammas, betas, budget);
+    unsigned block = qb_sv_block_bits(state), bits = state->diagonal->bits;
+    qb_sv_sums sums;
+    qb_status status = forward(&c, true, &sums);
+    if (status)
+        return status;
+    double value = expectation_of(state, &sums), scale = 2 * state->diagonal->step / sums.weight;
+    status = qb_sv_sweep(state, (size_t)1 << (bits - block), block, adjoint_part, NULL, 1, budget, NULL);
+    memset(by_beta, 0, depth * sizeof *by_beta);
+    for (uint32_t k = depth + 1; k-- > 0 && !status;) {
+        status = backward(&c, k, &sums);
+        if (status)
+            break;
+        if (k < depth) {
+            by_gamma[k] = scale * state->diagonal->step * sums.phase;
+            by_beta[k] += scale * sums.first;
+        }
+        if (k > 0)
+            by_beta[k - 1] += scale * sums.second;
     }
-    qb_free(weights.weight);
-    qb_free(sorted);
+    if (!status)
+        *expectation = value;
     return status;
 }

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ROW_BITS  3
-#define LEAF_BITS 2
+#define GROUP_BITS 2
+#define LEAF_ROWS  2
 
 typedef __m256d dvec;
 typedef __m256i indices;
@@ -37,6 +37,7 @@ static inline dvec words_to_double(const uint16_t *p)
 typedef __m256 vec;
 #define FMA(a, b, c)   _mm256_fmadd_ps(a, b, c)
 #define FMS(a, b, c)   _mm256_fmsub_ps(a, b, c)
+#define FNMA(a, b, c)  _mm256_fnmadd_ps(a, b, c)
 #define PICK(table, i) _mm256_i32gather_ps(table, _mm256_and_si256(i, _mm256_set1_epi32(15)), 4)
 
 static inline indices bytes_to_index(const uint8_t *p)
@@ -78,6 +79,7 @@ static inline void widen(vec v, dvec *half)
 typedef __m256d vec;
 #define FMA(a, b, c)   _mm256_fmadd_pd(a, b, c)
 #define FMS(a, b, c)   _mm256_fmsub_pd(a, b, c)
+#define FNMA(a, b, c)  _mm256_fnmadd_pd(a, b, c)
 #define PICK(table, i) _mm256_i64gather_pd(table, _mm256_and_si256(i, _mm256_set1_epi64x(15)), 8)
 
 static inline indices bytes_to_index(const uint8_t *p)

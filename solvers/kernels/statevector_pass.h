@@ -1,23 +1,32 @@
 /* One pass over a state vector: what statevector.c hands to the tier it runs on.  Private to the kernel.
  *
- * The state is kept in the rotated frame phi(x) = i^popcount(x) psi(x), where exp(-i beta X) on one qubit is
- * the real rotation [[c, -s], [s, c]] with c = cos beta, s = sin beta: real and imaginary parts live in
- * arrays of their own and meet only in the phase.  Mixers of different qubits commute, so a pass takes one
- * half of the qubits through three steps while a tile is in the cache:
+ * Frame.  The state is kept as phi(x) = i^popcount(x) psi(x), where exp(-i beta X) on one qubit is the real
+ * rotation [[c, -s], [s, c]] with c = cos beta, s = sin beta: real and imaginary parts live in arrays of
+ * their own and meet only in the phase.
  *
- *   rotate them by the layer's beta, multiply by exp(-i gamma C), rotate them by the next layer's beta.
+ * Passes.  Mixers of different qubits commute, so a pass takes one half of the qubits through three steps
+ * while a tile of amplitudes is in the cache: rotate them by the last layer's beta, multiply by
+ * exp(-i gamma C), rotate them by this layer's beta.  The other half has the next pass: one pass over memory
+ * a layer.  A LOW pass has the low qubits and tiles of consecutive amplitudes; a HIGH pass has the rest, and
+ * tiles of a few columns.
  *
- * The other half of the qubits has the next pass: one pass over memory a layer.  A LOW pass has the low
- * qubits and tiles of consecutive amplitudes; a HIGH pass has the rest and tiles of a few columns.
+ * Two qubits turn together.  With S = b + c and D = a - d of the amplitudes a, b, c, d (00, 01, 10, 11), b -
+ * c and a + d stay and (S, D) turns by 2 beta.  In three shears, with t = tan beta and h = sin beta cos beta:
  *
- * Two qubits with the same angle rotate together: with S = b + c and D = a - d of the four amplitudes a, b,
- * c, d (00, 01, 10, 11), and k = -s^2, h = s c,
+ *   S1 = S + t D,  o = h S1,  a -= o,  d += o,  E = D - o,  b += t E,  c += t E:
  *
- *   b, c += k S + h D,    a, -d += k D - h S:    six additions and four multiplications.
+ * five additions and four multiplications, which go to different units.  beta counts modulo pi (the sign is a
+ * global phase); a tangent above 8 would cost accuracy, so steep layers are made of two halves.
  *
- * With the spin-flip symmetry the top qubit is eliminated: only x with x_{n-1} = 0 is kept, and its X joins y
- * to ~y with -i i^(2|y| - n + 1) in the rotated frame (real for even n, imaginary for odd n).  HIGH passes do
- * it, on a tile of columns together with the mirrored one.
+ * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^12, 2^18 and 2^24 amplitudes keeps
+ * rows that are rotated together out of each other's cache sets.
+ *
+ * Symmetry.  Under the flip of all spins only x with x_{n-1} = 0 are kept, and X of the top qubit joins y to
+ * ~y with -i i^(2|y| - n + 1) in this frame (real for even n, imaginary for odd n).  HIGH passes do it, on a
+ * tile of columns together with the mirrored one.
+ *
+ * Gradients.  A backward pass carries the adjoint state lambda = C phi along, undoes the three steps on both,
+ * and adds up lambda . G phi for the generators G of its rotations and of its phase.
  */
 #ifndef QB_KERNELS_STATEVECTOR_PASS_H
 #define QB_KERNELS_STATEVECTOR_PASS_H
@@ -28,9 +37,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The rotation by beta modulo pi. */
 typedef struct qb_rotation {
     bool on; /* false: leave the qubits alone */
     double c, s;
+    double tangent, product; /* tan beta, sin beta cos beta */
+    double half_tangent;     /* tan(beta / 2) */
 } qb_rotation;
 
 /* cos and sin of j pi / 8 */
@@ -51,15 +63,26 @@ extern const double qb_sixteenth_cos[16], qb_sixteenth_sin[16];
 /* Adding it rounds a double of magnitude below 2^51 to an integer, which is then in the low bits. */
 #define QB_ROUNDER 0x1.8p52
 
+/* Where amplitude x lies, in numbers of real_size bytes; x of disjoint bits add up. */
+static inline size_t qb_sv_at(size_t x, size_t real_size)
+{
+    return x + 64 / real_size * ((x >> 12) + (x >> 18) + (x >> 24));
+}
+
+enum { QB_SV_RE, QB_SV_IM, QB_SV_ADJOINT_RE, QB_SV_ADJOINT_IM };
+
 typedef struct qb_sv_pass {
-    void *re, *im;           /* [2^bits] */
+    void *array[4];          /* re and im, then those of the adjoint state; [qb_sv_at(2^bits)] */
     unsigned bits, low_bits; /* of the state; of a LOW pass's tile */
     bool high;
     unsigned width_bits; /* vectors in a row of a HIGH pass's tile: 2^width_bits */
 
     qb_rotation first, second;
+    bool from_plus; /* start from |+> instead of what the arrays hold; first is off */
+    bool phase;
+    bool measure;  /* sum the cost at the end; second is off */
+    bool backward; /* carry the adjoint state along and add up overlaps */
 
-    bool phase, measure;
     qb_cost_width cost_width;
     const void *cost;           /* [2^bits] */
     double turn_high, turn_low; /* sixteenths of a turn an entry: -gamma step 8 / pi, in two parts */
@@ -68,17 +91,18 @@ typedef struct qb_sv_pass {
     double coupling_sign;
 } qb_sv_pass;
 
-/* sum |phi|^2 and sum |phi|^2 entry of one tile. */
+/* What one tile adds up. */
 typedef struct qb_sv_sums {
-    double weight, cost;
+    double weight, cost;         /* measure: |phi|^2, |phi|^2 entry */
+    double first, phase, second; /* backward: lambda . G phi; for the phase, G = -i entry */
 } qb_sv_sums;
 
 typedef struct qb_sv_kernel {
     unsigned lane_bits; /* log2 of the vector's length */
+    unsigned least_low; /* low_bits at least */
     size_t real_size;   /* 8 or 4 */
-    /* Takes one tile through the pass; tiles are independent of each other. */
-    void (*tile)(const qb_sv_pass *pass, size_t number, void *scratch, qb_sv_sums *sums);
-    size_t (*scratch_bytes)(const qb_sv_pass *pass);
+    /* Takes one tile through the pass, in place; tiles are independent of each other. */
+    void (*tile)(const qb_sv_pass *pass, size_t number, qb_sv_sums *sums);
 } qb_sv_kernel;
 
 extern const qb_sv_kernel qb_sv_portable_double, qb_sv_portable_float;

@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ROW_BITS  2
-#define LEAF_BITS 2
-#define LANE_BITS 0
-#define HALVES    1
+#define GROUP_BITS 2
+#define LEAF_ROWS  2
+#define LANE_BITS  0
+#define HALVES     1
 
 #if SINGLE
 #define REAL float
@@ -21,6 +21,7 @@ typedef uint64_t indices;
 
 #define FMA(a, b, c)       ((a) * (b) + (c))
 #define FMS(a, b, c)       ((a) * (b) - (c))
+#define FNMA(a, b, c)      ((c) - (a) * (b))
 #define EXACT_FMA(a, b, c) fma(a, b, c)
 #define PICK(table, i)     ((table)[(i)&15])
 

@@ -1,21 +1,26 @@
-/* The state-vector kernel, written once for every tier and precision.  statevector_<tier>_<precision>.c
- * include it after the tier's header, which defines
+/* The state-vector kernel, written once for every tier and precision (statevector_pass.h tells what it does).
+ * statevector_<tier>_<precision>.c include it after the tier's header, which defines
  *
  *   REAL, LANE_BITS        the number type and log2 of a vector's length (0: plain numbers)
  *   vec, dvec, indices     LANES numbers; a vector of doubles, of which HALVES hold LANES; LANES integers
- *   FMA, FMS, EXACT_FMA    a b + c and a b - c on vec and dvec, fused or not; fused on dvec
+ *   FMA, FMS, FNMA         a b + c, a b - c, c - a b on vec, fused or not
+ *   EXACT_FMA              a b + c on dvec, fused
  *   PICK(table, i)         table[i & 15] by lane, from const REAL[16]
- *   bytes_to_index, high_nibble, bytes_to_double, words_to_double, narrow, low_bits
- *   ROW_BITS, LEAF_BITS    qubits rotated in registers: of one array; of both arrays around the phase
+ *   bytes_to_index, high_nibble, bytes_to_double, words_to_double, narrow, widen, low_bits
+ *   GROUP_BITS             qubits rotated at a time in the registers of one array
+ *   LEAF_ROWS              log2 of the vectors of a LOW leaf; LANE_BITS + LEAF_ROWS qubits are its own
+ *   LEAF_KEYS(entries, i)  optional: the byte entries of a LOW leaf as indices, permuted as leaf_in does
  *   KERNEL                 the name of the qb_sv_kernel to define
  */
 #include "solvers/kernels/statevector_pass.h"
 
 #include <string.h>
 
-#define LANES  ((size_t)1 << LANE_BITS)
-#define ALWAYS static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 16")
+#define LANES     ((size_t)1 << LANE_BITS)
+#define LEAF_BITS (LANE_BITS + LEAF_ROWS)
+#define HIGH_ROWS 2 /* log2 of the rows of a HIGH leaf */
+#define ALWAYS    static inline __attribute__((always_inline))
+#define UNROLL    _Pragma("GCC unroll 16")
 
 ALWAYS vec load(const REAL *address)
 {
@@ -34,28 +39,50 @@ ALWAYS vec splat(double x)
     return (vec){0} + (REAL)x;
 }
 
-/* v[lane ^ m] */
+ALWAYS unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+ALWAYS size_t at(size_t x)
+{
+    return qb_sv_at(x, sizeof(REAL));
+}
+
+/* REVERSE(v): the lanes backwards.  SWAP(a, b, l): the vectors a and b, which differ in some bit of their
+ * row, exchange that bit with bit l of the lane. */
 #if LANE_BITS == 0
-#define FLIP(v, m) (v)
-#elif LANE_BITS == 2
-#define FLIP(v, m) __builtin_shufflevector(v, v, 0 ^ (m), 1 ^ (m), 2 ^ (m), 3 ^ (m))
+#define REVERSE(v) (v)
+#else
+#if LANE_BITS == 2
+#define LANE_LIST(F, x) F(0, x), F(1, x), F(2, x), F(3, x)
 #elif LANE_BITS == 3
-#define FLIP(v, m) \
-    __builtin_shufflevector(v, v, 0 ^ (m), 1 ^ (m), 2 ^ (m), 3 ^ (m), 4 ^ (m), 5 ^ (m), 6 ^ (m), 7 ^ (m))
-#elif LANE_BITS == 4
-#define FLIP(v, m)                                                                                        \
-    __builtin_shufflevector(v, v, 0 ^ (m), 1 ^ (m), 2 ^ (m), 3 ^ (m), 4 ^ (m), 5 ^ (m), 6 ^ (m), 7 ^ (m), \
-                            8 ^ (m), 9 ^ (m), 10 ^ (m), 11 ^ (m), 12 ^ (m), 13 ^ (m), 14 ^ (m), 15 ^ (m))
+#define LANE_LIST(F, x) F(0, x), F(1, x), F(2, x), F(3, x), F(4, x), F(5, x), F(6, x), F(7, x)
+#else
+#define LANE_LIST(F, x)                                                                                 \
+    F(0, x), F(1, x), F(2, x), F(3, x), F(4, x), F(5, x), F(6, x), F(7, x), F(8, x), F(9, x), F(10, x), \
+        F(11, x), F(12, x), F(13, x), F(14, x), F(15, x)
+#endif
+#define LOWER_(lane, l)  ((lane) >> (l)&1 ? (1 << LANE_BITS) + ((lane) ^ 1 << (l)) : (lane))
+#define UPPER_(lane, l)  ((lane) >> (l)&1 ? (1 << LANE_BITS) + (lane) : ((lane) | 1 << (l)))
+#define MIRROR_(lane, x) ((1 << LANE_BITS) - 1 - (lane))
+#define REVERSE(v)       (vec) __builtin_shufflevector(v, v, LANE_LIST(MIRROR_, 0))
+#define SWAP(a, b, l)                                                        \
+    do {                                                                     \
+        vec low_ = (vec)__builtin_shufflevector(a, b, LANE_LIST(LOWER_, l)); \
+        (b) = (vec)__builtin_shufflevector(a, b, LANE_LIST(UPPER_, l));      \
+        (a) = low_;                                                          \
+    } while (0)
 #endif
 
 /* ---------------------------------------------------------------------------------------------- rotations */
 
-/* A rotation with its constants spread over lanes.  Within a vector, the pair of lane bits b, b + 1 turns as
- * u = v + pair_sign v[lane ^ 3 2^b] (which is D, S, S, -D), v += k u + pair_h u[lane ^ 2^b]. */
+/* A rotation with its constants spread over lanes, and the overlap that it adds up on its way back. */
 typedef struct mixer {
     bool on;
-    vec c, s, k, h;
-    vec pair_sign[2], pair_h[2], single_s, coupling_s;
+    vec c, tangent, product, half_tangent, s;
+    vec coupling; /* s with the signs of the eliminated qubit */
+    vec overlap;
 } mixer;
 
 static mixer mixer_make(const qb_sv_pass *pass, qb_rotation r)
@@ -63,120 +90,178 @@ static mixer mixer_make(const qb_sv_pass *pass, qb_rotation r)
     mixer m = {.on = r.on};
     m.c = splat(r.c);
     m.s = splat(r.s);
-    m.k = splat(-r.s * r.s);
-    m.h = splat(r.s * r.c);
-    REAL sign[2][LANES], h[2][LANES], single[LANES], coupling[LANES];
-    for (size_t lane = 0; lane < LANES; lane++) {
-        for (unsigned pair = 0; pair < 2; pair++) {
-            size_t low = lane >> 2 * pair & 1, high = lane >> (2 * pair + 1) & 1;
-            sign[pair][lane] = low == high ? -1 : 1;
-            h[pair][lane] = (REAL)(low ? r.s * r.c : -r.s * r.c);
-        }
-        single[lane] = (REAL)(lane >> 2 & 1 ? r.s : -r.s);
-        coupling[lane] = (REAL)(__builtin_parityll(lane) ? -r.s : r.s) * (REAL)pass->coupling_sign;
-    }
-    for (unsigned pair = 0; pair < 2; pair++) {
-        m.pair_sign[pair] = load(sign[pair]);
-        m.pair_h[pair] = load(h[pair]);
-    }
-    m.single_s = load(single);
-    m.coupling_s = load(coupling);
+    m.tangent = splat(r.tangent);
+    m.product = splat(r.product);
+    m.half_tangent = splat(r.half_tangent);
+    REAL coupling[LANES];
+    for (size_t lane = 0; lane < LANES; lane++)
+        coupling[lane] = (REAL)((__builtin_parityll(lane) ? -r.s : r.s) * pass->coupling_sign);
+    m.coupling = load(coupling);
     return m;
 }
 
-ALWAYS void rotate_two(vec *a, vec *b, vec *c, vec *d, vec k, vec h)
+ALWAYS void rotate_two(vec *a, vec *b, vec *c, vec *d, const mixer *m)
 {
-    vec sum = *b + *c, difference = *a - *d;
-    vec inner = FMA(k, sum, h * difference), outer = FMS(k, difference, h * sum);
-    *a += outer;
-    *b += inner;
-    *c += inner;
-    *d -= outer;
+    vec difference = *a - *d, sheared = FMA(m->tangent, difference, *b + *c);
+    vec outer = m->product * sheared, inner = difference - outer;
+    *a -= outer;
+    *d += outer;
+    *b = FMA(m->tangent, inner, *b);
+    *c = FMA(m->tangent, inner, *c);
 }
 
-ALWAYS void rotate_one(vec *a, vec *b, vec c, vec s)
+ALWAYS void rotate_one(vec *a, vec *b, const mixer *m)
 {
-    vec old = *a;
-    *a = FMS(c, old, s * *b);
-    *b = FMA(c, *b, s * old);
+    *a = FNMA(m->half_tangent, *b, *a);
+    *b = FMA(m->s, *a, *b);
+    *a = FNMA(m->half_tangent, *b, *a);
 }
 
-/* Rotates the `bits` qubits that index v[2^bits]. */
-ALWAYS void rotate_rows(vec *v, unsigned bits, const mixer *m)
+/* Rotates the qubits of row bits p and q of v[2^rows]; q == p rotates one.  p < q. */
+ALWAYS void rotate_pair(vec *v, unsigned rows, unsigned p, unsigned q, const mixer *m)
 {
-    unsigned bit = 0;
-    UNROLL for (; bit + 1 < bits; bit += 2)
+    UNROLL for (unsigned r = 0; r < 1u << rows; r++)
     {
-        UNROLL for (unsigned g = 0; g < 1u << (bits - 2); g++)
-        {
-            unsigned a = (g & ((1u << bit) - 1)) | g >> bit << (bit + 2);
-            rotate_two(&v[a], &v[a + (1u << bit)], &v[a + (2u << bit)], &v[a + (3u << bit)], m->k, m->h);
+        if (r >> p & 1 || r >> q & 1)
+            continue;
+        if (p == q)
+            rotate_one(&v[r], &v[r | 1u << p], m);
+        else
+            rotate_two(&v[r], &v[r | 1u << p], &v[r | 1u << q], &v[r | 1u << p | 1u << q], m);
+    }
+}
+
+/* Adds lambda . G phi for the same qubits: S and D of both states, crosswise. */
+ALWAYS void overlap_pair(const vec *phi, const vec *lambda, unsigned rows, unsigned p, unsigned q, mixer *m)
+{
+    UNROLL for (unsigned r = 0; r < 1u << rows; r++)
+    {
+        unsigned b = r | 1u << p, c = r | 1u << q, d = b | c;
+        if (r >> p & 1 || r >> q & 1)
+            continue;
+        if (p == q) {
+            m->overlap = FMA(phi[r], lambda[b], FNMA(phi[b], lambda[r], m->overlap));
+        } else {
+            m->overlap = FMA(phi[r] - phi[d], lambda[b] + lambda[c], m->overlap);
+            m->overlap = FNMA(phi[b] + phi[c], lambda[r] - lambda[d], m->overlap);
         }
     }
-    if (bits % 2)
-        UNROLL for (unsigned g = 0; g < 1u << (bits - 1); g++)
-            rotate_one(&v[g], &v[g + (1u << (bits - 1))], m->c, m->s);
 }
 
-/* Rotates the qubits within a vector. */
-ALWAYS vec rotate_lanes(vec v, const mixer *m)
+/* Turns the same qubits of several arrays v[arrays][2^rows]: all of them are rotated, and where the pass goes
+ * backward (re and im, then the adjoint's re and im) overlaps are added up.  m NULL or off: nothing. */
+ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned rows, unsigned p, unsigned q, mixer *m)
 {
-#if LANE_BITS >= 2
-    vec u = FMA(m->pair_sign[0], FLIP(v, 3), v);
-    v = FMA(m->k, u, FMA(m->pair_h[0], FLIP(u, 1), v));
-#endif
-#if LANE_BITS == 3
-    v = FMA(m->c, v, m->single_s * FLIP(v, 4));
-#elif LANE_BITS == 4
-    u = FMA(m->pair_sign[1], FLIP(v, 12), v);
-    v = FMA(m->k, u, FMA(m->pair_h[1], FLIP(u, 4), v));
-#endif
-    (void)m;
-    return v;
+    if (!m)
+        return;
+    if (arrays == 4) {
+        overlap_pair(v[0], v[2], rows, p, q, m);
+        overlap_pair(v[1], v[3], rows, p, q, m);
+    }
+    UNROLL for (unsigned a = 0; a < arrays; a++) rotate_pair(v[a], rows, p, q, m);
 }
 
-/* ---------------------------------------------------------------------------------------------- job */
+/* Exchanges bit p of the rows with bit l of the lanes. */
+#define SWAP_ROWS(p, l)                                                                                      \
+    UNROLL for (unsigned a_ = 0; a_ < arrays; a_++) UNROLL for (unsigned r_ = 0; r_ < 1u << LEAF_ROWS; r_++) \
+    {                                                                                                        \
+        if (!(r_ >> (p)&1))                                                                                  \
+            SWAP(v[a_][r_], v[a_][r_ | 1u << (p)], l);                                                       \
+    }
+
+/* Rotates all qubits of a LOW leaf of 2^rows vectors: those of the rows, then those of the lanes, which are
+ * brought into the rows two at a time.  Leaves lanes and rows permuted; leaf_out, its mirror image, puts them
+ * back.  m NULL: only permutes. */
+ALWAYS void leaf_in(vec *const *v, unsigned arrays, unsigned rows, mixer *m)
+{
+    if (rows > 0)
+        turn_pair(v, arrays, rows, 0, rows > 1, m);
+#if LANE_BITS >= 2
+    SWAP_ROWS(0, 0)
+    SWAP_ROWS(1, 1)
+    turn_pair(v, arrays, rows, 0, 1, m);
+#endif
+#if LANE_BITS == 4
+    SWAP_ROWS(0, 2)
+    SWAP_ROWS(1, 3)
+    turn_pair(v, arrays, rows, 0, 1, m);
+#elif LANE_BITS == 3
+    SWAP_ROWS(0, 2)
+    turn_pair(v, arrays, rows, 0, LEAF_ROWS == 3 ? 2 : 0, m);
+#endif
+}
+
+ALWAYS void leaf_out(vec *const *v, unsigned arrays, unsigned rows, mixer *m)
+{
+#if LANE_BITS == 4
+    turn_pair(v, arrays, rows, 0, 1, m);
+    SWAP_ROWS(1, 3)
+    SWAP_ROWS(0, 2)
+#elif LANE_BITS == 3
+    turn_pair(v, arrays, rows, 0, LEAF_ROWS == 3 ? 2 : 0, m);
+    SWAP_ROWS(0, 2)
+#endif
+#if LANE_BITS >= 2
+    turn_pair(v, arrays, rows, 0, 1, m);
+    SWAP_ROWS(1, 1)
+    SWAP_ROWS(0, 0)
+#endif
+    if (rows > 0)
+        turn_pair(v, arrays, rows, 0, rows > 1, m);
+}
+
+/* ---------------------------------------------------------------------------------------------- phases */
 
 typedef struct job {
     const qb_sv_pass *pass;
+    REAL *array[4];
     mixer first, second;
     REAL nibble[2][2][16], cosine[16], sine[16];
-    dvec weight, cost; /* sums by lane */
+    vec plus[4];                  /* parts of |+>, by popcount of the row modulo 4 */
+    vec coupling_sign;            /* of the eliminated qubit, by lane */
+    dvec weight, cost, phase;     /* sums by lane */
+    unsigned leaf_rows, leaf_top; /* log2 of a leaf's rows; the first bit above its qubits */
 } job;
 
-/* exp(-i gamma C) on one vector; `at` is its first entry. */
-ALWAYS void phase_bytes(const job *j, size_t at, vec *re, vec *im)
+ALWAYS void multiply(vec *re, vec *im, vec factor_re, vec factor_im)
 {
-    indices low = bytes_to_index((const uint8_t *)j->pass->cost + at), high = high_nibble(low);
-    vec lr = PICK(j->nibble[0][0], low), li = PICK(j->nibble[0][1], low);
-    vec hr = PICK(j->nibble[1][0], high), hi = PICK(j->nibble[1][1], high);
-    vec fr = FMS(lr, hr, li * hi), fi = FMA(lr, hi, li * hr);
     vec old = *re;
-    *re = FMS(old, fr, *im * fi);
-    *im = FMA(old, fi, *im * fr);
+    *re = FMS(old, factor_re, *im * factor_im);
+    *im = FMA(old, factor_im, *im * factor_re);
 }
 
-ALWAYS dvec entries(const qb_sv_pass *pass, size_t at)
+/* exp(-i gamma C) for byte entries: two tables of sixteen. */
+ALWAYS void phase_of_bytes(const job *j, indices low, vec *re, vec *im)
+{
+    indices high = high_nibble(low);
+    vec lr = PICK(j->nibble[0][0], low), li = PICK(j->nibble[0][1], low);
+    vec hr = PICK(j->nibble[1][0], high), hi = PICK(j->nibble[1][1], high);
+    *re = FMS(lr, hr, li * hi);
+    *im = FMA(lr, hi, li * hr);
+}
+
+/* The entries of the lanes of half a vector from x on. */
+ALWAYS dvec entries(const qb_sv_pass *pass, size_t x)
 {
     dvec v;
     if (pass->cost_width == QB_COST_REAL)
-        memcpy(&v, (const double *)pass->cost + at, sizeof v);
+        memcpy(&v, (const double *)pass->cost + x, sizeof v);
     else if (pass->cost_width == QB_COST_WORD)
-        v = words_to_double((const uint16_t *)pass->cost + at);
+        v = words_to_double((const uint16_t *)pass->cost + x);
     else
-        v = bytes_to_double((const uint8_t *)pass->cost + at);
+        v = bytes_to_double((const uint8_t *)pass->cost + x);
     return v;
 }
 
 /* The same for words and doubles: the angle in sixteenths of a turn, its integer part by table, the rest by
  * polynomial. */
-ALWAYS void phase_reals(const job *j, size_t at, vec *re, vec *im)
+ALWAYS void phase_of_reals(const job *j, size_t x, vec *re, vec *im)
 {
     dvec whole[HALVES], rest[HALVES];
-    const dvec rounder = (dvec){0} + QB_ROUNDER, zero = {0};
+    const dvec zero = {0}, rounder = zero + QB_ROUNDER;
     UNROLL for (size_t i = 0; i < HALVES; i++)
     {
-        dvec e = entries(j->pass, at + i * (LANES / HALVES));
+        dvec e = entries(j->pass, x + i * (LANES / HALVES));
         dvec turn_high = zero + j->pass->turn_high, turn_low = zero + j->pass->turn_low;
         whole[i] = EXACT_FMA(e, turn_high, rounder);
         rest[i] = EXACT_FMA(e, turn_low, EXACT_FMA(e, turn_high, rounder - whole[i]));
@@ -187,12 +272,20 @@ ALWAYS void phase_reals(const job *j, size_t at, vec *re, vec *im)
     s = FMA(z, FMA(z, FMA(z, s, splat(QB_SIN_5)), splat(QB_SIN_3)), splat(QB_SIN_1)) * r;
     c = FMA(z, FMA(z, FMA(z, c, splat(QB_COS_4)), splat(QB_COS_2)), splat(1));
     vec tc = PICK(j->cosine, i), ts = PICK(j->sine, i);
-    vec fr = FMS(tc, c, ts * s), fi = FMA(tc, s, ts * c), old = *re;
-    *re = FMS(old, fr, *im * fi);
-    *im = FMA(old, fi, *im * fr);
+    *re = FMS(tc, c, ts * s);
+    *im = FMA(tc, s, ts * c);
 }
 
-ALWAYS void sum_up(job *j, size_t at, vec re, vec im)
+ALWAYS void phase_at(const job *j, size_t x, vec *re, vec *im)
+{
+    if (j->pass->cost_width == QB_COST_BYTE)
+        phase_of_bytes(j, bytes_to_index((const uint8_t *)j->pass->cost + x), re, im);
+    else
+        phase_of_reals(j, x, re, im);
+}
+
+/* sum |phi|^2 and sum |phi|^2 entry of a vector at x. */
+ALWAYS void measure(job *j, size_t x, vec re, vec im)
 {
     dvec r[HALVES], i[HALVES];
     widen(re, r);
@@ -201,340 +294,384 @@ ALWAYS void sum_up(job *j, size_t at, vec re, vec im)
     {
         dvec p = r[half] * r[half] + i[half] * i[half];
         j->weight += p;
-        j->cost += p * entries(j->pass, at + half * (LANES / HALVES));
+        j->cost += p * entries(j->pass, x + half * (LANES / HALVES));
     }
 }
 
-/* Some rows of a tile: row r's vector is at re + r * pitch, its entries at cost + r * cost_pitch.  A mirrored
- * place is walked from its last row to its first. */
-typedef struct place {
-    REAL *re, *im;
-    size_t cost;
-} place;
-
-ALWAYS place sub_place(place p, size_t row, size_t pitch, size_t cost_pitch)
+/* lambda . (-i entry) phi, given `product` = lambda_re phi_im - lambda_im phi_re. */
+ALWAYS void overlap_phase(job *j, size_t x, vec product)
 {
-    return (place){p.re + row * pitch, p.im + row * pitch, p.cost + row * cost_pitch};
+    dvec p[HALVES];
+    widen(product, p);
+    UNROLL for (size_t half = 0; half < HALVES; half++) j->phase +=
+        p[half] * entries(j->pass, x + half * (LANES / HALVES));
 }
 
-/* All three steps on the 2^bits rows of a leaf, in registers. */
-ALWAYS void leaf_rows(job *j, place p, size_t pitch, size_t cost_pitch, unsigned bits, bool lanes)
+/* |+> in the rotated frame: i^popcount(x). */
+ALWAYS void plus_at(const job *j, size_t x, vec *re, vec *im)
 {
-    const unsigned rows = 1u << bits;
-    vec re[1 << LEAF_BITS], im[1 << LEAF_BITS];
-    UNROLL for (unsigned r = 0; r < rows; r++)
+    unsigned quarter = (unsigned)__builtin_popcountll(x >> LANE_BITS);
+    *re = j->plus[quarter & 3];
+    *im = j->plus[(quarter + 3) & 3];
+}
+
+/* ---------------------------------------------------------------------------------------------- leaves */
+
+/* The phase on rows that leaf_in has permuted; x: the leaf's first amplitude. */
+ALWAYS void leaf_phase(job *j, size_t x, unsigned rows, vec *const *v, bool backward)
+{
+    vec re[1 << LEAF_ROWS], im[1 << LEAF_ROWS], *const factor[2] = {re, im};
+    const unsigned count = 1u << rows;
+    if (backward) {
+        UNROLL for (unsigned r = 0; r < count; r++) re[r] = v[2][r] * v[1][r] - v[3][r] * v[0][r];
+        leaf_out(factor, 1, rows, NULL);
+        UNROLL for (unsigned r = 0; r < count; r++) overlap_phase(j, x + r * LANES, re[r]);
+    }
+#ifdef LEAF_KEYS
+    if (j->pass->cost_width == QB_COST_BYTE) {
+        indices key[1 << LEAF_ROWS];
+        LEAF_KEYS((const uint8_t *)j->pass->cost + x, key);
+        UNROLL for (unsigned r = 0; r < count; r++)
+        {
+            phase_of_bytes(j, key[r], &re[r], &im[r]);
+            multiply(&v[0][r], &v[1][r], re[r], im[r]);
+            if (backward)
+                multiply(&v[2][r], &v[3][r], re[r], im[r]);
+        }
+        return;
+    }
+#endif
+    UNROLL for (unsigned r = 0; r < count; r++) phase_at(j, x + r * LANES, &re[r], &im[r]);
+    leaf_in(factor, 2, rows, NULL);
+    UNROLL for (unsigned r = 0; r < count; r++)
     {
-        re[r] = load(p.re + r * pitch);
-        im[r] = load(p.im + r * pitch);
-    }
-    if (j->first.on) {
-        rotate_rows(re, bits, &j->first);
-        rotate_rows(im, bits, &j->first);
-        if (lanes)
-            UNROLL for (unsigned r = 0; r < rows; r++)
-            {
-                re[r] = rotate_lanes(re[r], &j->first);
-                im[r] = rotate_lanes(im[r], &j->first);
-            }
-    }
-    if (j->pass->phase && j->pass->cost_width == QB_COST_BYTE)
-        UNROLL for (unsigned r = 0; r < rows; r++) phase_bytes(j, p.cost + r * cost_pitch, &re[r], &im[r]);
-    else if (j->pass->phase)
-        UNROLL for (unsigned r = 0; r < rows; r++) phase_reals(j, p.cost + r * cost_pitch, &re[r], &im[r]);
-    if (j->second.on) {
-        if (lanes)
-            UNROLL for (unsigned r = 0; r < rows; r++)
-            {
-                re[r] = rotate_lanes(re[r], &j->second);
-                im[r] = rotate_lanes(im[r], &j->second);
-            }
-        rotate_rows(re, bits, &j->second);
-        rotate_rows(im, bits, &j->second);
-    }
-    if (j->pass->measure)
-        UNROLL for (unsigned r = 0; r < rows; r++) sum_up(j, p.cost + r * cost_pitch, re[r], im[r]);
-    UNROLL for (unsigned r = 0; r < rows; r++)
-    {
-        store(p.re + r * pitch, re[r]);
-        store(p.im + r * pitch, im[r]);
+        multiply(&v[0][r], &v[1][r], re[r], im[r]);
+        if (backward)
+            multiply(&v[2][r], &v[3][r], re[r], im[r]);
     }
 }
 
-/* The eliminated qubit's rotation, of row x with the mirrored row y; `odd` is the parity of x's index. */
+/* All three steps on a LOW leaf: 2^rows vectors from x on.  whole: the pass rotates, turns phases and
+ * rotates, and does nothing else. */
+ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
+{
+    const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
+    vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
+    REAL *base[4];
+    UNROLL for (unsigned a = 0; a < arrays; a++) base[a] = j->array[a] + at(x);
+    if (!whole && !backward && j->pass->from_plus)
+        UNROLL for (unsigned r = 0; r < count; r++) plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
+    else
+        UNROLL for (unsigned a = 0; a < arrays; a++) UNROLL for (unsigned r = 0; r < count; r++) v[a][r] =
+            load(base[a] + r * LANES);
+    if (whole || j->first.on)
+        leaf_in(v, arrays, rows, &j->first);
+    else
+        leaf_in(v, arrays, rows, NULL);
+    if (whole || j->pass->phase)
+        leaf_phase(j, x, rows, v, backward);
+    if (whole || j->second.on)
+        leaf_out(v, arrays, rows, &j->second);
+    else
+        leaf_out(v, arrays, rows, NULL);
+    if (!whole && j->pass->measure)
+        UNROLL for (unsigned r = 0; r < count; r++) measure(j, x + r * LANES, v[0][r], v[1][r]);
+    UNROLL for (unsigned a = 0; a < arrays; a++) UNROLL for (unsigned r = 0; r < count; r++)
+        store(base[a] + r * LANES, v[a][r]);
+}
+
+/* The eliminated qubit: x and the mirrored y (lanes reversed already) turn together.  `odd` is the parity of
+ * x's row. */
 ALWAYS void couple(const job *j, const mixer *m, bool odd, vec *xr, vec *xi, vec *yr, vec *yi)
 {
-    vec s = odd ? -m->coupling_s : m->coupling_s, c = m->c;
-    vec mr = FLIP(*yr, (int)LANES - 1), mi = FLIP(*yi, (int)LANES - 1), xr_old = *xr, xi_old = *xi;
+    const vec s = odd ? -m->coupling : m->coupling, c = m->c, old_r = *xr, old_i = *xi;
     if (j->pass->coupling_is_imaginary) {
-        *xr = FMA(c, xr_old, s * mi);
-        *xi = FMS(c, xi_old, s * mr);
-        mr = FMA(c, mr, s * xi_old);
-        mi = FMS(c, mi, s * xr_old);
+        *xr = FMA(c, old_r, s * *yi);
+        *xi = FMS(c, old_i, s * *yr);
+        *yr = FMA(c, *yr, s * old_i);
+        *yi = FMS(c, *yi, s * old_r);
     } else {
-        *xr = FMS(c, xr_old, s * mr);
-        *xi = FMS(c, xi_old, s * mi);
-        mr = FMA(c, mr, s * xr_old);
-        mi = FMA(c, mi, s * xi_old);
+        *xr = FMS(c, old_r, s * *yr);
+        *xi = FMS(c, old_i, s * *yi);
+        *yr = FMA(c, *yr, s * old_r);
+        *yi = FMA(c, *yi, s * old_i);
     }
-    *yr = FLIP(mr, (int)LANES - 1);
-    *yi = FLIP(mi, (int)LANES - 1);
 }
 
-#define PAIR_BITS (LEAF_BITS > 0 ? LEAF_BITS - 1 : 0) /* a leaf of two places holds twice the rows */
-
-/* A leaf of a HIGH pass under the spin-flip symmetry: rows x and the mirrored rows y. */
-ALWAYS void leaf_pair(job *j, place x, place y, size_t pitch, size_t cost_pitch, unsigned bits)
+/* Its overlap; x and y hold re, im and the adjoint's re, im. */
+ALWAYS void overlap_coupling(const job *j, mixer *m, bool odd, const vec *x, const vec *y)
 {
-    const unsigned rows = 1u << bits;
-    vec v[4][1 << PAIR_BITS];
-    REAL *const base[4] = {x.re, x.im, y.re, y.im};
-    UNROLL for (unsigned a = 0; a < 4; a++)
-    {
-        UNROLL for (unsigned r = 0; r < rows; r++) v[a][r] = load(base[a] + r * pitch);
-        if (j->first.on)
-            rotate_rows(v[a], bits, &j->first);
+    vec sum = j->pass->coupling_is_imaginary ? x[2] * y[1] - x[3] * y[0] + y[2] * x[1] - y[3] * x[0]
+                                             : y[2] * x[0] - x[2] * y[0] + y[3] * x[1] - x[3] * y[1];
+    m->overlap += odd ? -j->coupling_sign * sum : j->coupling_sign * sum;
+}
+
+ALWAYS void turn_coupled(job *j, mixer *m, bool odd, vec *x, vec *y, bool backward)
+{
+    if (!m->on)
+        return;
+    if (backward) {
+        overlap_coupling(j, m, odd, x, y);
+        couple(j, m, odd, &x[2], &x[3], &y[2], &y[3]);
     }
-    UNROLL for (unsigned r = 0; r < rows; r++)
-    {
-        unsigned mirror = rows - 1 - r;
-        vec *xr = &v[0][r], *xi = &v[1][r], *yr = &v[2][mirror], *yi = &v[3][mirror];
-        size_t x_cost = x.cost + r * cost_pitch, y_cost = y.cost + mirror * cost_pitch;
-        bool odd = __builtin_parityll(x_cost >> LANE_BITS);
-        if (j->first.on)
-            couple(j, &j->first, odd, xr, xi, yr, yi);
-        if (j->pass->phase && j->pass->cost_width == QB_COST_BYTE) {
-            phase_bytes(j, x_cost, xr, xi);
-            phase_bytes(j, y_cost, yr, yi);
-        } else if (j->pass->phase) {
-            phase_reals(j, x_cost, xr, xi);
-            phase_reals(j, y_cost, yr, yi);
-        }
-        if (j->second.on)
-            couple(j, &j->second, odd, xr, xi, yr, yi);
+    couple(j, m, odd, &x[0], &x[1], &y[0], &y[1]);
+}
+
+/* The phase of one vector at x, in re, im and the adjoint's re, im; reversed: lanes are. */
+ALWAYS void phase_one(job *j, size_t x, vec *v, bool reversed, bool backward)
+{
+    vec re, im;
+    if (backward) {
+        vec product = v[2] * v[1] - v[3] * v[0];
+        overlap_phase(j, x, reversed ? REVERSE(product) : product);
     }
-    UNROLL for (unsigned a = 0; a < 4; a++)
-    {
-        if (j->second.on)
-            rotate_rows(v[a], bits, &j->second);
-        UNROLL for (unsigned r = 0; r < rows; r++) store(base[a] + r * pitch, v[a][r]);
+    phase_at(j, x, &re, &im);
+    if (reversed) {
+        re = REVERSE(re);
+        im = REVERSE(im);
     }
-    if (j->pass->measure)
-        UNROLL for (unsigned r = 0; r < rows; r++)
+    multiply(&v[0], &v[1], re, im);
+    if (backward)
+        multiply(&v[2], &v[3], re, im);
+}
+
+/* All three steps on a HIGH leaf: one vector from x on in each of 2^rows rows, and with `mirrored` the
+ * vectors that hold their complements. */
+ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole, bool backward)
+{
+    const unsigned count = 1u << rows, arrays = backward ? 4 : 2, places = mirrored ? 2 : 1;
+    const size_t row = (size_t)1 << j->pass->low_bits;
+    const size_t start[2] = {x, ((size_t)1 << j->pass->bits) - LANES - x - (count - 1) * row};
+    const size_t offset[4] = {0, at(row), at(2 * row), at(3 * row)};
+    REAL *base[2][4];
+    vec v[2][4][1 << HIGH_ROWS];
+    UNROLL for (unsigned p = 0; p < places; p++) UNROLL for (unsigned a = 0; a < arrays; a++) base[p][a] =
+        j->array[a] + at(start[p]);
+    UNROLL for (unsigned p = 0; p < places; p++) UNROLL for (unsigned a = 0; a < arrays; a++)
+    {
+        UNROLL for (unsigned r = 0; r < count; r++)
         {
-            sum_up(j, x.cost + r * cost_pitch, v[0][r], v[1][r]);
-            sum_up(j, y.cost + r * cost_pitch, v[2][r], v[3][r]);
+            vec loaded = load(base[p][a] + offset[r]);
+            v[p][a][r] = p ? REVERSE(loaded) : loaded;
         }
+    }
+    UNROLL for (unsigned p = 0; p < places; p++)
+    {
+        vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
+        if (whole || j->first.on)
+            turn_pair(here, arrays, rows, 0, rows - 1, &j->first);
+    }
+    UNROLL for (unsigned r = 0; r < count; r++)
+    {
+        const unsigned mirror = count - 1 - r;
+        vec here[4], there[4];
+        UNROLL for (unsigned a = 0; a < arrays; a++)
+        {
+            here[a] = v[0][a][r];
+            there[a] = mirrored ? v[1][a][mirror] : here[a];
+        }
+        bool odd = mirrored && __builtin_parityll((x + r * row) >> LANE_BITS);
+        if (mirrored)
+            turn_coupled(j, &j->first, odd, here, there, backward);
+        if (whole || j->pass->phase)
+            phase_one(j, x + r * row, here, false, backward);
+        if (mirrored && (whole || j->pass->phase))
+            phase_one(j, start[1] + mirror * row, there, true, backward);
+        if (mirrored)
+            turn_coupled(j, &j->second, odd, here, there, backward);
+        UNROLL for (unsigned a = 0; a < arrays; a++)
+        {
+            v[0][a][r] = here[a];
+            if (mirrored)
+                v[1][a][mirror] = there[a];
+        }
+    }
+    UNROLL for (unsigned p = 0; p < places; p++)
+    {
+        vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
+        if (whole || j->second.on)
+            turn_pair(here, arrays, rows, 0, rows - 1, &j->second);
+        UNROLL for (unsigned r = 0; r < count; r++)
+        {
+            UNROLL for (unsigned a = 0; a < arrays; a++) v[p][a][r] = p ? REVERSE(v[p][a][r]) : v[p][a][r];
+            if (!whole && j->pass->measure)
+                measure(j, start[p] + r * row, v[p][0][r], v[p][1][r]);
+            UNROLL for (unsigned a = 0; a < arrays; a++) store(base[p][a] + offset[r], v[p][a][r]);
+        }
+    }
 }
 
 /* ---------------------------------------------------------------------------------------------- trees */
 
-ALWAYS void rotate_between(REAL *to, size_t to_step, const REAL *from, size_t from_step, unsigned bits,
-                           const mixer *m)
+/* The rows that a group of qubits [bit, bit + bits) joins: row r lies at high[r / 4] + low[r % 4] from the
+ * first. */
+typedef struct row_set {
+    size_t low[4], high[4];
+} row_set;
+
+ALWAYS row_set row_set_make(unsigned bit)
 {
-    vec v[1 << ROW_BITS];
-    UNROLL for (unsigned r = 0; r < 1u << bits; r++) v[r] = load(from + r * from_step);
-    if (m->on)
-        rotate_rows(v, bits, m);
-    UNROLL for (unsigned r = 0; r < 1u << bits; r++) store(to + r * to_step, v[r]);
+    size_t a = at((size_t)1 << bit), b = at((size_t)2 << bit), c = at((size_t)4 << bit),
+           d = at((size_t)8 << bit);
+    return (row_set){{0, a, b, a + b}, {0, c, d, c + d}};
 }
 
-/* Rotates the qubits of 2^bits rows, a step apart, of `rest` rows each 2^width_bits vectors wide, from one
- * array to another (or in place). */
-static void rotate_sweep(REAL *to, size_t to_pitch, size_t to_step, const REAL *from, size_t from_pitch,
-                         size_t from_step, size_t rest, size_t width, unsigned bits, const mixer *m)
+/* Rotates one group of qubits over all of an array's vectors in [0, length) from `base` on. */
+ALWAYS void rotate_run(REAL *base, size_t length, const row_set *place, unsigned bits, const mixer *m)
 {
-#define SWEEP(n)                                          \
-    for (size_t r = 0; r < rest; r++)                     \
-        for (size_t w = 0; w < width * LANES; w += LANES) \
-    rotate_between(to + r * to_pitch + w, to_step, from + r * from_pitch + w, from_step, n, m)
-    switch (bits) {
-    case 1:
-        SWEEP(1);
-        break;
-    case 2:
-        SWEEP(2);
-        break;
-#if ROW_BITS >= 3
-    case 3:
-        SWEEP(3);
-        break;
-#endif
-#if ROW_BITS >= 4
-    case 4:
-        SWEEP(4);
-        break;
-#endif
-    default:
-        SWEEP(0);
+    for (REAL *end = base + length; base < end; base += LANES) {
+        vec v[1 << GROUP_BITS];
+        REAL *part[4];
+        UNROLL for (unsigned r = 0; r < 1u << bits; r += 4) part[r / 4] = base + place->high[r / 4];
+        UNROLL for (unsigned r = 0; r < 1u << bits; r++) v[r] = load(part[r / 4] + place->low[r % 4]);
+        UNROLL for (unsigned p = 0; p < bits; p += 2) rotate_pair(v, bits, p, p + 1 < bits ? p + 1 : p, m);
+        UNROLL for (unsigned r = 0; r < 1u << bits; r++) store(part[r / 4] + place->low[r % 4], v[r]);
     }
-#undef SWEEP
 }
 
-static void rotate_in_place(place p, size_t pitch, unsigned bits, unsigned top, const mixer *m)
+ALWAYS void overlap_run(const REAL *phi, const REAL *lambda, size_t length, const row_set *place,
+                        unsigned bits, mixer *m)
 {
-    size_t rest = (size_t)1 << (bits - top), step = pitch << (bits - top);
+    for (size_t i = 0; i < length; i += LANES) {
+        vec v[1 << GROUP_BITS], w[1 << GROUP_BITS];
+        UNROLL for (unsigned r = 0; r < 1u << bits; r++)
+        {
+            v[r] = load(phi + i + place->high[r / 4] + place->low[r % 4]);
+            w[r] = load(lambda + i + place->high[r / 4] + place->low[r % 4]);
+        }
+        UNROLL for (unsigned p = 0; p < bits; p += 2)
+            overlap_pair(v, w, bits, p, p + 1 < bits ? p + 1 : p, m);
+    }
+}
+
+/* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group. */
+ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mixer *m)
+{
+    const qb_sv_pass *pass = j->pass;
+    unsigned run_bits = pass->high ? pass->low_bits : least(bit, 12);
+    size_t runs = (size_t)1 << (bit - run_bits);
+    size_t length = pass->high ? LANES << pass->width_bits : (size_t)1 << run_bits;
+    const row_set place = row_set_make(bit);
+    mixer local = *m;
+    for (unsigned a = 0; a < (pass->backward ? 4u : 2u); a++)
+        for (size_t r = 0; r < runs; r++) {
+            size_t start = at(x + (r << run_bits));
+            if (pass->backward && a < 2)
+                overlap_run(j->array[a] + start, j->array[a + 2] + start, length, &place, bits, &local);
+            rotate_run(j->array[a] + start, length, &place, bits, &local);
+        }
+    m->overlap = local.overlap;
+}
+
+static void rotate(job *j, size_t x, unsigned bit, unsigned bits, mixer *m)
+{
     if (!m->on)
         return;
-    rotate_sweep(p.re, pitch, step, p.re, pitch, step, rest, 1, top, m);
-    rotate_sweep(p.im, pitch, step, p.im, pitch, step, rest, 1, top, m);
-}
-
-static void leaf(job *j, place p, size_t pitch, size_t cost_pitch, unsigned bits)
-{
-    const bool lanes = !j->pass->high;
-#define LEAF(n)                                      \
-    if (lanes)                                       \
-        leaf_rows(j, p, pitch, cost_pitch, n, true); \
-    else                                             \
-        leaf_rows(j, p, pitch, cost_pitch, n, false)
-    if (bits == LEAF_BITS) {
-        LEAF(LEAF_BITS);
-    } else if (bits == 2) {
-        LEAF(2);
-    } else if (bits == 1) {
-        LEAF(1);
-    } else {
-        LEAF(0);
+    switch (bits) {
+    case 1:
+        rotate_level(j, x, bit, 1, m);
+        break;
+    case 2:
+        rotate_level(j, x, bit, 2, m);
+        break;
+    case 3:
+        rotate_level(j, x, bit, 3, m);
+        break;
+#if GROUP_BITS >= 4
+    default:
+        rotate_level(j, x, bit, 4, m);
+#endif
     }
-#undef LEAF
 }
 
-static unsigned least(unsigned a, unsigned b)
+/* The same for a tile of mirrored columns: where it begins whose mirror image spans bits below `top` from x.
+ */
+ALWAYS size_t mirrored_start(const qb_sv_pass *pass, size_t x, unsigned top)
 {
-    return a < b ? a : b;
+    size_t span = ((size_t)1 << top) - ((size_t)1 << pass->low_bits) + (LANES << pass->width_bits);
+    return ((size_t)1 << pass->bits) - x - span;
 }
 
-/* The qubits of 2^bits rows: the top ones, each part of the rest in turn, the top ones again. */
-static void tree(job *j, place p, size_t pitch, size_t cost_pitch, unsigned bits)
+ALWAYS bool is_mirrored(const qb_sv_pass *pass)
 {
-    if (bits <= LEAF_BITS) {
-        leaf(j, p, pitch, cost_pitch, bits);
+    return pass->high && pass->symmetric;
+}
+
+static void leaves(job *j, size_t x)
+{
+    const qb_sv_pass *pass = j->pass;
+    const bool whole = j->first.on && j->second.on && pass->phase;
+#define LOW_LEAF(rows)                     \
+    if (pass->backward)                    \
+        leaf_low(j, x, rows, false, true); \
+    else if (whole)                        \
+        leaf_low(j, x, rows, true, false); \
+    else                                   \
+        leaf_low(j, x, rows, false, false)
+#define HIGH_LEAF(rows, mirrored)                     \
+    if (pass->backward)                               \
+        leaf_high(j, w, rows, mirrored, false, true); \
+    else if (whole)                                   \
+        leaf_high(j, w, rows, mirrored, true, false); \
+    else                                              \
+        leaf_high(j, w, rows, mirrored, false, false)
+    if (!pass->high) {
+#if LANE_BITS == 0
+        if (j->leaf_rows == 0) {
+            LOW_LEAF(0);
+        } else if (j->leaf_rows == 1) {
+            LOW_LEAF(1);
+        } else
+#endif
+            LOW_LEAF(LEAF_ROWS);
         return;
     }
-    unsigned top = least(ROW_BITS, bits - LEAF_BITS);
-    rotate_in_place(p, pitch, bits, top, &j->first);
-    for (size_t part = 0; part < (size_t)1 << top; part++)
-        tree(j, sub_place(p, part << (bits - top), pitch, cost_pitch), pitch, cost_pitch, bits - top);
-    rotate_in_place(p, pitch, bits, top, &j->second);
-}
-
-/* The same for rows and their mirror image. */
-static void tree_pair(job *j, place x, place y, size_t pitch, size_t cost_pitch, unsigned bits)
-{
-    if (bits <= PAIR_BITS) {
-        if (bits == PAIR_BITS)
-            leaf_pair(j, x, y, pitch, cost_pitch, PAIR_BITS);
-        else if (bits == 1)
-            leaf_pair(j, x, y, pitch, cost_pitch, 1);
-        else
-            leaf_pair(j, x, y, pitch, cost_pitch, 0);
-        return;
-    }
-    unsigned top = least(ROW_BITS, bits - PAIR_BITS);
-    size_t parts = (size_t)1 << top;
-    rotate_in_place(x, pitch, bits, top, &j->first);
-    rotate_in_place(y, pitch, bits, top, &j->first);
-    for (size_t part = 0; part < parts; part++)
-        tree_pair(j, sub_place(x, part << (bits - top), pitch, cost_pitch),
-                  sub_place(y, (parts - 1 - part) << (bits - top), pitch, cost_pitch), pitch, cost_pitch,
-                  bits - top);
-    rotate_in_place(x, pitch, bits, top, &j->second);
-    rotate_in_place(y, pitch, bits, top, &j->second);
-}
-
-/* ---------------------------------------------------------------------------------------------- tiles */
-
-/* How a tile lies in the state and, copied, in the scratch: rows of 2^bits, `width` vectors wide.  The copy
- * is padded by a vector a row and one a part, so that its rows do not share cache sets. */
-typedef struct shape {
-    unsigned bits, top;
-    size_t width, pitch, copy_pitch, copy_step;
-} shape;
-
-static shape shape_make(const qb_sv_pass *pass)
-{
-    shape s = {.width = 1, .pitch = LANES, .copy_pitch = LANES, .bits = pass->low_bits - LANE_BITS};
-    if (pass->high) {
-        s.bits = pass->bits - pass->low_bits;
-        s.width = (size_t)1 << pass->width_bits;
-        s.pitch = (size_t)1 << pass->low_bits;
-        s.copy_pitch = (s.width + 1) * LANES;
-    }
-    s.top = least(ROW_BITS, s.bits);
-    s.copy_step = (s.copy_pitch << (s.bits - s.top)) + LANES;
-    return s;
-}
-
-static size_t shape_reals(const shape *s)
-{
-    return s->copy_step << s->top;
-}
-
-/* State to copy with the first rotation of the top qubits, or back with the second. */
-static void gather(const shape *s, place copy, place state, const mixer *m)
-{
-    size_t rest = (size_t)1 << (s->bits - s->top), step = s->pitch << (s->bits - s->top);
-    rotate_sweep(copy.re, s->copy_pitch, s->copy_step, state.re, s->pitch, step, rest, s->width, s->top, m);
-    rotate_sweep(copy.im, s->copy_pitch, s->copy_step, state.im, s->pitch, step, rest, s->width, s->top, m);
-}
-
-static void scatter(const shape *s, place copy, place state, const mixer *m)
-{
-    size_t rest = (size_t)1 << (s->bits - s->top), step = s->pitch << (s->bits - s->top);
-    rotate_sweep(state.re, s->pitch, step, copy.re, s->copy_pitch, s->copy_step, rest, s->width, s->top, m);
-    rotate_sweep(state.im, s->pitch, step, copy.im, s->copy_pitch, s->copy_step, rest, s->width, s->top, m);
-}
-
-static place copy_place(const shape *s, REAL *scratch, size_t cost)
-{
-    return (place){scratch, scratch + shape_reals(s), cost};
-}
-
-static place state_place(const qb_sv_pass *pass, size_t at)
-{
-    return (place){(REAL *)pass->re + at, (REAL *)pass->im + at, at};
-}
-
-static void tile_alone(job *j, const shape *s, size_t at, REAL *scratch)
-{
-    place state = state_place(j->pass, at);
-    if (s->bits <= (j->pass->high ? LEAF_BITS : LEAF_BITS + ROW_BITS)) {
-        for (size_t w = 0; w < s->width; w++)
-            tree(j, sub_place(state, w, LANES, LANES), s->pitch, s->pitch, s->bits);
-        return;
-    }
-    place copy = copy_place(s, scratch, at);
-    unsigned rest = s->bits - s->top;
-    gather(s, copy, state, &j->first);
-    for (size_t part = 0; part < (size_t)1 << s->top; part++)
-        for (size_t w = 0; w < s->width; w++) {
-            place p = {copy.re + part * s->copy_step + w * LANES, copy.im + part * s->copy_step + w * LANES,
-                       at + (part * s->pitch << rest) + w * LANES};
-            tree(j, p, s->copy_pitch, s->pitch, rest);
+    for (size_t w = x; w < x + (LANES << pass->width_bits); w += LANES) {
+        if (pass->symmetric && j->leaf_rows == 1) {
+            HIGH_LEAF(1, true);
+        } else if (pass->symmetric) {
+            HIGH_LEAF(HIGH_ROWS, true);
+        } else if (j->leaf_rows == 1) {
+            HIGH_LEAF(1, false);
+        } else {
+            HIGH_LEAF(HIGH_ROWS, false);
         }
-    scatter(s, copy, state, &j->second);
+    }
+#undef LOW_LEAF
+#undef HIGH_LEAF
 }
 
-/* A tile of columns of a HIGH pass with the mirrored columns. */
-static void tile_mirrored(job *j, const shape *s, size_t at, REAL *scratch)
+/* How many of the `bits` above a leaf are rotated first: the odd ones out, so that whole groups remain. */
+static unsigned top_group(unsigned bits)
 {
-    size_t mirror = ((size_t)1 << j->pass->low_bits) - at - s->width * LANES;
-    unsigned rest = s->bits - s->top;
-    place x_state = state_place(j->pass, at), y_state = state_place(j->pass, mirror);
-    place x = copy_place(s, scratch, at), y = copy_place(s, scratch + 2 * shape_reals(s), mirror);
-    gather(s, x, x_state, &j->first);
-    gather(s, y, y_state, &j->first);
-    size_t parts = (size_t)1 << s->top;
-    for (size_t part = 0; part < parts; part++)
-        for (size_t w = 0; w < s->width; w++) {
-            size_t y_part = parts - 1 - part, y_w = s->width - 1 - w;
-            size_t x_at = part * s->copy_step + w * LANES, y_at = y_part * s->copy_step + y_w * LANES;
-            place p = {x.re + x_at, x.im + x_at, at + (part * s->pitch << rest) + w * LANES};
-            place q = {y.re + y_at, y.im + y_at, mirror + (y_part * s->pitch << rest) + y_w * LANES};
-            tree_pair(j, p, q, s->copy_pitch, s->pitch, rest);
-        }
-    scatter(s, x, x_state, &j->second);
-    scatter(s, y, y_state, &j->second);
+    unsigned rest = bits % GROUP_BITS;
+    if (bits <= GROUP_BITS)
+        return bits;
+    return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
+}
+
+/* The qubits below `top`: a group at the top, each part of the rest in turn, the same group again.  Parts
+ * that fit a cache stay in it for both. */
+static void tree(job *j, size_t x, unsigned top)
+{
+    if (top == j->leaf_top) {
+        leaves(j, x);
+        return;
+    }
+    unsigned bits = top_group(top - j->leaf_top);
+    if (!j->pass->high && top > 12) /* rows below and above the padding do not mix well */
+        bits = least(GROUP_BITS, top - 12);
+    unsigned bit = top - bits;
+    bool mirrored = is_mirrored(j->pass);
+    size_t y = mirrored ? mirrored_start(j->pass, x, top) : 0;
+    rotate(j, x, bit, bits, &j->first);
+    if (mirrored)
+        rotate(j, y, bit, bits, &j->first);
+    for (size_t part = 0; part < (size_t)1 << bits; part++)
+        tree(j, x + (part << bit), bit);
+    rotate(j, x, bit, bits, &j->second);
+    if (mirrored)
+        rotate(j, y, bit, bits, &j->second);
 }
 
 static double sum_lanes(dvec v)
@@ -546,28 +683,62 @@ static double sum_lanes(dvec v)
     return sum;
 }
 
-static size_t scratch_bytes(const qb_sv_pass *pass)
+static double sum_overlap(vec v)
 {
-    shape s = shape_make(pass);
-    return shape_reals(&s) * 2 * sizeof(REAL) * (pass->high && pass->symmetric ? 2 : 1);
+    dvec half[HALVES];
+    double sum = 0;
+    widen(v, half);
+    for (size_t i = 0; i < HALVES; i++)
+        sum += sum_lanes(half[i]);
+    return sum;
 }
 
-static void tile(const qb_sv_pass *pass, size_t number, void *scratch, qb_sv_sums *sums)
+/* Constants by lane. */
+static void fill_lanes(job *j)
+{
+    const qb_sv_pass *pass = j->pass;
+    double amplitude = pass->bits % 2 ? 0.70710678118654752 : 1;
+    for (unsigned b = 0; b < pass->bits / 2; b++)
+        amplitude /= 2;
+    for (unsigned quarter = 0; quarter < 4; quarter++) {
+        REAL lane[LANES];
+        static const int real_part[4] = {1, 0, -1, 0};
+        for (size_t i = 0; i < LANES; i++)
+            lane[i] = (REAL)(amplitude * real_part[(quarter + (unsigned)__builtin_popcountll(i)) & 3]);
+        j->plus[quarter] = load(lane);
+    }
+    REAL sign[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        sign[i] = (REAL)(__builtin_parityll(i) ? -pass->coupling_sign : pass->coupling_sign);
+    j->coupling_sign = load(sign);
+    for (unsigned i = 0; i < 16; i++) {
+        j->cosine[i] = (REAL)qb_sixteenth_cos[i];
+        j->sine[i] = (REAL)qb_sixteenth_sin[i];
+        for (unsigned k = 0; k < 4; k++)
+            j->nibble[k / 2][k % 2][i] = (REAL)pass->nibble[k / 2][k % 2][i];
+    }
+}
+
+static void tile(const qb_sv_pass *pass, size_t number, qb_sv_sums *sums)
 {
     job j = {.pass = pass, .first = mixer_make(pass, pass->first), .second = mixer_make(pass, pass->second)};
-    for (unsigned i = 0; i < 16; i++) {
-        j.cosine[i] = (REAL)qb_sixteenth_cos[i];
-        j.sine[i] = (REAL)qb_sixteenth_sin[i];
-        for (unsigned k = 0; k < 4; k++)
-            j.nibble[k / 2][k % 2][i] = (REAL)pass->nibble[k / 2][k % 2][i];
+    for (unsigned a = 0; a < 4; a++)
+        j.array[a] = pass->array[a];
+    fill_lanes(&j);
+    if (pass->high) {
+        j.leaf_rows = least(HIGH_ROWS, pass->bits - pass->low_bits);
+        j.leaf_top = pass->low_bits + j.leaf_rows;
+        tree(&j, number << (pass->width_bits + LANE_BITS), pass->bits);
+    } else {
+        j.leaf_rows = least(LEAF_ROWS, pass->low_bits - LANE_BITS);
+        j.leaf_top = LANE_BITS + j.leaf_rows;
+        tree(&j, number << pass->low_bits, pass->low_bits);
     }
-    shape s = shape_make(pass);
-    size_t at = number << (pass->high ? pass->width_bits + LANE_BITS : pass->low_bits);
-    if (pass->high && pass->symmetric)
-        tile_mirrored(&j, &s, at, scratch);
-    else
-        tile_alone(&j, &s, at, scratch);
-    *sums = (qb_sv_sums){sum_lanes(j.weight), sum_lanes(j.cost)};
+    *sums = (qb_sv_sums){.weight = sum_lanes(j.weight),
+                         .cost = sum_lanes(j.cost),
+                         .first = sum_overlap(j.first.overlap),
+                         .phase = sum_lanes(j.phase),
+                         .second = sum_overlap(j.second.overlap)};
 }
 
-const qb_sv_kernel KERNEL = {LANE_BITS, sizeof(REAL), tile, scratch_bytes};
+const qb_sv_kernel KERNEL = {LANE_BITS, LANE_BITS ? LEAF_BITS : 0, sizeof(REAL), tile};

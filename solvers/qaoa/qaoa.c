@@ -25,7 +25,7 @@
 
 #define QAOA_PARAMS(X)                                                                                 \
     X(uint, depth, "3", 0, 64, "", "layers", "layers of the circuit")                                  \
-    X(choice, angles, "cobyla", 0, 0, "cobyla|bobyqa|interp|ramp|fixed|given|uniform", "",             \
+    X(choice, angles, "lbfgs", 0, 0, "lbfgs|cobyla|bobyqa|interp|ramp|fixed|given|uniform", "",        \
       "where angles come from: a training, a training depth by depth, a ramp, published, given, none") \
     X(list, gammas, "", -1e9, 1e9, "", "", "given angles of the cost, one a layer, separated by ';'")  \
     X(list, betas, "", -1e9, 1e9, "", "", "given angles of the mixer, one a layer, separated by ';'")  \
@@ -39,7 +39,7 @@ QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
 #define QB_PARAM_STRUCT_ qaoa_params
 static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
 
-enum { COBYLA, BOBYQA, INTERP, RAMP, FIXED, GIVEN, UNIFORM };
+enum { LBFGS, COBYLA, BOBYQA, INTERP, RAMP, FIXED, GIVEN, UNIFORM };
 enum { START_FIXED, START_RAMP };
 enum { DEPTH_MOST = QB_PARAM_LIST };
 
@@ -82,12 +82,18 @@ static qb_status check_params(const qaoa_params *p, qb_diag *diag)
     return QB_OK;
 }
 
+static bool needs_gradients(const qaoa_params *p)
+{
+    return p->depth > 0 && (p->angles == LBFGS || p->angles == INTERP);
+}
+
 /* Refuses what neither the run nor the machine can hold, before anything large is allocated. */
 static qb_status check_memory(const solver *s, qb_cost_width width, qb_diag *diag)
 {
     const double gib = 1024.0 * 1024 * 1024;
     uint32_t bits = s->cost.n - (s->params->symmetry && s->cost.symmetric);
-    double amplitudes = (double)qb_statevector_bytes(bits, (qb_precision)s->params->precision);
+    double amplitudes =
+        (double)qb_statevector_bytes(bits, (qb_precision)s->params->precision, needs_gradients(s->params));
     double costs = ldexp((double)width, (int)bits), shots = 24.0 * (double)s->params->shots;
     double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     double limit = s->model->memory_bytes < machine ? (double)s->model->memory_bytes : machine;
@@ -115,8 +121,8 @@ static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
     if (!status)
         status = qb_diagonal_fill(&s->cost, s->model->threads, budget, &s->diagonal);
     if (!status)
-        status =
-            qb_statevector_open(&s->diagonal, (qb_precision)p->precision, s->model->threads, &s->state, diag);
+        status = qb_statevector_open(&s->diagonal, (qb_precision)p->precision, needs_gradients(p),
+                                     s->model->threads, &s->state, diag);
     if (status == QB_NO_MEMORY)
         return qb_fail(diag, status, "out of memory for the costs of 2^%u states", s->cost.n);
     return status;
@@ -250,7 +256,9 @@ static qb_status train(solver *s, uint32_t depth, double *gammas, double *betas,
                        qb_diag *diag)
 {
     qb_qaoa_training training = {
-        .optimiser = s->params->angles == BOBYQA ? QB_QAOA_BOBYQA : QB_QAOA_COBYLA,
+        .optimiser = s->params->angles == COBYLA   ? QB_QAOA_COBYLA
+                     : s->params->angles == BOBYQA ? QB_QAOA_BOBYQA
+                                                   : QB_QAOA_LBFGS,
         .depth = depth,
         .evaluations = (uint32_t)s->params->evaluations,
         .unit = qb_qaoa_unit(&s->cost),

@@ -19,7 +19,7 @@ static outcome run_cost(const qb_cost *cost, uint32_t depth, const double *gamma
     qb_diagonal d = ising_diagonal(cost, true);
     qb_statevector *state;
     outcome o;
-    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, depth, gammas, betas, NULL, &o.expectation), QB_OK);
     o.merit = 0;
     for (uint64_t x = 0; x < 1ull << cost->n; x++) {

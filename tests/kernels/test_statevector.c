@@ -31,7 +31,7 @@ static double evolve(const ising *p, setting s, double complex *psi)
     qb_diagonal diagonal = ising_diagonal(&cost, s.symmetry);
     qb_statevector *state;
     double expectation;
-    cr_assert_eq(qb_statevector_open(&diagonal, s.precision, s.threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, s.precision, false, s.threads, &state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, s.depth, gammas, betas, NULL, &expectation), QB_OK);
     if (psi)
         read_state(state, p->n, psi);
@@ -198,15 +198,97 @@ Test(statevector, stops_on_its_budget)
     qb_cost cost = ising_cost(&p);
     qb_diagonal diagonal = ising_diagonal(&cost, false);
     qb_statevector *state;
-    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
     qb_budget_probe probe;
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 100000, 16, false, false);
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, probe.budget, NULL), QB_STOPPED);
     qb_budget_probe_close(&probe);
-    setup.limit = 5 * 65536 + 1; /* |+>, then depth + 1 passes */
+    setup.limit = 4 * 65536 + 1; /* depth + 1 passes */
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, probe.budget, NULL), QB_OK);
+    qb_budget_probe_close(&probe);
+    qb_statevector_close(state);
+    qb_diagonal_clear(&diagonal);
+    qb_cost_free(&cost);
+}
+
+/* ---------------------------------------------------------------------------------------------- gradients */
+
+/* Five-point differences of <C>. */
+static double difference(qb_statevector *state, double *angle, const double *g, const double *b)
+{
+    static const double weight[4] = {1, -8, 8, -1}, place[4] = {-2, -1, 1, 2};
+    double middle = *angle, step = 1e-3, sum = 0;
+    for (int i = 0; i < 4; i++) {
+        double value;
+        *angle = middle + place[i] * step;
+        cr_assert_eq(qb_statevector_evolve(state, DEPTH, g, b, NULL, &value), QB_OK);
+        sum += weight[i] * value;
+    }
+    *angle = middle;
+    return sum / (12 * step);
+}
+
+static void check_gradient(const ising *p, bool symmetry, int tier, uint32_t threads)
+{
+    qb_cost cost = ising_cost(p);
+    qb_diagonal diagonal = ising_diagonal(&cost, symmetry);
+    qb_statevector *state;
+    /* the second layer is steep: its tangent is beyond what one rotation is made with */
+    double g[DEPTH] = {0.031, -0.052, 0.017}, b[DEPTH] = {0.53, 1.5, -0.29}, value, expected;
+    double by_gamma[DEPTH], by_beta[DEPTH];
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_gradient(state, DEPTH, g, b, NULL, &value, by_gamma, by_beta), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, DEPTH, g, b, NULL, &expected), QB_OK);
+    cr_assert_eq(value, expected);
+    for (uint32_t l = 0; l < DEPTH; l++) {
+        double dg = difference(state, &g[l], g, b), db = difference(state, &b[l], g, b);
+        double size = 1 + fabs(dg) + fabs(db);
+        cr_assert_lt(fabs(by_gamma[l] - dg), 1e-6 * size, "tier %d, n %u, gamma %u: %.12g, %.12g", tier, p->n,
+                     l, by_gamma[l], dg);
+        cr_assert_lt(fabs(by_beta[l] - db), 1e-6 * size, "tier %d, n %u, beta %u: %.12g, %.12g", tier, p->n,
+                     l, by_beta[l], db);
+    }
+    qb_statevector_close(state);
+    qb_diagonal_clear(&diagonal);
+    qb_cost_free(&cost);
+}
+
+Test(statevector, gradients_are_those_of_finite_differences)
+{
+    for (int tier = 0; tier < QB_SIMD_COUNT; tier++) {
+        if (!select_tier(tier))
+            continue;
+        for (uint32_t n = 1; n <= 15; n += n < 10 ? 1 : 2)
+            for (int f = 0; f < FLAVOURS; f++) {
+                if (f == WORD_WEIGHTS)
+                    continue; /* their <C> is too steep in gamma for differences */
+                ising p = ising_random(n, (flavour)f, 0.5, 60 + n);
+                check_gradient(&p, true, tier, 1);
+                check_gradient(&p, false, tier, 2);
+            }
+    }
+}
+
+Test(statevector, a_gradient_costs_at_most_four_circuits_of_work)
+{
+    ising p = ising_random(14, UNIT_WEIGHTS, 0.5, 9);
+    qb_cost cost = ising_cost(&p);
+    qb_diagonal diagonal = ising_diagonal(&cost, true);
+    qb_statevector *state;
+    double value, by_gamma[DEPTH], by_beta[DEPTH];
+    qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 1e12, 14, false, false);
+    qb_budget_probe probe;
+    static qb_budget_probe_record record;
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
+    cr_assert_eq(
+        qb_statevector_gradient(state, DEPTH, gammas, betas, probe.budget, &value, by_gamma, by_beta), QB_OK);
+    qb_budget_finish(probe.budget, QB_OK, "");
+    qb_budget_probe_read(&probe, &record);
+    cr_assert_leq(record.summary.work, 4 * (DEPTH + 1) << diagonal.bits);
+    cr_assert_geq(record.summary.work, 3 * (DEPTH + 1) << diagonal.bits);
     qb_budget_probe_close(&probe);
     qb_statevector_close(state);
     qb_diagonal_clear(&diagonal);
@@ -244,7 +326,7 @@ static void check_shots(bool symmetry)
     static double complex psi[1 << N];
     ising p = ising_random(N, UNIT_WEIGHTS, 0.6, 11);
     prepared r = prepare(&p, symmetry);
-    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, 1, &r.state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, 1, &r.state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(r.state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
     read_state(r.state, N, psi);
     double statistic = 0, freedom = ROUNDS * ((1 << N) - 1);
@@ -276,7 +358,7 @@ Test(statevector, shots_reproduce_and_differ_by_stream)
     static uint64_t a[SHOTS], b[SHOTS], c[SHOTS];
     ising p = ising_random(N, REAL_WEIGHTS, 0.6, 12);
     prepared r = prepare(&p, true);
-    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, 2, &r.state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, 2, &r.state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(r.state, 1, gammas, betas, NULL, NULL), QB_OK);
     cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, a), QB_OK);
     cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, b), QB_OK);

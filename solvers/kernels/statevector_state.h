@@ -1,0 +1,46 @@
+/* A state vector's insides, shared by the files that evolve and that measure it.  Private to the kernel. */
+#ifndef QB_KERNELS_STATEVECTOR_STATE_H
+#define QB_KERNELS_STATEVECTOR_STATE_H
+
+#include "solvers/kernels/statevector.h"
+#include "solvers/kernels/statevector_pass.h"
+
+struct qb_statevector {
+    const qb_diagonal *diagonal;
+    const qb_sv_kernel *kernel;
+    qb_precision precision;
+    uint32_t threads;
+    unsigned low_bits, width_bits;
+    void *array[4]; /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
+};
+
+/* What is done to one part of the state; parts are independent of each other. */
+typedef void qb_sv_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums);
+
+/* Calls `function` for parts [0, parts) of 2^part_bits amplitudes each, in batches that do not depend on the
+ * number of threads, and adds their sums up in the order of the parts.  Spends `charge` units an amplitude.
+ * Errors: QB_STOPPED. */
+qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_part *function,
+                      const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total);
+
+/* Amplitudes in a part of a sweep that is not a pass: 2^12, or all. */
+static inline unsigned qb_sv_block_bits(const qb_statevector *state)
+{
+    return state->diagonal->bits < 12 ? state->diagonal->bits : 12;
+}
+
+static inline double qb_sv_get(const qb_statevector *state, unsigned array, size_t x)
+{
+    size_t at = qb_sv_at(x, state->kernel->real_size);
+    return state->precision == QB_DOUBLE ? ((const double *)state->array[array])[at]
+                                         : ((const float *)state->array[array])[at];
+}
+
+/* |phi(x)|^2 */
+static inline double qb_sv_weight(const qb_statevector *state, size_t x)
+{
+    double re = qb_sv_get(state, QB_SV_RE, x), im = qb_sv_get(state, QB_SV_IM, x);
+    return re * re + im * im;
+}
+
+#endif
