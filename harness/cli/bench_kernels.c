@@ -7,6 +7,7 @@
 #include "harness/run/bench_ring.h"
 #include "instances/generators/generator.h"
 #include "solvers/kernels/bench_anneal.h"
+#include "solvers/kernels/bench_qaoa.h"
 #include "solvers/kernels/bench_tabu.h"
 
 #include <math.h>
@@ -187,7 +188,49 @@ static qb_status bench_store(const qb_bench_request *request, qb_bench_print pri
     return status;
 }
 
+static qb_status choose(const char *option, const char *text, const char *first, const char *second,
+                        bool *is_second, qb_diag *diag)
+{
+    *is_second = !strcmp(text, second);
+    if (*is_second || !strcmp(text, first))
+        return QB_OK;
+    return qb_fail(diag, QB_BAD_INPUT, "bench: --%s needs %s or %s, got '%s'", option, first, second, text);
+}
+
+static qb_status bench_qaoa(const qb_bench_request *request, qb_bench_print print, void *context,
+                            qb_diag *diag)
+{
+    static const uint32_t sizes[] = {16, 20, 24};
+    qb_bench_options options = options_of(request);
+    qb_bench_qaoa_case what = {.qubits = (uint32_t)request->qubits};
+    qb_bench_bounds bounds;
+    bool is_float = false, one = request->qubits != QB_UNSET_COUNT;
+    qb_status status = choose("precision", request->precision, "double", "float", &is_float, diag);
+    if (!status)
+        status = choose("cost", request->cost, "integer", "real", &what.real_cost, diag);
+    if (!status)
+        status = choose("symmetry", request->symmetry, "off", "on", &what.symmetry, diag);
+    if (!status && one && (request->qubits < 2 || request->qubits > 34))
+        status = qb_fail(diag, QB_BAD_INPUT, "bench: --qubits needs a number from 2 to 34");
+    if (!status)
+        status = qb_bench_machine(&options.clock, &bounds);
+    what.precision = is_float ? QB_FLOAT : QB_DOUBLE;
+    for (size_t k = 0; !status && k < (one ? 1 : sizeof sizes / sizeof *sizes); k++) {
+        qb_bench bench;
+        what.qubits = one ? (uint32_t)request->qubits : sizes[k];
+        status = qb_bench_qaoa_layer(&options, &what, &bounds, &bench, diag);
+        if (!status)
+            status = print(context, &bench);
+    }
+    return status;
+}
+
 const qb_bench_kernel qb_bench_kernels[] = {
-    {"anneal", bench_anneal},   {"tabu", bench_tabu},   {"ring", bench_ring},
-    {"referee", bench_referee}, {"store", bench_store}, {0},
+    {"qaoa-layer", bench_qaoa},
+    {"anneal", bench_anneal},
+    {"tabu", bench_tabu},
+    {"ring", bench_ring},
+    {"referee", bench_referee},
+    {"store", bench_store},
+    {0},
 };
