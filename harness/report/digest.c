@@ -42,19 +42,27 @@ double qb_digest_score(const qb_digest *digest, uint32_t instance, double object
     return isnan(gap) ? NAN : fmin(gap, QB_FALLBACK_SCORE);
 }
 
-static void score_runs(qb_digest *d)
+void qb_digest_rescore(qb_digest *digest)
 {
-    const qb_evidence *e = d->evidence;
+    const qb_evidence *e = digest->evidence;
     for (uint64_t k = 0; k < e->runs; k++) {
         const qb_evidence_run *run = &e->run[k];
-        bool good = qb_run_counts(run);
-        if (isnan(d->best[run->instance]))
-            d->score[k] = NAN;
+        if (isnan(digest->best[run->instance]))
+            digest->score[k] = NAN;
+        else if (qb_run_counts(run))
+            digest->score[k] = qb_digest_score(digest, run->instance, run->objective);
         else
-            d->score[k] = good ? qb_digest_score(d, run->instance, run->objective) : QB_FALLBACK_SCORE;
+            digest->score[k] = QB_FALLBACK_SCORE;
+    }
+}
+
+static void count_runs(qb_digest *d)
+{
+    for (uint64_t k = 0; k < d->evidence->runs; k++) {
+        const qb_evidence_run *run = &d->evidence->run[k];
         d->nominal += run->noise == 0;
         d->noisy += run->noise != 0;
-        d->failed += !good;
+        d->failed += !qb_run_counts(run);
         d->flagged += run->flagged;
         d->late += run->late > 0;
     }
@@ -124,7 +132,8 @@ qb_status qb_digest_make(const qb_evidence *evidence, qb_digest *digest, qb_diag
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for a digest of the runs");
     } else {
         find_best(&d);
-        score_runs(&d);
+        qb_digest_rescore(&d);
+        count_runs(&d);
         status = fill_cells(&d, diag);
     }
     if (status != QB_OK)

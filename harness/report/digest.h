@@ -39,6 +39,9 @@ bool qb_run_counts(const qb_evidence_run *run);
 qb_status qb_digest_make(const qb_evidence *evidence, qb_digest *digest, qb_diag *diag);
 void qb_digest_clear(qb_digest *digest);
 
+/* Scores the runs again after best[] has been changed; the cells keep what they were. */
+void qb_digest_rescore(qb_digest *digest);
+
 const qb_cell_digest *qb_digest_cell(const qb_digest *digest, uint32_t entry, uint32_t instance);
 
 /* The score that a value has on an instance; NaN where f* is unknown. */

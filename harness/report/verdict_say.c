@@ -131,5 +131,4 @@ void qb_verdict_json(const qb_verdict *v, qb_text *out)
     qb_json_key(&w, "references_sha256");
     qb_json_string(&w, v->references_sha256);
     qb_json_close(&w, '}');
-    qb_text_append_char(out, '\n');
 }

@@ -19,8 +19,8 @@ qb_interval qb_interval_t(const double *x, size_t count, double confidence)
     return (qb_interval){mean - reach, mean + reach};
 }
 
-/* (mean* - mean) / se* of one resample */
-static double studentised(const double *x, size_t count, double mean, qb_rng *rng)
+/* (mean* - mean) / se* of one resample; false when all its values are equal: it has no se*. */
+static bool studentise(const double *x, size_t count, double mean, qb_rng *rng, double *t)
 {
     double sum = 0, squares = 0, n = (double)count;
     for (size_t k = 0; k < count; k++) {
@@ -29,9 +29,8 @@ static double studentised(const double *x, size_t count, double mean, qb_rng *rn
         squares += d * d;
     }
     double variance = (squares - sum * sum / n) / (n - 1);
-    if (!(variance > 1e-14 * squares)) /* all drawn values were equal */
-        return sum > 0 ? INFINITY : sum < 0 ? -INFINITY : 0;
-    return sum / n / sqrt(variance / n);
+    *t = sum / n / sqrt(variance / n);
+    return variance > 1e-14 * squares;
 }
 
 qb_interval qb_interval_bootstrap(const double *x, size_t count, double confidence, uint32_t resamples,
@@ -43,16 +42,18 @@ qb_interval qb_interval_bootstrap(const double *x, size_t count, double confiden
     qb_rng rng;
     qb_rng_init(&rng, seed, 0);
     double mean = qb_mean(x, count), error = sqrt(qb_variance(x, count) / (double)count);
+    uint32_t used = 0;
     for (uint32_t b = 0; b < resamples; b++)
-        t[b] = studentised(x, count, mean, &rng);
-    qb_sort(t, resamples);
-    double tail = (1 - confidence) / 2;
-    size_t low = (size_t)floor(tail * (resamples + 1.0)), high = resamples - low;
-    double lower = low ? t[low - 1] : -INFINITY, upper = low ? t[high] : INFINITY;
+        used += studentise(x, count, mean, &rng, &t[used]);
+    qb_sort(t, used);
+    size_t rank = (size_t)floor((1 - confidence) / 2 * (used + 1.0));
+    qb_interval interval = {mean, mean};
+    if (error > 1e-12 * fabs(mean) && rank) {         /* less is rounding: the data are one value */
+        interval.low = mean - t[used - rank] * error; /* the upper tail bounds from below */
+        interval.high = mean - t[rank - 1] * error;
+    }
     qb_free(t);
-    if (error == 0)
-        return (qb_interval){mean, mean};
-    return (qb_interval){mean - upper * error, mean - lower * error}; /* the upper tail bounds from below */
+    return interval;
 }
 
 qb_interval qb_interval_mean(const double *x, size_t count, double confidence, uint64_t seed)

@@ -1,0 +1,158 @@
+#include "harness/report/compare.h"
+#include "harness/base/json.h"
+#include "harness/base/memory.h"
+#include "harness/report/paired.h"
+#include "harness/stats/rank.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static qb_status find_entry(const qb_evidence *e, const char *name, uint32_t *entry, qb_diag *diag)
+{
+    qb_nearest near = {.word = name};
+    char hint[QB_HINT_TEXT];
+    for (uint32_t k = 0; k < e->entries; k++) {
+        if (!strcmp(e->entry[k].name, name)) {
+            *entry = k;
+            return QB_OK;
+        }
+        qb_nearest_offer(&near, e->entry[k].name);
+    }
+    return qb_fail(diag, QB_BAD_INPUT, "no solver '%s' in experiment '%s'%s", name, e->experiment.name,
+                   qb_nearest_hint(&near, hint));
+}
+
+/* Scores of a cell, negated so that larger is better; returns how many. */
+static size_t merits(const qb_digest *d, uint32_t entry, uint32_t instance, double *merit)
+{
+    const qb_cell_digest *cell = qb_digest_cell(d, entry, instance);
+    for (uint64_t k = 0; k < cell->runs; k++)
+        merit[k] = -d->score[cell->first + k];
+    return cell->runs;
+}
+
+static double mean_a12(const qb_digest *d, uint32_t a, uint32_t b, const uint32_t *index, uint32_t count,
+                       double *scratch)
+{
+    double total = 0;
+    for (uint32_t k = 0; k < count; k++) {
+        size_t na = merits(d, a, index[k], scratch);
+        size_t nb = merits(d, b, index[k], scratch + na);
+        total += qb_a12(scratch, na, scratch + na, nb);
+    }
+    return count ? total / count : NAN;
+}
+
+static void fill(const qb_digest *d, uint32_t a, uint32_t b, double confidence, double *difference,
+                 uint32_t *index, double *scratch, qb_compared *c)
+{
+    uint32_t count = qb_paired_differences(d, (qb_side){a, QB_SEEDS_ALL}, (qb_side){b, QB_SEEDS_ALL}, NULL,
+                                           difference, index);
+    char head[16] = {0};
+    strncpy(head, d->evidence->experiment.identity, sizeof head - 1);
+    *c = (qb_compared){.a = d->evidence->entry[a].name, .b = d->evidence->entry[b].name};
+    c->effect = qb_effect_of(difference, count, confidence, strtoull(head, NULL, 16));
+    for (uint32_t k = 0; k < count; k++) {
+        c->mean_a += qb_mean_score(d, a, index[k], QB_SEEDS_ALL) / count;
+        c->mean_b += qb_mean_score(d, b, index[k], QB_SEEDS_ALL) / count;
+        c->wins += difference[k] > 0;
+        c->ties += difference[k] == 0;
+        c->losses += difference[k] < 0;
+    }
+    c->hodges_lehmann = qb_hodges_lehmann(difference, count);
+    c->wilcoxon_p = qb_wilcoxon(difference, count).p;
+    c->a12 = mean_a12(d, a, b, index, count, scratch);
+}
+
+qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, double confidence,
+                     qb_compared *compared, qb_diag *diag)
+{
+    uint32_t first = 0, second = 0;
+    qb_digest d = {0};
+    qb_status status = find_entry(evidence, a, &first, diag);
+    if (status == QB_OK)
+        status = find_entry(evidence, b, &second, diag);
+    if (status == QB_OK)
+        status = qb_digest_make(evidence, &d, diag);
+    if (status != QB_OK)
+        return status;
+    double *difference = QB_NEW(double, evidence->instances), *scratch = QB_NEW(double, evidence->runs);
+    uint32_t *index = QB_NEW(uint32_t, evidence->instances);
+    qb_compared c;
+    if (!difference || !scratch || !index) {
+        status = qb_fail(diag, QB_NO_MEMORY, "no memory to compare");
+    } else {
+        fill(&d, first, second, confidence, difference, index, scratch, &c);
+        if (!c.effect.instances)
+            status = qb_fail(diag, QB_REFUSED, "'%s' and '%s' have no instance in common with a known value",
+                             a, b);
+        else
+            *compared = c;
+    }
+    qb_free(difference);
+    qb_free(scratch);
+    qb_free(index);
+    qb_digest_clear(&d);
+    return status;
+}
+
+void qb_compare_say(const qb_evidence *evidence, const qb_compared *c, qb_text *out)
+{
+    char a[QB_SAY], b[QB_SAY];
+    const qb_effect *e = &c->effect;
+    qb_text_appendf(out, "%s against %s\n%s: ", c->a, c->b, evidence->experiment.name);
+    qb_say_budget(evidence, out);
+    qb_text_appendf(out, ", %zu instances\n\n", e->instances);
+    qb_text_appendf(out, "mean gap        %s against %s\n", qb_say_percent(c->mean_a, a),
+                    qb_say_percent(c->mean_b, b));
+    qb_text_appendf(out, "effect          %s %s by %.3g points of gap\n", c->a,
+                    e->estimate >= 0 ? "better" : "worse", 100 * fabs(e->estimate));
+    qb_text_appendf(out, "%g %% interval   %.3g to %.3g points (positive: %s is better)\n",
+                    100 * e->confidence, 100 * e->interval.low, 100 * e->interval.high, c->a);
+    qb_text_appendf(out, "by instance     %" PRIu32 " won, %" PRIu32 " tied, %" PRIu32 " lost\n", c->wins,
+                    c->ties, c->losses);
+    qb_text_append(out, "\ndescriptive only:\n");
+    qb_text_appendf(out, "Hodges-Lehmann  %.3g points\n", 100 * c->hodges_lehmann);
+    qb_text_appendf(out, "Wilcoxon        p = %.2g (two-sided, zeros after Pratt)\n", c->wilcoxon_p);
+    qb_text_appendf(out, "A12             %.3f (a run of %s beats one of %s, within instances)\n", c->a12,
+                    c->a, c->b);
+}
+
+void qb_compare_json(const qb_compared *c, qb_text *out)
+{
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {{"mean_a", c->mean_a},
+                   {"mean_b", c->mean_b},
+                   {"effect", c->effect.estimate},
+                   {"low", c->effect.interval.low},
+                   {"high", c->effect.interval.high},
+                   {"confidence", c->effect.confidence},
+                   {"p", c->effect.p},
+                   {"hodges_lehmann", c->hodges_lehmann},
+                   {"wilcoxon_p", c->wilcoxon_p},
+                   {"a12", c->a12}};
+    const struct {
+        const char *key;
+        uint64_t value;
+    } counts[] = {
+        {"instances", c->effect.instances}, {"wins", c->wins}, {"ties", c->ties}, {"losses", c->losses}};
+    qb_json_writer w = {.out = out};
+    qb_json_open(&w, '{');
+    qb_json_key(&w, "a");
+    qb_json_string(&w, c->a);
+    qb_json_key(&w, "b");
+    qb_json_string(&w, c->b);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        qb_json_key(&w, numbers[k].key);
+        qb_json_double(&w, numbers[k].value);
+    }
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        qb_json_key(&w, counts[k].key);
+        qb_json_uint(&w, counts[k].value);
+    }
+    qb_json_close(&w, '}');
+}

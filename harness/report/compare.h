@@ -1,0 +1,46 @@
+/* Two entries of one experiment, side by side; and one experiment in two stores (the nightly gate). */
+#ifndef QB_REPORT_COMPARE_H
+#define QB_REPORT_COMPARE_H
+
+#include "harness/report/report.h"
+#include "harness/stats/decision.h"
+
+/* What `qubout compare A B` says.  Differences are score of B - score of A, an instance each: positive where
+ * A is better.  Everything beside the effect is descriptive. */
+typedef struct qb_compared {
+    const char *a, *b;
+    double mean_a, mean_b; /* mean gaps */
+    qb_effect effect;
+    uint32_t wins, ties, losses; /* of A, by instance */
+    double hodges_lehmann;
+    double wilcoxon_p; /* two-sided, zeros after Pratt */
+    double a12;        /* P(a run of A is better than one of B), within instances, then averaged */
+} qb_compared;
+
+/* a, b: names of entries.  Errors: QB_BAD_INPUT (no such entry, naming the nearest), QB_REFUSED (no instance
+ * in common), QB_NO_MEMORY. */
+qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, double confidence,
+                     qb_compared *compared, qb_diag *diag);
+
+/* At most 80 columns; and one JSON object. */
+void qb_compare_say(const qb_evidence *evidence, const qb_compared *compared, qb_text *out);
+void qb_compare_json(const qb_compared *compared, qb_text *out);
+
+/* ---- the gate */
+
+typedef struct qb_regress_options {
+    double margin;     /* a mean gap that grows by more than this is worse: 0.001 is a tenth of a point */
+    double slow_down;  /* CPU time for the same work that grows by more than this share is slower: 0.1 */
+    double confidence; /* of the intervals, before Holm */
+} qb_regress_options;
+
+/* Compares each label that both hold, on the instances that both hold (by their hash), scored against the
+ * better reference of the two.  Worse: the interval of the difference lies on the wrong side of 0 and its
+ * estimate beyond the margin (Holm over labels); or more runs that crashed, lied, overran or ran out of
+ * memory than before.  Slower, under a work budget only: the interval of the log ratio of CPU times lies
+ * above the slow-down.  Writes a table and sets *regressed.  Errors: QB_REFUSED (nothing in common),
+ * QB_NO_MEMORY. */
+qb_status qb_regress(const qb_evidence *baseline, const qb_evidence *candidate,
+                     const qb_regress_options *options, qb_text *out, bool *regressed, qb_diag *diag);
+
+#endif
