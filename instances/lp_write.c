@@ -192,6 +192,8 @@ static void write_types(const qb_mip *mip, const qb_naming *naming, uint8_t type
 
 static qb_status write_mip(const qb_mip *mip, const char *name, qb_text *out, qb_diag *diag)
 {
+    if (!qb_naming_sides_fit(mip))
+        return qb_fail(diag, QB_REFUSED, "format lp takes 1e30 for infinity, '%s' has sides beyond it", name);
     for (uint64_t k = 0; k < mip->pairs; k++)
         if (!isfinite(2 * mip->pair[k].weight))
             return qb_fail(diag, QB_REFUSED, "weights of '%s' are too large for format lp", name);

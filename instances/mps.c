@@ -17,7 +17,7 @@
 #include "harness/base/memory.h"
 #include "harness/model/mps_write.h"
 #include "instances/mps_card.h"
-#include "instances/naming.h"
+#include "instances/aliases.h"
 
 #include <math.h>
 #include <string.h>

@@ -110,6 +110,8 @@ static inline bool plain_integer(const char *p, size_t length, uint64_t *value)
 
 bool qb_token_real(qb_token token, double *value)
 {
+    if (token.length == 0)
+        return false;
     bool negative = token.length > 1 && token.start[0] == '-';
     uint64_t magnitude;
     if (plain_integer(token.start + negative, token.length - negative, &magnitude) &&

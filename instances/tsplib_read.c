@@ -275,7 +275,7 @@ static qb_status take_capacity(reader *r, qb_token value)
 /* `KEY : VALUE`, or a section. */
 static qb_status take_line(reader *r, bool *end)
 {
-    qb_token line = qb_scan_rest(r->scan), key = line, value = {0};
+    qb_token line = qb_scan_rest(r->scan), key = line, value = {line.start, 0};
     const char *colon = memchr(line.start, ':', line.length);
     if (colon) {
         key.length = (size_t)(colon - line.start);

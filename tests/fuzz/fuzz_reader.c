@@ -3,6 +3,7 @@
 #include "instances/format.h"
 #include "instances/instances.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,17 @@ static void require(bool promise, const char *what, const char *format, const qb
         return;
     fprintf(stderr, "%s (format %s): %s\n", what, format ? format : "recognised", diag->text);
     abort();
+}
+
+/* MPS has the width of a range, not its end: rounding may move it. */
+static bool has_rounded_range(const qb_mip *m)
+{
+    for (uint32_t i = 0; i < m->rows; i++) {
+        double lower = m->row_lower[i], upper = m->row_upper[i];
+        if (isfinite(lower) && isfinite(upper) && lower + (upper - lower) != upper)
+            return true;
+    }
+    return false;
 }
 
 /* Negated and expanded problems come back as others; those that keep kind and sense must be the same. */
@@ -31,7 +43,8 @@ static void check_writer(const qb_problem *problem, const char *format)
     if (status == QB_OK) {
         status = qb_instance_parse("back", text.data, text.length, &options, &back, &diag);
         require(status == QB_OK, "cannot read what was written", format, &diag);
-        bool same_form = back.kind == problem->kind && back.body.sense == problem->body.sense;
+        bool same_form = back.kind == problem->kind && back.body.sense == problem->body.sense &&
+                         (strcmp(format, "mps") != 0 || !has_rounded_range(&problem->body));
         require(qb_problem_sha256(problem, before) == QB_OK && qb_problem_sha256(&back, after) == QB_OK,
                 "cannot hash", format, &diag);
         require(!same_form || strcmp(before, after) == 0, "comes back as another problem", format, &diag);

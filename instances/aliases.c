@@ -1,4 +1,4 @@
-#include "instances/naming.h"
+#include "instances/aliases.h"
 
 #include "harness/base/memory.h"
 

@@ -1,8 +1,8 @@
 /* How names that a file format cannot hold survive a round trip through it: what a reader does with the
  * comments of a writer (harness/model/naming.h).
  */
-#ifndef QB_INSTANCES_NAMING_H
-#define QB_INSTANCES_NAMING_H
+#ifndef QB_INSTANCES_ALIASES_H
+#define QB_INSTANCES_ALIASES_H
 
 #include "harness/model/naming.h"
 #include "instances/names.h"
