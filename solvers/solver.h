@@ -3,13 +3,15 @@
  * One folder, one exported const qb_solver, one line in registry.c, one line in meson.build.  A solver sees
  * its model, its parameters, a seed and its budget; it includes harness/base, harness/model,
  * solvers/solver.h, solvers/param.h and solvers/kernels, and nothing else of ours.  It reads no clock, no
- * file, no environment, prints nothing, keeps no static mutable state.
+ * file, no environment, prints nothing, keeps no static mutable state.  (solvers/external, whose business is
+ * programs outside, also sees base's clock and spawning.)
  */
 #ifndef QB_SOLVERS_SOLVER_H
 #define QB_SOLVERS_SOLVER_H
 
 #include "harness/base/budget.h"
 #include "harness/base/status.h"
+#include "harness/base/text.h"
 #include "harness/model/lowering.h"
 #include "solvers/param.h"
 
@@ -19,7 +21,7 @@ typedef enum qb_execution { QB_NATIVE, QB_SIMULATED, QB_HARDWARE } qb_execution;
 
 struct qb_solver {
     uint32_t version;    /* QB_SOLVER_VERSION */
-    const char *name;    /* as on the command line: [a-z][a-z0-9-]* */
+    const char *name;    /* as on the command line: [a-z][a-z0-9_-]* */
     const char *family;  /* "simulated annealing", "tabu search", "quantum circuit", "branch and cut",
                             "control", ... */
     const char *summary; /* one line for `qubout list solvers` */
@@ -49,6 +51,9 @@ struct qb_solver {
     void (*free)(void *state); /* NULL is fine */
 
     const char *(*version_text)(void); /* version of the library behind it, or NULL */
+
+    /* For a program outside: is it installed?  version gets what it says of itself.  NULL: part of us. */
+    bool (*find)(const qb_solver *solver, qb_text *version);
 };
 
 /* All registered solvers, NULL-terminated. */

@@ -7,6 +7,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -125,4 +127,60 @@ void qb_scratch_close(qb_scratch *scratch)
 const char *qb_scratch_path(const qb_scratch *scratch)
 {
     return qb_text_get(&scratch->path);
+}
+
+qb_status qb_scratch_write(const qb_scratch *scratch, const char *name, const void *data, size_t size,
+                           qb_diag *diag)
+{
+    int file = openat(scratch->lock, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const char *from = data;
+    bool good = file >= 0;
+    while (good && size) {
+        ssize_t put = write(file, from, size);
+        good = put >= 0 || errno == EINTR;
+        if (put > 0) {
+            from += put;
+            size -= (size_t)put;
+        }
+    }
+    int error = errno;
+    if (file >= 0)
+        close(file);
+    return good ? QB_OK : qb_fail(diag, QB_ENVIRONMENT, "cannot write '%s': %s", name, strerror(error));
+}
+
+/* The whole of an open regular file. */
+static qb_status read_all(int file, const char *name, size_t limit, char **data, size_t *size, qb_diag *diag)
+{
+    struct stat about;
+    if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))
+        return qb_fail(diag, QB_BAD_INPUT, "'%s' is not a file", name);
+    if ((uint64_t)about.st_size > limit)
+        return qb_fail(diag, QB_BAD_INPUT, "'%s' is larger than %zu bytes", name, limit);
+    size_t room = (size_t)about.st_size, length = 0;
+    char *text = qb_alloc(room + 1, 1);
+    if (!text)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory reading '%s'", name);
+    for (ssize_t got = 1; length < room && got != 0;) {
+        got = read(file, text + length, room - length);
+        if (got < 0 && errno != EINTR)
+            break;
+        length += got > 0 ? (size_t)got : 0;
+    }
+    text[length] = 0;
+    *data = text;
+    *size = length;
+    return QB_OK;
+}
+
+qb_status qb_scratch_read(const qb_scratch *scratch, const char *name, size_t limit, char **data,
+                          size_t *size, qb_diag *diag)
+{
+    int file = openat(scratch->lock, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return qb_fail(diag, errno == ELOOP ? QB_BAD_INPUT : QB_ENVIRONMENT, "cannot read '%s': %s", name,
+                       strerror(errno));
+    qb_status status = read_all(file, name, limit, data, size, diag);
+    close(file);
+    return status;
 }

@@ -63,13 +63,26 @@ static void print_param(qb_text *out, const qb_param *param)
     qb_text_appendf(out, "%s%s: %s\n", *param->unit ? " " : "", param->unit, param->help);
 }
 
+/* Is it here, and which version is it? */
+static bool find_solver(const qb_solver *solver, qb_text *version)
+{
+    if (solver->version_text)
+        qb_text_append(version, solver->version_text());
+    return !solver->find || solver->find(solver, version);
+}
+
 static qb_status print_solvers(qb_text *out, qb_diag *diag)
 {
     (void)diag;
     for (const qb_solver *const *s = qb_solvers; *s; s++) {
+        qb_text version = {0};
+        bool found = find_solver(*s, &version);
         qb_text_appendf(out, "%s: %s\n    %s; takes%s%s%s; %s\n", (*s)->name, (*s)->summary, (*s)->family,
                         (*s)->takes & QB_TAKES_QUBO ? " qubo" : "", (*s)->takes & QB_TAKES_MIP ? " mip" : "",
                         (*s)->proves_optimality ? "; proves optimality" : "", (*s)->source);
+        if (!found || version.length)
+            qb_text_appendf(out, "    %s%s\n", found ? "version " : "not installed", qb_text_get(&version));
+        qb_text_clear(&version);
         for (size_t k = 0; k < (*s)->param_count; k++)
             print_param(out, &(*s)->params[k]);
     }
@@ -117,8 +130,10 @@ static void solver_json(qb_json_writer *json, const qb_solver *solver)
     qb_json_key(json, "deterministic");
     qb_json_bool(json, solver->deterministic);
     qb_json_key(json, "installed");
-    qb_json_bool(json, true);
-    member_string(json, "version", solver->version_text ? solver->version_text() : NULL);
+    qb_text version = {0};
+    qb_json_bool(json, find_solver(solver, &version));
+    member_string(json, "version", version.length ? qb_text_get(&version) : NULL);
+    qb_text_clear(&version);
     qb_json_key(json, "parameters");
     qb_json_open(json, '[');
     for (size_t k = 0; k < solver->param_count; k++)

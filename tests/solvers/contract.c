@@ -403,7 +403,7 @@ Test(contract, every_solver_introduces_itself)
         const qb_solver *solver = solver_at(s);
         cr_assert_eq(solver->version, QB_SOLVER_VERSION);
         cr_assert(solver->name &&
-                  strspn(solver->name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(solver->name));
+                  strspn(solver->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(solver->name));
         cr_assert(solver->family && solver->summary && solver->source, "%s", solver->name);
         cr_assert(solver->takes & (QB_TAKES_QUBO | QB_TAKES_MIP), "%s", solver->name);
         cr_assert(solver->init && solver->solve && solver->free, "%s", solver->name);

@@ -1,0 +1,106 @@
+#define _GNU_SOURCE
+#include "harness/base/file.h"
+#include "harness/base/scratch.h"
+#include "solvers/external/definition.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+Test(definition, all_that_ship_are_sound)
+{
+    size_t count = 0;
+    for (const char *const *d = qb_external_shipped; *d; d += 2, count++) {
+        qb_external e;
+        qb_diag diag = {""};
+        cr_assert_eq(qb_external_open(d[0], &e, &diag), QB_OK, "%s", diag.text);
+        cr_expect_str_eq(e.name, d[0]);
+        cr_expect(e.homepage && e.licence && e.mip && e.status && e.gap, "%s", d[0]);
+        qb_external_close(&e);
+    }
+    cr_assert_eq(count, 5);
+}
+
+/* Opens a definition with this text. */
+static qb_status open_text(const char *text, qb_external *e, qb_diag *diag)
+{
+    qb_scratch *scratch;
+    qb_text path = {0};
+    cr_assert_eq(qb_scratch_open(&scratch, NULL), QB_OK);
+    qb_text_appendf(&path, "%s/x.yaml", qb_scratch_path(scratch));
+    cr_assert_eq(qb_file_write(qb_text_get(&path), text, strlen(text), NULL), QB_OK);
+    qb_status status = qb_external_open(qb_text_get(&path), e, diag);
+    qb_text_clear(&path);
+    qb_scratch_close(scratch);
+    return status;
+}
+
+#define GOOD "solver: x\nmodel: qubo\nanswer: stream\ncommand: [x, \"{seed}\"]\n"
+
+Test(definition, what_is_wrong_is_named_with_its_line)
+{
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"solver: x\nmodel: qubo\nanswer: stream\n", "command"},
+        {GOOD "licens: y\n", "x.yaml:5: unknown key 'licens' (did you mean 'licence'?)"},
+        {"model: lp\n", "x.yaml:1: unknown value 'lp'"},
+        {"command: x\n", "a list of arguments"},
+        {"command: [x, \"{sed}\"]\n", "unknown placeholder in '{sed}'"},
+        {GOOD "status: [{text: a}]\n", "both are needed"},
+        {GOOD "status: [{text: a, means: good}]\n", "unknown value 'good'"},
+        {GOOD "files: {../x: y}\n", "x.yaml:5"},
+        {"[1, 2]\n", "a mapping is expected"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qb_external e;
+        qb_diag diag = {""};
+        cr_expect_eq(open_text(cases[k].text, &e, &diag), QB_BAD_INPUT, "%s", cases[k].text);
+        cr_expect(strstr(diag.text, cases[k].said), "'%s' instead of '%s'", diag.text, cases[k].said);
+    }
+}
+
+Test(definition, an_unknown_name_is_answered_by_the_nearest)
+{
+    qb_external e;
+    qb_diag diag = {""};
+    cr_expect_eq(qb_external_open("cbd", &e, &diag), QB_BAD_INPUT);
+    cr_expect(strstr(diag.text, "'cbc'"), "%s", diag.text);
+    cr_expect_neq(qb_external_open("/no/such.yaml", &e, &diag), QB_OK);
+}
+
+Test(definition, words_are_filled_in)
+{
+    qb_external e;
+    qb_text out = {0};
+    cr_assert_eq(open_text(GOOD, &e, NULL), QB_OK);
+    const qb_external_values values = {.model = "m",
+                                       .solution = "s",
+                                       .seconds = 2.5,
+                                       .seed = (UINT64_C(5) << 31) + 3,
+                                       .threads = 4,
+                                       .memory_bytes = UINT64_C(3) << 20};
+    qb_external_fill(&e, &values,
+                     "{model} {solution} {seconds} {whole_seconds} {seed} {threads} {memory_mib} {x} {",
+                     &out);
+    cr_expect_str_eq(qb_text_get(&out), "m s 2.500 2 3 4 3 {x} {");
+    qb_text_clear(&out);
+    qb_external_close(&e);
+}
+
+Test(definition, the_first_of_the_words_counts_wherever_it_stands)
+{
+    qb_external e;
+    char quote[32];
+    cr_assert_eq(open_text(GOOD
+                           "status:\n  - {text: broken, means: failed}\n  - {text: fine, means: optimal}\n",
+                           &e, NULL),
+                 QB_OK);
+    const char *one = "all is fine\n", *two = "first\n  it is broken\x01 here\nlast";
+    const qb_external_text text[] = {{one, strlen(one)}, {two, strlen(two)}};
+    cr_expect_eq(qb_external_judge(&e, text, 1, quote, sizeof quote), QB_MEANS_OPTIMAL);
+    cr_expect_str_eq(quote, "all is fine");
+    cr_expect_eq(qb_external_judge(&e, text, 2, quote, sizeof quote), QB_MEANS_FAILED);
+    cr_expect_str_eq(quote, "it is broken? here");
+    cr_expect_eq(qb_external_judge(&e, NULL, 0, quote, sizeof quote), QB_MEANS_NOTHING);
+    qb_external_close(&e);
+}
