@@ -2,6 +2,10 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_kernel.h"
 
+/* Beyond so many spins and couplings a sweep of 512 replicas takes 10 ms and more: one replica then gets
+ * further in any time that one is likely to have. */
+#define ANNEAL_SLICED_MOST (UINT64_C(1) << 21)
+
 struct qb_annealer {
     const qb_anneal_kernel *kernel;
     void *state;
@@ -13,6 +17,7 @@ static const struct {
     const qb_anneal_kernel *kernel;
 } kernels[] = {
     {QB_ANNEAL_SLICED, &qb_anneal_sliced},
+    {QB_ANNEAL_DENSE, &qb_anneal_dense},
     {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
 };
 
@@ -38,11 +43,13 @@ qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t s
     if (!a)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", model->n);
     qb_status status = QB_REFUSED;
-    for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++)
-        if (kind == QB_ANNEAL_AUTO || kind == kernels[k].kind) {
+    for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++) {
+        bool suits = kernels[k].kind != QB_ANNEAL_SLICED || model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
+        if (kind == kernels[k].kind || (kind == QB_ANNEAL_AUTO && suits)) {
             a->kernel = kernels[k].kernel;
             status = a->kernel->open(model, seed, &a->state, diag);
         }
+    }
     if (status) {
         qb_free(a);
         return status;

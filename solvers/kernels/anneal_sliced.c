@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICED_LARGEST (UINT32_C(1) << 31) /* a position and a flag fit in an entry */
+#define SLICED_LARGEST (UINT32_C(1) << 29) /* 8 times a position fits in an entry */
 
 static void sliced_close(void *opaque)
 {
@@ -79,19 +79,19 @@ static uint32_t sliced_inputs_of(const qb_anneal_sliced_state *s, uint32_t p, ui
     int64_t field = qb_spins_field(&s->spins, i);
     if (llabs(field) >> b & 1)
         entry[count++] =
-            2 * s->n + (field > 0); /* a zero, complemented where a positive field wants s = -1 */
+            8 * s->n + (field > 0); /* a zero, complemented where a positive field wants s = -1 */
     for (int later = 0; later < 2; later++) {
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
             int64_t coupling = qb_spins_coupling(&s->spins, k);
             uint32_t other = s->position[q->neighbour[k]];
             if (llabs(coupling) >> b & 1 && (other > p) == later)
-                entry[count++] = 2 * other + (coupling < 0);
+                entry[count++] = 8 * other + (coupling < 0);
         }
         if (!later)
             *firsts = (uint16_t)count;
     }
     if (b && count & 1)
-        entry[count++] = 2 * s->n;
+        entry[count++] = 8 * s->n;
     return count;
 }
 
@@ -130,21 +130,26 @@ static uint64_t transpose8(uint64_t x)
     return x ^ t ^ t << 28;
 }
 
-/* Each lane's own random order of the rows, bit-sliced and complemented, eight lanes at a time. */
+/* Each lane's own random order of the rows, bit-sliced and complemented, eight lanes at a time.  The row that
+ * is drawn afresh ranks last: it is never among the ones of the table. */
 static void sliced_ranks(qb_anneal_sliced_state *s, uint64_t seed)
 {
     qb_rng rng;
     qb_rng_init(&rng, seed, 32);
     for (uint32_t lane = 0; lane < QB_LANES; lane += 8) {
-        uint8_t rank[QB_SLICED_ROWS - 1][8];
-        for (uint32_t k = 0; k < 8; k++)
+        uint32_t fresh = QB_SLICED_FRESH + lane / 64;
+        uint8_t rank[QB_SLICED_ROWS][8];
+        for (uint32_t k = 0; k < 8; k++) {
             for (uint32_t row = 0; row < QB_SLICED_ROWS - 1; row++) {
                 /* Slightly uneven, which does no harm: any permutation is exact. */
                 uint32_t other = (uint32_t)((qb_rng_next(&rng) >> 32) * (row + 1) >> 32);
                 rank[row][k] = rank[other][k];
                 rank[other][k] = (uint8_t)row;
             }
-        for (uint32_t row = 0; row < QB_SLICED_ROWS - 1; row++) {
+            rank[QB_SLICED_ROWS - 1][k] = rank[fresh][k];
+            rank[fresh][k] = QB_SLICED_ROWS - 1;
+        }
+        for (uint32_t row = 0; row < QB_SLICED_ROWS; row++) {
             uint64_t bytes = 0;
             for (uint32_t k = 0; k < 8; k++)
                 bytes |= (uint64_t)(uint8_t)~rank[row][k] << 8 * k;
@@ -184,7 +189,7 @@ static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, 
     s->inputs = QB_NEW(uint16_t, (size_t)n * s->planes);
     s->firsts = QB_NEW(uint16_t, (size_t)n * s->planes);
     s->word = QB_NEW(qb_lanes, (size_t)n + 1);
-    s->rank = QB_NEW(qb_lanes, (QB_SLICED_ROWS - 1) * QB_SLICED_RANKS);
+    s->rank = QB_NEW(qb_lanes, QB_SLICED_ROWS * QB_SLICED_RANKS);
     s->table = QB_NEW(qb_lanes, QB_SLICED_DIGITS * QB_SLICED_ROWS);
     bool complete = s->order && s->position && s->run && s->first && s->inputs && s->firsts && s->word &&
                     s->rank && s->table;
@@ -196,7 +201,7 @@ static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, 
     for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++)
         s->ones[b] = QB_SLICED_ROWS;
     qb_rng_init(&s->pick, seed, 0);
-    qb_lanes_rng_init(&s->fresh, seed, 8);
+    qb_rng_init(&s->fresh, seed, 8);
     qb_lanes_rng_init(&s->start, seed, 16);
     *state = s;
     return QB_OK;

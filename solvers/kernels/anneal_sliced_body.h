@@ -40,8 +40,9 @@ INLINE slice sliced_add2(slice *sum, slice a, slice b)
 INLINE slice sliced_input(const slice *word, uint32_t entry, bool is_signed)
 {
     if (!is_signed)
-        return word[(uint64_t)(entry >> 1) * SLICES];
-    return word[(uint64_t)(entry >> 1) * SLICES] ^ (0 - (uint64_t)(entry & 1));
+        return *(const slice *)((const char *)word + (uint64_t)entry * 8);
+    return *(const slice *)((const char *)word + (uint64_t)(entry & ~UINT32_C(7)) * 8) ^
+           (0 - (uint64_t)(entry & 1));
 }
 
 /* Adds 2^log inputs to the digits from `digit` on; returns the carry into digit + log. */
@@ -100,32 +101,30 @@ INLINE void sliced_add_inputs(slice *digit, int from, int digits, const slice *w
         sliced_ripple(digit, from + 1, digits, sliced_add_block(digit + from, word, entry, is_signed, 1));
 }
 
-/* A fresh last row for table b: a one with probability remainder / 2^32 in each lane, found by comparing
- * random binary fractions digit by digit until all lanes are decided. */
-static __attribute__((noinline)) void sliced_refresh(qb_anneal_sliced_state *s, uint32_t b)
+/* Fresh bits for the lanes of element k in the row of table b that is theirs to draw: ones with probability
+ * remainder / 2^32, found by comparing random binary fractions digit by digit until all lanes are decided. */
+static __attribute__((noinline)) void sliced_refresh(qb_anneal_sliced_state *s, uint32_t b, uint32_t k)
 {
-    qb_lanes ones = {0}, open = ~ones, bits;
-    for (uint32_t digit = UINT32_C(1) << 31; digit; digit >>= 1) {
-        qb_lanes_next(&s->fresh, &bits);
+    uint64_t ones = 0, open = UINT64_MAX;
+    for (uint32_t digit = UINT32_C(1) << 31; digit && open; digit >>= 1) {
+        uint64_t bits = qb_rng_next(&s->fresh);
         if (s->remainder[b] & digit) {
             ones |= open & ~bits;
             open &= bits;
         } else {
             open &= ~bits;
         }
-        if (!(open[0] | open[1] | open[2] | open[3] | open[4] | open[5] | open[6] | open[7]))
-            break;
     }
-    s->table[b * QB_SLICED_ROWS + QB_SLICED_ROWS - 1] = ones;
+    s->table[b * QB_SLICED_ROWS + QB_SLICED_FRESH + k][k] = ones;
 }
 
-/* Rows [0, 255) of table b: a lane is one where its rank is below `ones`. */
+/* Table b: a lane is one in the rows where its rank is below `ones`. */
 static void sliced_build(qb_anneal_sliced_state *s, uint32_t b)
 {
     slice limit[QB_SLICED_RANKS];
     for (uint32_t d = 0; d < QB_SLICED_RANKS; d++)
         limit[d] = (slice){0} - (uint64_t)(s->ones[b] >> d & 1);
-    for (uint32_t row = 0; row < QB_SLICED_ROWS - 1; row++)
+    for (uint32_t row = 0; row < QB_SLICED_ROWS; row++)
         for (uint32_t h = 0; h < SLICES; h++) {
             const slice *rank = (const slice *)(s->rank + row * QB_SLICED_RANKS) + h;
             slice below = {0};
@@ -186,11 +185,11 @@ INLINE void sliced_flips(qb_anneal_sliced_state *s, const qb_sliced_run *run, ui
     const uint32_t *entry = s->entry + s->first[from];
     const slice *table = (const slice *)s->table;
     for (uint32_t p = from; p < to; p++) {
-        uint64_t rows = qb_rng_next(&pick), fresh = rows | constants.unused;
-        if (__builtin_expect(((~fresh - 0x0101010101010101u) & fresh & 0x8080808080808080u) != 0, 0))
+        uint64_t rows = qb_rng_next(&pick), old = ~(rows | 0x0707070707070707u) | constants.unused;
+        if (__builtin_expect(((old - 0x0101010101010101u) & ~old & 0x8080808080808080u) != 0, 0))
             for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++)
-                if ((fresh >> 8 * b & 0xff) == QB_SLICED_ROWS - 1 && !(constants.unused >> 8 * b & 0xff))
-                    sliced_refresh(s, b);
+                if (!(old >> 8 * b & 0xff))
+                    sliced_refresh(s, b, (uint32_t)(rows >> 8 * b & 7));
         const uint16_t *inputs = s->inputs + (uint64_t)p * s->planes;
         for (uint32_t h = 0; h < SLICES; h++) {
             const slice *word = (const slice *)s->word + h;
