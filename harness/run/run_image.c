@@ -86,19 +86,11 @@ int qb_run_image_file(const qb_run_image *image, size_t *bytes)
     return image->file;
 }
 
-static bool is_same(const qb_lowering_options *a, const qb_lowering_options *b)
-{
-    _Static_assert(sizeof *a == 48, "every option has to be compared here");
-    return a->penalty == b->penalty && a->factor == b->factor && a->linearisation == b->linearisation &&
-           a->encoding == b->encoding && a->coefficient_limit == b->coefficient_limit &&
-           a->inequality == b->inequality && a->resolution == b->resolution;
-}
-
 /* The entry for what is asked, made if need be; NULL without memory.  The lock is held. */
 static entry *find(qb_run_image *image, unsigned takes, const qb_lowering_options *options)
 {
     for (entry *e = image->first; e; e = e->next)
-        if (e->takes == takes && is_same(&e->options, options))
+        if (e->takes == takes && qb_lowering_options_same(&e->options, options))
             return e;
     entry *e = QB_NEW(entry, 1);
     if (!e)
