@@ -277,6 +277,21 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("score", "case.yaml", code=2)
         self.assertIn("case.yaml:4", self.stderr)
 
+    def test_compare_and_regress(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        out = json.loads(self.run_qubout("compare", "tabu", "random", "--db", "tiny.db", "--json"))
+        self.assertEqual(out["wins"] + out["ties"] + out["losses"], 2)
+        text = self.run_qubout("compare", "tabu", "random", "--db", "tiny.db")
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        self.run_qubout("compare", "tabu", "randon", "--db", "tiny.db", code=2)
+        self.assertIn("random", self.stderr)
+        self.run_qubout("regress", "--baseline", "tiny.db", "--candidate", "tiny.db")
+        shutil.copy(self.folder / "tiny.db", self.folder / "worse.db")
+        with sqlite3.connect(self.folder / "worse.db") as db:
+            db.execute("update run set status = 'crashed', objective = null, feasible = null where label = 'tabu'")
+        self.run_qubout("regress", "--baseline", "tiny.db", "--candidate", "worse.db", code=1)
+        self.run_qubout("regress", "--baseline", "worse.db", "--candidate", "tiny.db")
+
     def test_doctor_keeps_its_measurements(self):
         out = json.loads(self.run_qubout("doctor", "--repeats", "2", "--json", "--db", "host.db"))
         self.assertIn("governor", [symptom["name"] for symptom in out["symptoms"]])
