@@ -18,11 +18,12 @@ typedef struct qb_interval {
 qb_interval qb_interval_t(const double *x /* [count] */, size_t count, double confidence);
 
 /* Bootstrap-t (studentised): quantiles of (mean* - mean) / se* over `resamples` resamples in place of
- * Student's.  Follows skewness that t ignores.  Resamples of equal values (se* = 0) count as infinitely far
- * on the side of their mean, which only widens the interval.  Constant data give the constant twice.  The
- * same seed gives the same interval.  NaN bounds for fewer than two values or no memory.  O(resamples *
- * count). Source: Efron, "Nonparametric standard errors and confidence intervals", Canadian J. Statistics 9
- * (1981); Davison and Hinkley, "Bootstrap methods and their application" (1997), section 2.4. */
+ * Student's.  Follows skewness that t ignores.  Resamples of equal values have no se* and are left out; data
+ * that are constant but for rounding give the mean twice.  The same seed gives the same interval.  NaN bounds
+ * for fewer than two values or no memory.  O(resamples * count).
+ *
+ * Source: Efron, "Nonparametric standard errors and confidence intervals", Canadian J. Statistics 9 (1981);
+ * Davison and Hinkley, "Bootstrap methods and their application" (1997), section 2.4. */
 qb_interval qb_interval_bootstrap(const double *x /* [count] */, size_t count, double confidence,
                                   uint32_t resamples, uint64_t seed);
 
