@@ -35,6 +35,12 @@ static const qb_solver *solver_at(uint32_t k)
     return k + 1 < solver_count() ? qb_solvers[k] : &qb_solver_template;
 }
 
+/* Programs outside keep their own time and memory: tests/external runs them in the ring. */
+static bool is_outside(const qb_solver *solver)
+{
+    return solver->find != NULL;
+}
+
 /* A solver before its model: everything that one run needs. */
 typedef struct bench {
     const qb_solver *solver;
@@ -57,10 +63,12 @@ static bool model_maximises(const qb_model *model)
     return (model->qubo ? model->qubo->sense : model->mip->sense) == QB_MAXIMISE;
 }
 
-/* false when the lowering refuses. */
+/* false when the lowering refuses, and for programs outside. */
 static bool bench_open(bench *b, const qb_solver *solver, const qb_problem *problem)
 {
     *b = (bench){.solver = solver};
+    if (is_outside(solver))
+        return false;
     qb_lowering_options options = {.penalty = QB_PENALTY_BOUND, .factor = 1};
     qb_status status = qb_lowering_open(problem, solver->takes, &options, &b->lowering, &b->diag);
     cr_assert(status == QB_OK || status == QB_REFUSED, "%s: %s", solver->name, b->diag.text);
