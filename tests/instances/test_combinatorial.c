@@ -342,3 +342,43 @@ Test(combinatorial, portfolio_is_half_risk_less_half_return)
     cr_assert(qb_referee_score(&p, v, &score, NULL) == QB_OK && !score.feasible);
     qb_problem_free(&p);
 }
+
+Test(combinatorial, csv_assignment)
+{
+    qb_problem p = must_parse("a.csv", NULL,
+                              "worker,task,cost\nann,cook,3\nann,wash,1\nbob,cook,2\n\"b, ob\",wash,5\n"
+                              "bob,wash,2.5\n\"b, ob\",mow,1\n");
+    double v[] = {0, 1, 1, 0, 0, 1}, clash[] = {0, 1, 0, 0, 1, 1};
+    char buffer[16];
+    qb_score score;
+    cr_assert_str_eq(p.format, "csv");
+    cr_assert(feasible_value(&p, v) == 4 && p.body.sense == QB_MINIMISE && p.body.rows == 6);
+    cr_assert(qb_referee_score(&p, clash, &score, NULL) == QB_OK && !score.feasible);
+    cr_assert_str_eq(qb_mip_column_name(&p.body, 3, buffer), "b, ob:wash");
+    check_round_trip(&p, "lp");
+    check_round_trip(&p, "mps");
+    qb_problem_free(&p);
+}
+
+Test(combinatorial, csv_candidates)
+{
+    qb_problem p = must_parse("c.csv", NULL,
+                              "candidate,score,cost,group\nbudget,,10\na,5,4,x\nb,6,7,\nc,2,3,x\nd,1,1,y\n"
+                              "count,,2\n");
+    double best[] = {1, 0, 0, 1}, dear[] = {1, 1, 0, 0}, group[] = {1, 0, 1, 0}, many[] = {0, 0, 1, 1};
+    qb_score score;
+    cr_assert(p.body.sense == QB_MAXIMISE && feasible_value(&p, best) == 6 && feasible_value(&p, many) == 3);
+    cr_assert(qb_referee_score(&p, dear, &score, NULL) == QB_OK && !score.feasible);
+    cr_assert(qb_referee_score(&p, group, &score, NULL) == QB_OK && !score.feasible);
+    qb_problem_free(&p);
+}
+
+Test(combinatorial, csv_portfolio)
+{
+    qb_problem p = must_parse("f.csv", NULL,
+                              "asset,return,gold,corn\naversion,2\ngold,1,3,0.5\ncorn,4,0.5,2\ncount,1\n");
+    double gold[] = {1, 0}, corn[] = {0, 1};
+    cr_assert(feasible_value(&p, gold) == 2 * 3 - 1 && feasible_value(&p, corn) == 2 * 2 - 4);
+    cr_assert(p.body.pairs == 3 && p.body.pair[1].weight == 2 * 2 * 0.5);
+    qb_problem_free(&p);
+}
