@@ -52,7 +52,8 @@ struct qb_solver {
 
     const char *(*version_text)(void); /* version of the library behind it, or NULL */
 
-    /* For a program outside: is it installed?  version gets what it says of itself.  NULL: part of us. */
+    /* For a program outside: is it installed?  version gets what it says of itself, or what it lacks where
+     * that is something else than the program.  NULL: part of us. */
     bool (*find)(const qb_solver *solver, qb_text *version);
 };
 

@@ -80,8 +80,11 @@ static qb_status print_solvers(qb_text *out, qb_diag *diag)
         qb_text_appendf(out, "%s: %s\n    %s; takes%s%s%s; %s\n", (*s)->name, (*s)->summary, (*s)->family,
                         (*s)->takes & QB_TAKES_QUBO ? " qubo" : "", (*s)->takes & QB_TAKES_MIP ? " mip" : "",
                         (*s)->proves_optimality ? "; proves optimality" : "", (*s)->source);
-        if (!found || version.length)
-            qb_text_appendf(out, "    %s%s\n", found ? "version " : "not installed", qb_text_get(&version));
+        if (found && version.length)
+            qb_text_append(out, "    version ");
+        if (version.length || !found)
+            qb_text_appendf(out, "%s%s\n", found ? "" : "    ",
+                            version.length ? qb_text_get(&version) : "not installed");
         qb_text_clear(&version);
         for (size_t k = 0; k < (*s)->param_count; k++)
             print_param(out, &(*s)->params[k]);
@@ -131,8 +134,9 @@ static void solver_json(qb_json_writer *json, const qb_solver *solver)
     qb_json_bool(json, solver->deterministic);
     qb_json_key(json, "installed");
     qb_text version = {0};
-    qb_json_bool(json, find_solver(solver, &version));
-    member_string(json, "version", version.length ? qb_text_get(&version) : NULL);
+    bool found = find_solver(solver, &version);
+    qb_json_bool(json, found);
+    member_string(json, "version", found && version.length ? qb_text_get(&version) : NULL);
     qb_text_clear(&version);
     qb_json_key(json, "parameters");
     qb_json_open(json, '[');

@@ -433,8 +433,10 @@ static qb_status solve(void *opaque, qb_budget *budget, qb_diag *diag)
 static bool find(const qb_solver *solver, qb_text *version)
 {
     qb_external e;
-    if (!solver->params[0].fallback[0])
-        return true; /* the adapter itself */
+    if (!solver->params[0].fallback[0]) {
+        qb_text_append(version, "needs a definition");
+        return false;
+    }
     if (qb_external_open(solver->params[0].fallback, &e, NULL))
         return false;
     bool found = qb_spawn_find(e.command->first->text);

@@ -94,6 +94,8 @@ class EndToEnd(unittest.TestCase):
 
     def test_every_solver_finds_small_optima(self):
         for solver in json.loads(self.run_qubout("list", "solvers", "--json")):
+            if not solver["installed"]:
+                continue
             with self.subTest(solver["name"]):
                 self.assertEqual(self.solve("triangle.mc", solver["name"], "--cpu-time", "2s")["objective"], 2)
                 self.assertEqual(self.solve("small.qubo", solver["name"], "--cpu-time", "2s")["objective"], -2)
