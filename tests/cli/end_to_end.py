@@ -94,7 +94,7 @@ class EndToEnd(unittest.TestCase):
 
     def test_every_solver_finds_small_optima(self):
         for solver in json.loads(self.run_qubout("list", "solvers", "--json")):
-            if not solver["installed"]:
+            if not solver["installed"] or solver["name"].startswith("external"):  # those need a definition
                 continue
             with self.subTest(solver["name"]):
                 self.assertEqual(self.solve("triangle.mc", solver["name"], "--cpu-time", "2s")["objective"], 2)
