@@ -1,9 +1,12 @@
 /* Statistics against values worked by hand, published examples and closed forms. */
 #include "harness/base/rng.h"
 #include "harness/stats/curve.h"
+#include "harness/stats/decision.h"
+#include "harness/stats/fit.h"
 #include "harness/stats/gap.h"
 #include "harness/stats/interval.h"
 #include "harness/stats/multiple.h"
+#include "harness/stats/portfolio.h"
 #include "harness/stats/rank.h"
 #include "harness/stats/sample.h"
 #include "harness/stats/survival.h"
@@ -300,4 +303,111 @@ Test(survival, expected_running_time_and_par)
     NEAR(qb_expected_running_time(spent, success, 3), 7, 0);
     NEAR(qb_penalised_average(spent, success, 3, 10, 10), 104.0 / 3, 1e-12);
     cr_assert(isinf(qb_expected_running_time(spent, (bool[]){false, false, false}, 3)));
+}
+
+/* ---- portfolios and growth */
+
+Test(portfolio, shapley_by_hand_and_by_enumeration)
+{
+    double score[] = {0.2, 0.5, 1.0}, value[3], contribution[3];
+    qb_shapley(score, 1, 3, 1, value); /* merits 0, .5, .8: the worst nothing, then .5 / 2, then .3 more */
+    NEAR(value[2], 0, 1e-15);
+    NEAR(value[1], 0.25, 1e-15);
+    NEAR(value[0], 0.55, 1e-15);
+    qb_marginal_contribution(score, 1, 3, 1, contribution);
+    NEAR(contribution[0], 0.3, 1e-15);
+    NEAR(contribution[1], 0, 1e-15);
+    NEAR(qb_virtual_best(score, 1, 3, 1), 0.2, 0);
+
+    enum { PROBLEMS = 7, SOLVERS = 5 };
+    double many[PROBLEMS * SOLVERS], fast[SOLVERS], slow[SOLVERS] = {0};
+    static const double weight[] = {1. / 5, 1. / 20, 1. / 30, 1. / 20, 1. / 5}; /* |S|! (n - |S| - 1)! / n! */
+    qb_rng rng;
+    qb_rng_init(&rng, 2, 0);
+    for (int k = 0; k < PROBLEMS * SOLVERS; k++)
+        many[k] = qb_rng_uniform(&rng) * 1.3;
+    qb_shapley(many, PROBLEMS, SOLVERS, 1, fast);
+    for (int p = 0; p < PROBLEMS; p++)
+        for (unsigned set = 0; set < 1u << SOLVERS; set++)
+            for (unsigned s = 0; s < SOLVERS; s++) {
+                double without = 1, with = 1;
+                for (unsigned k = 0; k < SOLVERS; k++) {
+                    double v = fmin(1, many[p * SOLVERS + (int)k]);
+                    without = set >> k & 1 ? fmin(without, v) : without;
+                    with = (set >> k & 1) || k == s ? fmin(with, v) : with;
+                }
+                if (!(set >> s & 1))
+                    slow[s] += weight[__builtin_popcount(set)] * (without - with) / PROBLEMS;
+            }
+    for (int s = 0; s < SOLVERS; s++)
+        NEAR(fast[s], slow[s], 1e-14);
+}
+
+Test(fit, tells_growths_apart)
+{
+    double size[] = {10, 20, 30, 40, 60, 80}, time[6];
+    qb_rng rng;
+    qb_rng_init(&rng, 4, 0);
+    for (qb_growth growth = QB_POLYNOMIAL; growth <= QB_EXPONENTIAL; growth++) {
+        for (int k = 0; k < 6; k++) {
+            double x = growth == QB_POLYNOMIAL  ? log(size[k])
+                       : growth == QB_STRETCHED ? sqrt(size[k])
+                                                : size[k];
+            time[k] = exp(-3 +
+                          (growth == QB_POLYNOMIAL  ? 3
+                           : growth == QB_STRETCHED ? 1.5
+                                                    : 0.2) *
+                              x +
+                          0.02 * qb_rng_normal(&rng));
+        }
+        qb_scaling s;
+        cr_assert(qb_scaling_best(size, time, 6, 0.95, &s));
+        cr_assert_eq(s.growth, growth, "%s", qb_growth_name(s.growth));
+        double b = growth == QB_POLYNOMIAL ? 3 : growth == QB_STRETCHED ? 1.5 : 0.2;
+        cr_assert(s.b_interval.low < b && b < s.b_interval.high);
+        NEAR(qb_scaling_at(&s, 30), time[2], 0.1 * time[2]);
+        cr_assert(isnan(qb_scaling_at(&s, 81)) && isnan(qb_scaling_at(&s, 9)), "no extrapolation");
+    }
+    qb_scaling s;
+    cr_assert_not(qb_scaling_best(size, time, 3, 0.95, &s));
+    time[1] = INFINITY;
+    cr_assert_not(qb_scaling_best(size, time, 6, 0.95, &s));
+}
+
+Test(decision, rule_and_planning)
+{
+    double d[12] = {0.03, 0.02, 0.04, 0.03, 0.025, 0.035, 0.03, 0.02, 0.04, 0.03, 0.03, 0.03};
+    qb_effect e = qb_effect_of(d, 12, 0.95, 1);
+    NEAR(e.estimate, 0.03, 1e-15);
+    cr_assert_eq(qb_decide(&e, 0.01), QB_SCALE);
+    cr_assert_eq(qb_decide(&e, 0.05), QB_STOP);
+    cr_assert_eq(qb_decide(&e, 0.03), QB_PAUSE);
+    e = qb_effect_of(d, 9, 0.95, 1);
+    cr_assert_eq(qb_decide(&e, 0.01), QB_PAUSE, "nine instances");
+    e = qb_effect_of(d, 1, 0.95, 1);
+    cr_assert_eq(qb_decide(&e, 0.01), QB_PAUSE);
+    /* t(15, .975) = 2.1314: 2.1314 / 4 = 0.5329; t(14) = 2.1448 / sqrt 15 = 0.5538 */
+    cr_assert_eq(qb_instances_needed(1, 0.54, 0.95), 16);
+    cr_assert_eq(qb_instances_needed(1, 0, 0.95), SIZE_MAX);
+    NEAR(qb_attainable_p(5, 1), 0.0625, 0);
+    NEAR(qb_attainable_p(10, 3), 3 * 2.0 / 1024, 1e-15);
+    NEAR(qb_detectable_effect(1, 16, 0.95, 0.8), (2.1314495 + 0.8662450) / 4, 1e-6);
+}
+
+Test(decision, holm_steps_down_only_after_scale)
+{
+    double strong[12], weak[12], none[12];
+    for (int k = 0; k < 12; k++) {
+        double z = (k - 5.5) / 100;
+        strong[k] = 0.2 + z;
+        weak[k] = 0.012 + z / 5;
+        none[k] = z;
+    }
+    const double *d[] = {weak, none, strong};
+    qb_effect e[3];
+    qb_effects_adjust(d, (size_t[]){12, 12, 12}, 3, 0.01, 0.95, 1, e);
+    NEAR(e[2].confidence, 1 - 0.05 / 3, 1e-12);
+    NEAR(e[0].confidence, 1 - 0.05 / 2, 1e-12);
+    NEAR(e[1].confidence, 1 - 0.05 / 2, 1e-12);
+    cr_assert_eq(qb_decide(&e[2], 0.01), QB_SCALE);
 }
