@@ -374,6 +374,18 @@ static qb_status conclude(const session *s, const qb_external_text text[5], bool
     return fail(s, "ended without a word that says how");
 }
 
+/* Where the answer begins in what was printed: with the words of its value, past what was said before. */
+static qb_external_text answer_of(const qb_external *e, qb_external_text text)
+{
+    size_t length;
+    const char *value = e->objective ? qb_external_after(text, e->objective, &length) : NULL;
+    if (!value)
+        return text;
+    while (value > text.text && value[-1] != '\n')
+        value--;
+    return (qb_external_text){value, text.size - (size_t)(value - text.text)};
+}
+
 /* An answer that stands in the output or in a file. */
 static qb_status read_answer(const session *s)
 {
@@ -392,7 +404,7 @@ static qb_status read_answer(const session *s)
         status = qb_scratch_read(state->scratch, SOLUTION, answer_limit(state), &data, &size, s->diag);
     if (status == QB_NO_MEMORY || status == QB_BAD_INPUT)
         return status == QB_BAD_INPUT ? QB_INTERNAL : status;
-    text[0] = prints ? text[1] : (qb_external_text){data ? data : "", size};
+    text[0] = prints ? answer_of(&state->external, text[1]) : (qb_external_text){data ? data : "", size};
     status = conclude(s, text, prints ? text[1].size > 0 : data != NULL);
     qb_free(data);
     return status;
