@@ -8,12 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A buffer that was flushed on the way may have failed then. */
+static bool output_failed(void)
+{
+    return fflush(stdout) != 0 || ferror(stdout);
+}
+
 static int print_text(void (*make)(qb_text *))
 {
     qb_text text = {0};
     make(&text);
     fputs(qb_text_get(&text), stdout);
-    bool failed = text.status != QB_OK || fflush(stdout) != 0;
+    bool failed = text.status != QB_OK || output_failed();
     qb_text_clear(&text);
     return failed ? QB_EXIT_ENVIRONMENT : QB_EXIT_DONE;
 }
@@ -62,7 +68,7 @@ static int run_command(const qb_command *command, int argc, char **argv)
     if (code)
         goto done;
     code = help ? print_command_help(command) : command->run(options, &arguments);
-    if (fflush(stdout) != 0 && code == QB_EXIT_DONE) {
+    if (output_failed() && code == QB_EXIT_DONE) {
         perror("qubout: cannot write to standard output");
         code = QB_EXIT_ENVIRONMENT;
     }
