@@ -7,6 +7,7 @@ key is there twice, the file passes quick_check, and no process of the harness i
 also copied as it lies there, log included, as a power cut would leave it, and the copy has to open with everything in it.
 Prints the count of lost and of doubled runs; both must be 0.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -33,8 +34,11 @@ repeats: %d
 
 
 def stored(path):
-    """(keys in order, quick_check's verdict) of a database as it lies there."""
-    with sqlite3.connect(path) as db:
+    """(keys in order, quick_check's verdict) of a database as it lies there.
+
+    Closed before anything else touches the file: a copy made by a process that still has it open would drop its locks.
+    """
+    with contextlib.closing(sqlite3.connect(path)) as db:
         verdict = db.execute("pragma quick_check").fetchone()[0]
         return [row[0] for row in db.execute("select run_key from run order by id")], verdict
 
