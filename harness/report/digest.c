@@ -185,3 +185,20 @@ void qb_digest_order(const qb_digest *digest, uint32_t *order)
         order[place] = e;
     }
 }
+
+qb_standing qb_digest_standing(const qb_digest *digest, uint32_t entry)
+{
+    qb_standing s = {0};
+    for (uint32_t i = 0; i < digest->evidence->instances; i++) {
+        const qb_cell_digest *cell = qb_digest_cell(digest, entry, i);
+        double least = nextafter(QB_FALLBACK_SCORE, 0); /* where all fail, nobody is best */
+        for (uint32_t other = 0; other < digest->evidence->entries; other++)
+            least = fmin(least, qb_digest_cell(digest, other, i)->mean_score);
+        s.best_on += cell->runs && cell->mean_score <= least;
+        s.on += cell->runs > 0;
+        s.runs += cell->runs;
+        s.counted += cell->feasible;
+        s.proved += cell->proved;
+    }
+    return s;
+}

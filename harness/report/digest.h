@@ -53,6 +53,15 @@ double qb_digest_mean(const qb_digest *digest, uint32_t entry);
 /* Entries from best to worst mean score (unknown last, then as they come): order [entries]. */
 void qb_digest_order(const qb_digest *digest, uint32_t *order);
 
+/* How an entry stands over all unperturbed runs. */
+typedef struct qb_standing {
+    uint64_t runs, counted, proved;
+    uint32_t best_on,
+        on; /* instances with the least mean score of all entries (below the fallback); with runs */
+} qb_standing;
+
+qb_standing qb_digest_standing(const qb_digest *digest, uint32_t entry);
+
 /* The experiment in words: "2 s of CPU time a run, 1 thread, 1 GiB". */
 void qb_say_budget(const qb_evidence *evidence, qb_text *out);
 /* "CPU time" and "s", "work" and "units", ... */

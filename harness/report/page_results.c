@@ -94,28 +94,6 @@ void qb_page_verdict(qb_page *page)
 
 /* ---- solver by solver */
 
-typedef struct standing {
-    uint64_t runs, counted, proved;
-    uint32_t best_on, on;
-} standing;
-
-static standing stand(const qb_digest *d, uint32_t entry)
-{
-    standing s = {0};
-    for (uint32_t i = 0; i < d->evidence->instances; i++) {
-        const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
-        double least = nextafter(QB_FALLBACK_SCORE, 0); /* where all fail, nobody is best */
-        for (uint32_t other = 0; other < d->evidence->entries; other++)
-            least = fmin(least, qb_digest_cell(d, other, i)->mean_score);
-        s.best_on += cell->runs && cell->mean_score <= least;
-        s.on += cell->runs > 0;
-        s.runs += cell->runs;
-        s.counted += cell->feasible;
-        s.proved += cell->proved;
-    }
-    return s;
-}
-
 static void put_of(qb_page *page, uint64_t part, uint64_t whole)
 {
     char text[48];
@@ -136,7 +114,7 @@ void qb_page_standing(qb_page *page)
         headings);
     for (uint32_t place = 0; place < d->evidence->entries; place++) {
         const qb_evidence_entry *entry = &d->evidence->entry[page->order[place]];
-        standing s = stand(d, page->order[place]);
+        qb_standing s = qb_digest_standing(d, page->order[place]);
         char buffer[QB_SAY];
         qb_html_row(page);
         qb_html_cell(page, entry->name);

@@ -9,5 +9,14 @@ qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_profile(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_robustness(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_effect(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_wins(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_versus(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_ranks(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_success(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_scaling(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_pareto(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_contribution(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag);
 
 #endif

@@ -47,7 +47,8 @@ static qb_status curves_open(qb_store *store, const qb_digest *digest, curves *c
 
 /* ---- every run and target */
 
-static void gather_times(curves *c)
+/* hardest: the last target of each instance only. */
+static void gather_times(curves *c, bool hardest)
 {
     const qb_evidence *e = c->digest->evidence;
     uint64_t count = 0;
@@ -55,9 +56,10 @@ static void gather_times(curves *c)
         c->start[entry] = count;
         for (uint32_t i = 0; i < e->instances; i++) {
             const qb_cell_digest *cell = qb_digest_cell(c->digest, entry, i);
-            c->total[entry] += cell->runs * c->crossings.targets[i];
+            uint32_t targets = c->crossings.targets[i], first = hardest && targets ? targets - 1 : 0;
+            c->total[entry] += cell->runs * (targets - first);
             for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
-                for (uint32_t t = 0; t < c->crossings.targets[i]; t++) {
+                for (uint32_t t = first; t < targets; t++) {
                     double time = c->crossings.time[k * c->crossings.width + t];
                     if (!isnan(time))
                         c->value[count++] = fmax(time, RESOLUTION * e->budget);
@@ -212,7 +214,7 @@ static bool range(const curves *c, double *least, double *greatest)
     return count > 0;
 }
 
-qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag)
+static qb_status query_times(qb_figure *figure, bool hardest, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
     curves c;
@@ -221,15 +223,25 @@ qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag)
     qb_status status = curves_open(figure->store, figure->digest, &c, diag);
     if (status != QB_OK)
         return status;
-    gather_times(&c);
+    gather_times(&c, hardest);
     if (!range(&c, &least, &greatest))
-        status = qb_fail(diag, QB_REFUSED, "no run reached any target");
+        status = qb_fail(diag, QB_REFUSED, "no run reached a target");
     else
         status = finish(figure, &c, fmin(least, e->budget / 2), e->budget, diag);
     qb_figure_text(figure, "quantity", qb_say_quantity(e, &unit));
     qb_figure_text(figure, "unit", unit);
     curves_clear(&c);
     return status;
+}
+
+qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag)
+{
+    return query_times(figure, false, diag);
+}
+
+qb_status qb_query_success(qb_figure *figure, qb_diag *diag)
+{
+    return query_times(figure, true, diag);
 }
 
 qb_status qb_query_profile(qb_figure *figure, qb_diag *diag)

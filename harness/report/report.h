@@ -26,6 +26,11 @@ typedef struct qb_table_options {
 qb_status qb_report_table(const qb_evidence *evidence, const qb_table_options *options, qb_text *out,
                           qb_diag *diag);
 
+/* The same two tables for other places: Markdown for a pull request, LaTeX (booktabs) for a paper. */
+typedef enum qb_markup { QB_MARKDOWN, QB_LATEX } qb_markup;
+
+qb_status qb_report_markup(const qb_evidence *evidence, qb_markup markup, qb_text *out, qb_diag *diag);
+
 /* ---- figures */
 
 enum { QB_PLOT_SVG = 1, QB_PLOT_PNG = 2, QB_PLOT_PDF = 4 };

@@ -148,32 +148,20 @@ static void put_standing(qb_text *out, const widths *w, const qb_digest *d, cons
     put_line(out, w->all, unicode);
     for (uint32_t place = 0; place < e->entries; place++) {
         uint32_t k = order[place];
-        uint64_t runs = 0, feasible = 0, proved = 0;
-        uint32_t best_on = 0, on = 0;
-        for (uint32_t i = 0; i < e->instances; i++) {
-            const qb_cell_digest *cell = qb_digest_cell(d, k, i);
-            double least = nextafter(QB_FALLBACK_SCORE, 0); /* where all fail, nobody is best */
-            for (uint32_t other = 0; other < e->entries; other++)
-                least = fmin(least, qb_digest_cell(d, other, i)->mean_score);
-            best_on += cell->runs && cell->mean_score <= least;
-            on += cell->runs > 0;
-            runs += cell->runs;
-            feasible += cell->feasible;
-            proved += cell->proved;
-        }
+        qb_standing s = qb_digest_standing(d, k);
         char text[64], buffer[QB_SAY];
         put(out, e->entry[k].name, w->entry, false);
         pad(out, 2);
         put(out, qb_say_role(e->entry[k].role), width[0], false);
         pad(out, 2);
         put(out, qb_say_percent(qb_digest_mean(d, k), buffer), width[1], true);
-        snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, best_on, on);
+        snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, s.best_on, s.on);
         pad(out, 2);
         put(out, text, width[2], true);
-        snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, feasible, runs);
+        snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, s.counted, s.runs);
         pad(out, 2);
         put(out, text, width[3], true);
-        snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, proved, runs);
+        snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, s.proved, s.runs);
         pad(out, 2);
         put(out, text, width[4], true);
         qb_text_append_char(out, '\n');

@@ -179,9 +179,7 @@ qb_status qb_schema_ensure(qb_store *store, const char *path, qb_diag *diag)
         return status;
     if (!store->writable)
         return empty ? qb_fail(diag, QB_BAD_INPUT, "'%s' holds no experiment", path)
-                     : qb_fail(diag, QB_BAD_INPUT,
-                               "'%s' has the older schema %lld: open it for writing once to migrate it", path,
-                               (long long)version);
+                     : qb_fail(diag, QB_REFUSED, "'%s' has the older schema %lld", path, (long long)version);
     status = qb_sql_transaction(store, diag);
     if (status != QB_OK)
         return status;

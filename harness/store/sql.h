@@ -64,7 +64,8 @@ qb_status qb_sql_finish(qb_store *store, qb_status status, qb_diag *diag);
 /* What SQLite's last error means to us, with its text. */
 qb_status qb_sql_error(qb_store *store, qb_diag *diag);
 
-/* Creates or migrates the schema of a database opened for writing; checks it otherwise. */
+/* Creates or migrates the schema of a database opened for writing; checks it otherwise: QB_REFUSED for one
+ * that is older and must be migrated first. */
 qb_status qb_schema_ensure(qb_store *store, const char *path, qb_diag *diag);
 
 /* The summary of a trajectory: what statistics over many runs need instead of the trajectory. */

@@ -81,6 +81,18 @@ static qb_status use_log(qb_store *store, const char *path, qb_diag *diag)
     return status;
 }
 
+/* An older file that is only to be read is migrated first, where it can be. */
+static qb_status ensure_schema(qb_store *store, const char *path, qb_diag *diag)
+{
+    qb_status status = qb_schema_ensure(store, path, diag);
+    qb_store *writer = NULL;
+    if (status != QB_REFUSED)
+        return status;
+    status = qb_store_open(path, QB_STORE_WRITE, &writer, diag);
+    qb_store_close(writer);
+    return status;
+}
+
 qb_status qb_store_open(const char *path, qb_store_mode mode, qb_store **out, qb_diag *diag)
 {
     if (!path || !*path)
@@ -93,7 +105,7 @@ qb_status qb_store_open(const char *path, qb_store_mode mode, qb_store **out, qb
     if (status == QB_OK)
         status = configure(store, diag);
     if (status == QB_OK)
-        status = qb_schema_ensure(store, path, diag);
+        status = ensure_schema(store, path, diag);
     if (status == QB_OK && store->writable)
         status = use_log(store, path, diag);
     if (status != QB_OK) {

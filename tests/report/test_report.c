@@ -446,10 +446,12 @@ Test(report, writes_a_page_that_stands_alone, .timeout = 240)
     static const char *const banned[] = {"<script", "src=", "@import", "url(http", "<link"};
     for (size_t k = 0; k < sizeof banned / sizeof *banned; k++)
         cr_assert_not(strstr(page, banned[k]), "'%s' would reach outside", banned[k]);
-    size_t figures = 0;
+    size_t figures = 0, kinds = 0;
+    while (qb_plot_kinds[kinds].name)
+        kinds++;
     for (const char *at = page; (at = strstr(at, "<figure")); at++)
         figures++;
-    cr_assert_eq(figures, 5);
+    cr_assert_eq(figures, kinds);
     char *body = strstr(page, "<body>"), *end = strstr(page, "</body>");
     cr_assert(body && end);
     end[strlen("</body>")] = 0;
@@ -510,4 +512,32 @@ Test(report, survives_every_failed_allocation)
         cr_assert_eq(status, QB_NO_MEMORY);
         cr_assert_lt(successes, 1000);
     }
+}
+
+Test(report, writes_markdown_and_latex)
+{
+    fixture_options options = small;
+    options.name = "a_b & 50 %";
+    fill(&options);
+    qb_text markdown = {0}, latex = {0};
+    cr_assert_eq(qb_report_markup(evidence, QB_MARKDOWN, &markdown, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_report_markup(evidence, QB_LATEX, &latex, &diag), QB_OK, "%s", diag.text);
+    const char *m = qb_text_get(&markdown), *l = qb_text_get(&latex);
+    cr_assert(strstr(m, "### a\\_b &amp; 50 %: ") && strstr(m, "|---|---|--:") &&
+              strstr(m, "| anneal-long |"));
+    cr_assert(strstr(l, "\\begin{tabular}{llrrrr}") && strstr(l, "\\toprule") &&
+              strstr(l, "a\\_b \\& 50 \\%"));
+    cr_assert(strstr(l, "mc\\_010\\_003\\_000"));
+    size_t pipes = 0, rows = 0;
+    for (const char *line = strstr(m, "| solver"); line && *line == '|';
+         line = strchr(line, '\n') + 1, rows++) {
+        size_t here = 0;
+        for (const char *c = line; *c != '\n'; c++)
+            here += *c == '|' && (c == line || c[-1] != '\\');
+        cr_assert(!pipes || here == pipes, "a row of another width: %.80s", line);
+        pipes = here;
+    }
+    cr_assert_eq(rows, 2 + 5);
+    qb_text_clear(&markdown);
+    qb_text_clear(&latex);
 }

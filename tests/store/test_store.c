@@ -358,6 +358,21 @@ Test(store, refuses_a_newer_schema)
     cr_assert(strstr(diag.text, "newer"));
 }
 
+Test(store, migrates_an_older_file)
+{
+    qb_store_close(filled(&small));
+    execute(path, "DROP TABLE selftest; PRAGMA user_version = 1"); /* as the first version left it */
+    qb_store *store = NULL;
+    const qb_evidence *e = NULL;
+    cr_assert_eq(qb_store_open(path, QB_STORE_READ, &store, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_evidence_load(store, NULL, &e, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(e->runs, 60);
+    qb_evidence_free(e);
+    qb_store_close(store);
+    cr_assert_eq(ask(path, "SELECT count(*) FROM selftest"), 0);
+    cr_assert_gt(ask(path, "PRAGMA user_version"), 1);
+}
+
 Test(store, refuses_a_truncated_file)
 {
     qb_store_close(filled(&fixture_default));

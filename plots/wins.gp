@@ -1,0 +1,18 @@
+# How often the solver of the row beats that of the column.
+set size noratio
+set border 0
+set yrange [entries + 0.5 : 0.5]
+set xrange [0.5 : entries + 0.5]
+unset grid
+set tics scale 0
+set xtics rotate by -35 noenhanced; set ytics noenhanced
+unset key
+# blue: the row wins, orange: it loses; both readable under dark text
+set palette defined (-100 '#f3b184', 0 '#f4f4f2', 100 '#8cc0e0')
+set cbrange [-100 : 100]
+unset colorbox
+set xlabel 'won / tied / lost instances of the solver on the left against the one below' tc rgb ink
+
+plot $wins using 1:2:(0.48):(0.46):3 with boxxyerror fs solid 1 noborder fc palette, \
+     $wins using 1:2:(sprintf('%d / %d / %d', $4, $5, $6)) with labels font 'DejaVu Sans,9' tc rgb '#1a1a1a', \
+     $entry using 4:4:xtic(1):ytic(1) with points pt 0 lc rgb ink
