@@ -40,6 +40,8 @@ def stored(path):
     """
     with contextlib.closing(sqlite3.connect(path)) as db:
         verdict = db.execute("pragma quick_check").fetchone()[0]
+        if not db.execute("select 1 from sqlite_master where name = 'run'").fetchone():
+            return [], verdict  # killed before the schema was committed
         return [row[0] for row in db.execute("select run_key from run order by id")], verdict
 
 
