@@ -124,19 +124,28 @@ static void add_sums(qb_sv_sums *to, const qb_sv_sums *from)
     to->second += from->second;
 }
 
-qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_part *function,
+/* One batch, an even share a thread. */
+static void run_batch(const qb_statevector *state, size_t first, size_t end, qb_sv_parts *function,
+                      const void *context, qb_sv_sums *sums)
+{
+    size_t count = end - first, shares = state->threads < count ? state->threads : count;
+#pragma omp parallel for num_threads(state->threads) if (shares > 1) schedule(static)
+    for (size_t share = 0; share < shares; share++) {
+        size_t from = count * share / shares, to = count * (share + 1) / shares;
+        function(state, context, first + from, first + to, sums + from);
+    }
+}
+
+qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total)
 {
-    qb_sv_sums sums[BATCH_MOST], all = {0};
+    qb_sv_sums all = {0};
     size_t batch = part_bits < BATCH_BITS ? (size_t)1 << (BATCH_BITS - part_bits) : 1;
     batch = batch < BATCH_MOST ? batch : BATCH_MOST;
     for (size_t start = 0; start < parts; start += batch) {
+        qb_sv_sums sums[BATCH_MOST] = {{0}};
         size_t end = start + batch < parts ? start + batch : parts;
-#pragma omp parallel for num_threads(state->threads) if (state->threads > 1) schedule(static)
-        for (size_t part = start; part < end; part++) {
-            sums[part - start] = (qb_sv_sums){0};
-            function(state, context, part, &sums[part - start]);
-        }
+        run_batch(state, start, end, function, context, sums);
         for (size_t part = start; part < end; part++)
             add_sums(&all, &sums[part - start]);
         if (budget && !qb_budget_spend(budget, charge * (uint64_t)(end - start) << part_bits))
@@ -147,9 +156,9 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
     return QB_OK;
 }
 
-static void tile_part(const qb_statevector *state, const void *pass, size_t part, qb_sv_sums *sums)
+static void run_tiles(const qb_statevector *state, const void *pass, size_t first, size_t end, qb_sv_sums *sums)
 {
-    state->kernel->tile(pass, part, sums);
+    state->kernel->tiles(pass, first, end, sums);
 }
 
 static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, qb_budget *budget,
@@ -159,7 +168,7 @@ static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, q
     if (pass->high)
         tile_bits =
             pass->bits - pass->low_bits + pass->width_bits + state->kernel->lane_bits + pass->symmetric;
-    return qb_sv_sweep(state, (size_t)1 << (pass->bits - tile_bits), tile_bits, tile_part, pass,
+    return qb_sv_sweep(state, (size_t)1 << (pass->bits - tile_bits), tile_bits, run_tiles, pass,
                        pass->backward ? 2 : 1, budget, total);
 }
 
@@ -316,13 +325,13 @@ qb_status qb_statevector_evolve(qb_statevector *state, uint32_t depth, const dou
 /* ---------------------------------------------------------------------------------------------- gradient */
 
 /* lambda = entry phi: C without its constant, in units of the step. */
-static void adjoint_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums)
+static void start_adjoint(const qb_statevector *state, const void *context, size_t first, size_t end,
+                          qb_sv_sums *sums)
 {
     (void)context;
     (void)sums;
     unsigned bits = qb_sv_block_bits(state);
-    size_t start = part << bits, end = start + ((size_t)1 << bits);
-    for (size_t x = start; x < end; x++) {
+    for (size_t x = first << bits; x < end << bits; x++) {
         double entry = qb_diagonal_entry(state->diagonal, x);
         size_t at = qb_sv_at(x, state->kernel->real_size);
         for (unsigned a = 0; a < 2; a++) {
@@ -361,7 +370,7 @@ qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const d
     if (status)
         return status;
     double value = expectation_of(state, &sums), scale = 2 * state->diagonal->step / sums.weight;
-    status = qb_sv_sweep(state, (size_t)1 << (bits - block), block, adjoint_part, NULL, 1, budget, NULL);
+    status = qb_sv_sweep(state, (size_t)1 << (bits - block), block, start_adjoint, NULL, 1, budget, NULL);
     memset(by_beta, 0, depth * sizeof *by_beta);
     for (uint32_t k = depth + 1; k-- > 0 && !status;) {
         status = backward(&c, k, &sums);

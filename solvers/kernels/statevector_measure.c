@@ -22,15 +22,17 @@ void qb_statevector_amplitude(const qb_statevector *state, uint64_t x, double am
     memcpy(amplitude, turned[quarter], sizeof turned[quarter]);
 }
 
-static void band_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums)
+static void add_band(const qb_statevector *state, const void *context, size_t first, size_t end,
+                     qb_sv_sums *sums)
 {
     const double *range = context;
-    size_t start = part << qb_sv_block_bits(state), end = start + ((size_t)1 << qb_sv_block_bits(state));
-    for (size_t x = start; x < end; x++) {
-        double entry = qb_diagonal_entry(state->diagonal, x), p = qb_sv_weight(state, x);
-        sums->weight += p;
-        sums->cost += entry >= range[0] && entry <= range[1] ? p : 0;
-    }
+    unsigned bits = qb_sv_block_bits(state);
+    for (size_t part = first; part < end; part++, sums++)
+        for (size_t x = part << bits; x < (part + 1) << bits; x++) {
+            double entry = qb_diagonal_entry(state->diagonal, x), p = qb_sv_weight(state, x);
+            sums->weight += p;
+            sums->cost += entry >= range[0] && entry <= range[1] ? p : 0;
+        }
 }
 
 qb_status qb_statevector_band(const qb_statevector *state, double least_entry, double greatest_entry,
@@ -40,7 +42,7 @@ qb_status qb_statevector_band(const qb_statevector *state, double least_entry, d
     qb_sv_sums total;
     unsigned bits = state->diagonal->bits, block = qb_sv_block_bits(state);
     qb_status status =
-        qb_sv_sweep(state, (size_t)1 << (bits - block), block, band_part, range, 1, budget, &total);
+        qb_sv_sweep(state, (size_t)1 << (bits - block), block, add_band, range, 1, budget, &total);
     if (!status)
         *probability = total.cost / total.weight;
     return status;
@@ -59,23 +61,19 @@ static int by_level(const void *a, const void *b)
     return (p->level > q->level) - (p->level < q->level);
 }
 
-typedef struct block_weights {
-    double *weight; /* [blocks] */
-} block_weights;
-
-static double block_weight(const qb_statevector *state, size_t block)
+/* The weight of each block into context: double [blocks]. */
+static void weigh_blocks(const qb_statevector *state, const void *context, size_t first, size_t end,
+                         qb_sv_sums *sums)
 {
-    size_t start = block << qb_sv_block_bits(state), end = start + ((size_t)1 << qb_sv_block_bits(state));
-    double sum = 0;
-    for (size_t x = start; x < end; x++)
-        sum += qb_sv_weight(state, x);
-    return sum;
-}
-
-static void weight_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums)
-{
+    double *const *weight = context;
+    unsigned bits = qb_sv_block_bits(state);
     (void)sums;
-    ((const block_weights *)context)->weight[part] = block_weight(state, part);
+    for (size_t block = first; block < end; block++) {
+        double sum = 0;
+        for (size_t x = block << bits; x < (block + 1) << bits; x++)
+            sum += qb_sv_weight(state, x);
+        (*weight)[block] = sum;
+    }
 }
 
 /* Walks blocks and sorted shots together; within a block that holds shots, amplitudes and shots. */
@@ -110,27 +108,27 @@ qb_status qb_statevector_sample(const qb_statevector *state, uint64_t seed, uint
 {
     unsigned bits = state->diagonal->bits, block = qb_sv_block_bits(state);
     size_t blocks = (size_t)1 << (bits - block);
-    block_weights weights = {QB_NEW(double, blocks)};
+    double *weight = QB_NEW(double, blocks);
     shot *sorted = QB_NEW(shot, shots);
-    qb_status status = weights.weight && sorted ? QB_OK : QB_NO_MEMORY;
+    qb_status status = weight && sorted ? QB_OK : QB_NO_MEMORY;
     if (!status)
-        status = qb_sv_sweep(state, blocks, block, weight_part, &weights, 1, budget, NULL);
+        status = qb_sv_sweep(state, blocks, block, weigh_blocks, &weight, 1, budget, NULL);
     if (!status) {
         double total = 0;
         for (size_t b = 0; b < blocks; b++)
-            total += weights.weight[b];
+            total += weight[b];
         qb_rng rng;
         qb_rng_init(&rng, seed, stream);
         for (uint64_t i = 0; i < shots; i++)
             sorted[i] = (shot){qb_rng_uniform(&rng) * total, i};
         qsort(sorted, shots, sizeof *sorted, by_level);
-        place_shots(state, weights.weight, blocks, sorted, shots, x);
+        place_shots(state, weight, blocks, sorted, shots, x);
         if (state->diagonal->symmetric) /* x and its complement are equally likely */
             for (uint64_t i = 0; i < shots; i++)
                 if (qb_rng_next(&rng) >> 63)
                     x[i] = ~x[i] & (((uint64_t)1 << state->diagonal->qubits) - 1);
     }
-    qb_free(weights.weight);
+    qb_free(weight);
     qb_free(sorted);
     return status;
 }

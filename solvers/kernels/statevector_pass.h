@@ -66,7 +66,7 @@ extern const double qb_sixteenth_cos[16], qb_sixteenth_sin[16];
 /* Where amplitude x lies, in numbers of real_size bytes; x of disjoint bits add up. */
 static inline size_t qb_sv_at(size_t x, size_t real_size)
 {
-    return x + 64 / real_size * ((x >> 12) + (x >> 18) + (x >> 24));
+    return x + 64 / real_size * ((x >> 10) + (x >> 16) + (x >> 22));
 }
 
 enum { QB_SV_RE, QB_SV_IM, QB_SV_ADJOINT_RE, QB_SV_ADJOINT_IM };
@@ -101,8 +101,8 @@ typedef struct qb_sv_kernel {
     unsigned lane_bits; /* log2 of the vector's length */
     unsigned least_low; /* low_bits at least */
     size_t real_size;   /* 8 or 4 */
-    /* Takes one tile through the pass, in place; tiles are independent of each other. */
-    void (*tile)(const qb_sv_pass *pass, size_t number, qb_sv_sums *sums);
+    /* Takes tiles [first, end) through the pass, in place; tiles are independent of each other. */
+    void (*tiles)(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *sums /* [end - first] */);
 } qb_sv_kernel;
 
 extern const qb_sv_kernel qb_sv_portable_double, qb_sv_portable_float;

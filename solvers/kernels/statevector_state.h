@@ -14,13 +14,15 @@ struct qb_statevector {
     void *array[4]; /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
 };
 
-/* What is done to one part of the state; parts are independent of each other. */
-typedef void qb_sv_part(const qb_statevector *state, const void *context, size_t part, qb_sv_sums *sums);
+/* What is done to parts [first, end) of the state, each independent of the others.  sums [end - first] is
+ * zero at first. */
+typedef void qb_sv_parts(const qb_statevector *state, const void *context, size_t first, size_t end,
+                         qb_sv_sums *sums);
 
 /* Calls `function` for parts [0, parts) of 2^part_bits amplitudes each, in batches that do not depend on the
  * number of threads, and adds their sums up in the order of the parts.  Spends `charge` units an amplitude.
  * Errors: QB_STOPPED. */
-qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_part *function,
+qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total);
 
 /* Amplitudes in a part of a sweep that is not a pass: 2^12, or all. */

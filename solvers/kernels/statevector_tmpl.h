@@ -148,66 +148,80 @@ ALWAYS void overlap_pair(const vec *phi, const vec *lambda, unsigned rows, unsig
     }
 }
 
-/* Turns the same qubits of several arrays v[arrays][2^rows]: all of them are rotated, and where the pass goes
- * backward (re and im, then the adjoint's re and im) overlaps are added up.  m NULL or off: nothing. */
-ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned rows, unsigned p, unsigned q, mixer *m)
+/* Turns the same qubits of an array v[a], or where there are four (re and im, then the adjoint's) those of a state
+ * and its adjoint, with their overlap.  m NULL: nothing. */
+ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned a, unsigned rows, unsigned p, unsigned q, mixer *m)
 {
     if (!m)
         return;
-    if (arrays == 4) {
-        overlap_pair(v[0], v[2], rows, p, q, m);
-        overlap_pair(v[1], v[3], rows, p, q, m);
-    }
-    UNROLL for (unsigned a = 0; a < arrays; a++) rotate_pair(v[a], rows, p, q, m);
+    if (arrays == 4 && a < 2)
+        overlap_pair(v[a], v[a + 2], rows, p, q, m);
+    rotate_pair(v[a], rows, p, q, m);
 }
 
 /* Exchanges bit p of the rows with bit l of the lanes. */
-#define SWAP_ROWS(p, l)                                                                                      \
-    UNROLL for (unsigned a_ = 0; a_ < arrays; a_++) UNROLL for (unsigned r_ = 0; r_ < 1u << LEAF_ROWS; r_++) \
-    {                                                                                                        \
-        if (!(r_ >> (p)&1))                                                                                  \
-            SWAP(v[a_][r_], v[a_][r_ | 1u << (p)], l);                                                       \
+#define SWAP_ROWS(p, l)                                          \
+    UNROLL for (unsigned r_ = 0; r_ < 1u << LEAF_ROWS; r_++)     \
+    {                                                            \
+        if (!(r_ >> (p) & 1))                                    \
+            SWAP(v[a][r_], v[a][r_ | 1u << (p)], l);             \
     }
+#define EACH_ARRAY UNROLL for (unsigned a = 0; a < arrays; a++)
 
 /* Rotates all qubits of a LOW leaf of 2^rows vectors: those of the rows, then those of the lanes, which are
  * brought into the rows two at a time.  Leaves lanes and rows permuted; leaf_out, its mirror image, puts them
- * back.  m NULL: only permutes. */
+ * back.  m NULL: only permutes.  One array's exchanges stand beside the next one's rotations, which need other
+ * units. */
 ALWAYS void leaf_in(vec *const *v, unsigned arrays, unsigned rows, mixer *m)
 {
-    if (rows > 0)
-        turn_pair(v, arrays, rows, 0, rows > 1, m);
+    EACH_ARRAY
+    {
+        if (rows > 0)
+            turn_pair(v, arrays, a, rows, 0, rows > 1, m);
 #if LANE_BITS >= 2
-    SWAP_ROWS(0, 0)
-    SWAP_ROWS(1, 1)
-    turn_pair(v, arrays, rows, 0, 1, m);
+        SWAP_ROWS(0, 0)
+        SWAP_ROWS(1, 1)
+#endif
+    }
+#if LANE_BITS >= 2
+    EACH_ARRAY
+    {
+        turn_pair(v, arrays, a, rows, 0, 1, m);
+#if LANE_BITS >= 3
+        SWAP_ROWS(0, 2)
 #endif
 #if LANE_BITS == 4
-    SWAP_ROWS(0, 2)
-    SWAP_ROWS(1, 3)
-    turn_pair(v, arrays, rows, 0, 1, m);
-#elif LANE_BITS == 3
-    SWAP_ROWS(0, 2)
-    turn_pair(v, arrays, rows, 0, LEAF_ROWS == 3 ? 2 : 0, m);
+        SWAP_ROWS(1, 3)
+#endif
+    }
+#endif
+#if LANE_BITS >= 3
+    EACH_ARRAY turn_pair(v, arrays, a, rows, 0, LANE_BITS == 4 ? 1 : LEAF_ROWS == 3 ? 2 : 0, m);
 #endif
 }
 
 ALWAYS void leaf_out(vec *const *v, unsigned arrays, unsigned rows, mixer *m)
 {
+#if LANE_BITS >= 3
+    EACH_ARRAY
+    {
+        turn_pair(v, arrays, a, rows, 0, LANE_BITS == 4 ? 1 : LEAF_ROWS == 3 ? 2 : 0, m);
 #if LANE_BITS == 4
-    turn_pair(v, arrays, rows, 0, 1, m);
-    SWAP_ROWS(1, 3)
-    SWAP_ROWS(0, 2)
-#elif LANE_BITS == 3
-    turn_pair(v, arrays, rows, 0, LEAF_ROWS == 3 ? 2 : 0, m);
-    SWAP_ROWS(0, 2)
+        SWAP_ROWS(1, 3)
+#endif
+        SWAP_ROWS(0, 2)
+    }
 #endif
 #if LANE_BITS >= 2
-    turn_pair(v, arrays, rows, 0, 1, m);
-    SWAP_ROWS(1, 1)
-    SWAP_ROWS(0, 0)
+    EACH_ARRAY
+    {
+        turn_pair(v, arrays, a, rows, 0, 1, m);
+        SWAP_ROWS(1, 1)
+        SWAP_ROWS(0, 0)
+    }
 #endif
     if (rows > 0)
-        turn_pair(v, arrays, rows, 0, rows > 1, m);
+        EACH_ARRAY turn_pair(v, arrays, a, rows, 0, rows > 1, m);
 }
 
 /* ---------------------------------------------------------------------------------------------- phases */
@@ -220,6 +234,7 @@ typedef struct job {
     vec plus[4];                  /* parts of |+>, by popcount of the row modulo 4 */
     vec coupling_sign;            /* of the eliminated qubit, by lane */
     dvec weight, cost, phase;     /* sums by lane */
+    ptrdiff_t ahead;              /* from a vector of this tile to the next tile's */
     unsigned leaf_rows, leaf_top; /* log2 of a leaf's rows; the first bit above its qubits */
 } job;
 
@@ -359,6 +374,8 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
     vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
     REAL *base[4];
     UNROLL for (unsigned a = 0; a < arrays; a++) base[a] = j->array[a] + at(x);
+    UNROLL for (unsigned a = 0; a < arrays; a++)
+        UNROLL for (unsigned r = 0; r < count; r++) __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 3);
     if (!whole && !backward && j->pass->from_plus)
         UNROLL for (unsigned r = 0; r < count; r++) plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
     else
@@ -459,7 +476,7 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     {
         vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
         if (whole || j->first.on)
-            turn_pair(here, arrays, rows, 0, rows - 1, &j->first);
+            EACH_ARRAY turn_pair(here, arrays, a, rows, 0, rows - 1, &j->first);
     }
     UNROLL for (unsigned r = 0; r < count; r++)
     {
@@ -490,7 +507,7 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     {
         vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
         if (whole || j->second.on)
-            turn_pair(here, arrays, rows, 0, rows - 1, &j->second);
+            EACH_ARRAY turn_pair(here, arrays, a, rows, 0, rows - 1, &j->second);
         UNROLL for (unsigned r = 0; r < count; r++)
         {
             UNROLL for (unsigned a = 0; a < arrays; a++) v[p][a][r] = p ? REVERSE(v[p][a][r]) : v[p][a][r];
@@ -548,7 +565,7 @@ ALWAYS void overlap_run(const REAL *phi, const REAL *lambda, size_t length, cons
 ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mixer *m)
 {
     const qb_sv_pass *pass = j->pass;
-    unsigned run_bits = pass->high ? pass->low_bits : least(bit, 12);
+    unsigned run_bits = pass->high ? pass->low_bits : least(bit, 10);
     size_t runs = (size_t)1 << (bit - run_bits);
     size_t length = pass->high ? LANES << pass->width_bits : (size_t)1 << run_bits;
     const row_set place = row_set_make(bit);
@@ -659,8 +676,8 @@ static void tree(job *j, size_t x, unsigned top)
         return;
     }
     unsigned bits = top_group(top - j->leaf_top);
-    if (!j->pass->high && top > 12) /* rows below and above the padding do not mix well */
-        bits = least(GROUP_BITS, top - 12);
+    if (!j->pass->high && top > 10) /* rows below and above the padding do not mix well */
+        bits = least(GROUP_BITS, top - 10);
     unsigned bit = top - bits;
     bool mirrored = is_mirrored(j->pass);
     size_t y = mirrored ? mirrored_start(j->pass, x, top) : 0;
@@ -719,26 +736,27 @@ static void fill_lanes(job *j)
     }
 }
 
-static void tile(const qb_sv_pass *pass, size_t number, qb_sv_sums *sums)
+static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *sums)
 {
     job j = {.pass = pass, .first = mixer_make(pass, pass->first), .second = mixer_make(pass, pass->second)};
     for (unsigned a = 0; a < 4; a++)
         j.array[a] = pass->array[a];
     fill_lanes(&j);
-    if (pass->high) {
-        j.leaf_rows = least(HIGH_ROWS, pass->bits - pass->low_bits);
-        j.leaf_top = pass->low_bits + j.leaf_rows;
-        tree(&j, number << (pass->width_bits + LANE_BITS), pass->bits);
-    } else {
-        j.leaf_rows = least(LEAF_ROWS, pass->low_bits - LANE_BITS);
-        j.leaf_top = LANE_BITS + j.leaf_rows;
-        tree(&j, number << pass->low_bits, pass->low_bits);
+    unsigned top = pass->high ? pass->bits : pass->low_bits, start = pass->high ? pass->low_bits : LANE_BITS;
+    unsigned tile_bits = pass->high ? pass->width_bits + LANE_BITS : pass->low_bits;
+    j.leaf_rows = least(pass->high ? HIGH_ROWS : LEAF_ROWS, top - start);
+    j.leaf_top = start + j.leaf_rows;
+    j.ahead = (ptrdiff_t)at((size_t)1 << tile_bits);
+    for (size_t number = first; number < end; number++) {
+        j.weight = j.cost = j.phase = (dvec){0};
+        j.first.overlap = j.second.overlap = (vec){0};
+        tree(&j, number << tile_bits, top);
+        *sums++ = (qb_sv_sums){.weight = sum_lanes(j.weight),
+                               .cost = sum_lanes(j.cost),
+                               .first = sum_overlap(j.first.overlap),
+                               .phase = sum_lanes(j.phase),
+                               .second = sum_overlap(j.second.overlap)};
     }
-    *sums = (qb_sv_sums){.weight = sum_lanes(j.weight),
-                         .cost = sum_lanes(j.cost),
-                         .first = sum_overlap(j.first.overlap),
-                         .phase = sum_lanes(j.phase),
-                         .second = sum_overlap(j.second.overlap)};
 }
 
-const qb_sv_kernel KERNEL = {LANE_BITS, LANE_BITS ? LEAF_BITS : 0, sizeof(REAL), tile};
+const qb_sv_kernel KERNEL = {LANE_BITS, LANE_BITS ? LEAF_BITS : 0, sizeof(REAL), tiles};
