@@ -28,14 +28,9 @@ static bool allocate(qb_tabu *t)
     t->side = QB_NEW(uint64_t, t->words);
     t->open = QB_NEW(uint64_t, t->words);
     t->best = QB_NEW(uint64_t, t->words);
-    t->order = QB_NEW(uint32_t, t->n);
     t->ring = QB_NEW(uint32_t, t->n);
     t->bytes = QB_NEW(uint8_t, t->n);
-    if (!t->side || !t->open || !t->best || !t->order || !t->ring || !t->bytes)
-        return false;
-    for (uint32_t i = 0; i < t->n; i++)
-        t->order[i] = i;
-    return true;
+    return t->side && t->open && t->best && t->ring && t->bytes;
 }
 
 /* A dense step costs about as much per 256 variables as a sparse one per neighbour. */
@@ -92,7 +87,6 @@ void qb_tabu_close(qb_tabu *tabu)
     qb_free(tabu->side);
     qb_free(tabu->open);
     qb_free(tabu->best);
-    qb_free(tabu->order);
     qb_free(tabu->ring);
     qb_free(tabu->bytes);
     qb_free(tabu);
@@ -132,7 +126,7 @@ void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x, uint64_t *point)
 {
     memset(point, 0, tabu->words * sizeof *point);
     for (uint32_t i = 0; i < tabu->n; i++)
-        if (x[tabu->order[i]])
+        if (x[i])
             qb_tabu_set(point, i);
 }
 
@@ -182,7 +176,7 @@ static qb_status publish(qb_tabu *t, qb_budget *budget)
     const qb_qubo *q = t->model;
     double energy = t->sign * t->value;
     for (uint32_t i = 0; i < t->n; i++)
-        t->bytes[t->order[i]] = qb_tabu_bit(t->side, i);
+        t->bytes[i] = qb_tabu_bit(t->side, i);
     t->published = t->value;
     if (!q->integral || q->magnitude >= 0x1p53) { /* what was added up on the way is not exact */
         qb_status status = qb_descent_energy(q, t->bytes, budget, &energy);
@@ -224,10 +218,14 @@ static uint32_t enter(qb_tabu *t, tabu_list *list, uint32_t k)
     return leaves;
 }
 
-/* A list as the rule asks, but at most half of the bits. */
+/* A list as the rule asks, but at most half of the open bits. */
 static tabu_list make_list(const qb_tabu *t, const qb_tabu_rule *rule)
 {
-    uint32_t longest = t->n / 2, length = rule->tenure < longest ? rule->tenure : longest;
+    uint32_t longest = 0;
+    for (uint32_t w = 0; w < t->words; w++)
+        longest += (uint32_t)__builtin_popcountll(t->open[w]);
+    longest /= 2;
+    uint32_t length = rule->tenure < longest ? rule->tenure : longest;
     uint32_t window = rule->spread < length ? rule->spread : length;
     return (tabu_list){.length = length, .window = window ? window : 1};
 }
@@ -239,28 +237,69 @@ static qb_status record(qb_tabu *t, qb_budget *budget)
     return t->value > t->published + t->threshold ? publish(t, budget) : QB_OK;
 }
 
+/* One move; false when the budget ends. */
+static bool move(qb_tabu *t, tabu_list *list, uint32_t *next, qb_budget *budget)
+{
+    *next = t->ops->step(t, *next, enter(t, list, *next));
+    t->moves++;
+    return charge(t, budget);
+}
+
+static bool is_uphill(const qb_tabu *t, uint32_t next)
+{
+    return next != QB_TABU_NONE && t->gain > t->threshold;
+}
+
 qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget)
 {
     qb_tabu *t = tabu;
+    if (rule->within)
+        memcpy(t->open, rule->within, t->words * sizeof *t->open);
+    else
+        open_all(t);
     tabu_list list = make_list(t, rule);
-    open_all(t);
-    note_best(t);
-    t->best_value = -INFINITY; /* the start counts when it is a local optimum */
     uint32_t next = t->ops->seek(t);
-    for (uint64_t stale = 0; stale < rule->patience; stale++) {
-        /* in this order: whether a move goes uphill is hard to predict, new bests are rare */
-        if (t->value > t->best_value + t->threshold && !(next != QB_TABU_NONE && t->gain > t->threshold)) {
-            qb_status status = record(t, budget);
-            if (status)
-                return status;
+    while (is_uphill(t, next))
+        if (!move(t, &list, &next, budget))
+            return QB_STOPPED;
+    qb_status status = record(t, budget);
+    for (uint64_t stale = 0; stale < rule->patience && next != QB_TABU_NONE && !status; stale++) {
+        if (!move(t, &list, &next, budget))
+            return QB_STOPPED;
+        /* in this order: new bests are rare, whether a move goes uphill is hard to predict */
+        if (t->value > t->best_value + t->threshold && !is_uphill(t, next)) {
+            status = record(t, budget);
             stale = 0;
         }
-        if (next == QB_TABU_NONE)
-            return QB_OK; /* at most one bit: there was nowhere else to go */
-        next = t->ops->step(t, next, enter(t, &list, next));
+    }
+    return status;
+}
+
+uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a, const uint64_t *b)
+{
+    uint32_t distance = 0;
+    for (uint32_t w = 0; w < tabu->words; w++)
+        distance += (uint32_t)__builtin_popcountll(a[w] ^ b[w]);
+    return distance;
+}
+
+qb_status qb_tabu_relink(qb_tabu *tabu, const uint64_t *guide, qb_budget *budget)
+{
+    qb_tabu *t = tabu;
+    uint32_t whole = qb_tabu_distance(t, t->side, guide), margin = (whole + 2) / 3;
+    for (uint32_t w = 0; w < t->words; w++)
+        t->open[w] = t->side[w] ^ guide[w];
+    t->best_value = -INFINITY;
+    uint32_t next = t->ops->seek(t);
+    for (uint32_t left = whole; left > 0; left--) {
+        if (left <= whole - margin && left >= margin && t->value > t->best_value)
+            note_best(t);
+        next = t->ops->step(t, next, QB_TABU_NONE);
         t->moves++;
         if (!charge(t, budget))
             return QB_STOPPED;
     }
+    if (t->best_value == -INFINITY)
+        note_best(t);
     return QB_OK;
 }

@@ -14,7 +14,7 @@
  * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.  The bits stand in an
  * order of the walker's own; qb_tabu_read_point translates, and what is published is in the model's order.
  *
- * Equal gains go to the lowest index (sparse: the lowest that the tree meets).  Results depend on the seed
+ * Ties among equal gains are broken at random.  Results depend on the seed
  * and the model only: the same on every tier for integral models; real-valued ones are the same on one tier.
  * Source: Glover, Kochenberger and Alidaee (1998); Palubeckis, Ann. Oper. Res. 131 (2004); Glover, Lu and
  * Hao, 4OR 8 (2010).  Deviation: the tabu list is a ring of constant length from whose oldest part a random
@@ -69,7 +69,16 @@ qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget);
 typedef struct qb_tabu_rule {
     uint64_t patience;
     uint32_t tenure, spread;
+    const uint64_t *within; /* [words] only these bits may be flipped; NULL: all */
 } qb_tabu_rule;
 qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget);
+
+/* Walks a path from the current point to `guide`, flipping the best of the bits that still differ, and stops
+ * there.  The best point whose distance from both ends is at least a third of the whole becomes
+ * qb_tabu_best; without a point in between (distance below 3) it is the guide.  QB_OK or QB_STOPPED. */
+qb_status qb_tabu_relink(qb_tabu *tabu, const uint64_t *guide /* [words] */, qb_budget *budget);
+
+/* Bits in which two points differ. */
+uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a /* [words] */, const uint64_t *b);
 
 #endif

@@ -40,10 +40,9 @@ struct qb_tabu {
     double gain;              /* of the bit that step or seek returned */
     double published;         /* the best value offered to the budget */
     uint64_t moves;
-    uint64_t work;   /* touched and not yet charged */
-    uint32_t *order; /* [n] the model's index of each bit */
-    uint32_t *ring;  /* [n] tabu bits, the oldest at `oldest` once the ring is full */
-    uint8_t *bytes;  /* [n] a point for the budget */
+    uint64_t work;  /* touched and not yet charged */
+    uint32_t *ring; /* [n] tabu bits, the oldest at `oldest` once the ring is full */
+    uint8_t *bytes; /* [n] a point for the budget */
     qb_rng rng;
 };
 

@@ -14,21 +14,21 @@
 typedef struct dense {
     qb_tabu_lanes lanes;
     qb_tabu_pass *const *passes;
-    void *couplings;        /* [n + 1] rows of 64 words couplings; the last row is zero */
-    size_t stride;          /* bytes of a row */
-    void *gain;             /* [64 words] */
-    void *wide_gain;        /* [64 words] int32, for 16-bit gains that grow too large */
-    int32_t unit, multiple; /* u and m of tabu_dense.h */
-    uint32_t odd;           /* bits below this one have p = 1 */
-    int32_t greatest;       /* |W| */
-    uint64_t safe;          /* steps for which 16-bit gains cannot overflow */
+    void *couplings;  /* [n + 1] rows of 64 words couplings; the last row is zero */
+    size_t stride;    /* bytes of a row */
+    void *gain;       /* [64 words] */
+    void *wide_gain;  /* [64 words] int32, for 16-bit gains that grow too large */
+    int32_t unit;     /* what a gain of 1 stands for */
+    int32_t greatest; /* |coupling| in these units */
+    uint64_t safe;    /* steps for which 16-bit gains cannot overflow */
 } dense;
 
 static const struct {
     const char *name;
     size_t coupling, gain; /* bytes */
 } sizes[QB_TABU_LANES_COUNT] = {
-    [QB_TABU_I8_I16] = {"dense int8/int16", 1, 2},   [QB_TABU_I8_I32] = {"dense int8/int32", 1, 4},
+    [QB_TABU_I8_I16] = {"dense int8/int16", 1, 2},   [QB_TABU_I8X2_I16] = {"dense int8/int16", 1, 2},
+    [QB_TABU_I8_I32] = {"dense int8/int32", 1, 4},   [QB_TABU_I8X2_I32] = {"dense int8/int32", 1, 4},
     [QB_TABU_I16_I32] = {"dense int16/int32", 2, 4}, [QB_TABU_I32_I32] = {"dense int32/int32", 4, 4},
     [QB_TABU_F64_F64] = {"dense double", 8, 8},
 };
@@ -84,96 +84,82 @@ static void measure_integers(const qb_qubo *q, dense *d)
     uint32_t couplings = common_divisor(q->int_weight, q->nonzeros, 0, &greatest);
     uint32_t unit = common_divisor(q->int_linear, q->n, couplings, &greatest_linear);
     d->unit = unit ? (int32_t)unit : 1;
-    d->multiple = couplings / (uint32_t)d->unit % 2 == 0 ? 2 : 1;
-    d->greatest = (int32_t)greatest / d->unit / d->multiple;
-    bool short_gains = (int32_t)greatest_linear / d->unit / d->multiple < INT16_MAX - LEAST_SAFE * INT8_MAX;
-    d->lanes = d->greatest <= INT8_MAX    ? (short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32)
-               : d->greatest <= INT16_MAX ? QB_TABU_I16_I32
-                                          : QB_TABU_I32_I32;
+    d->greatest = (int32_t)greatest / d->unit;
+    bool halves = d->greatest > INT8_MAX && couplings / (uint32_t)d->unit % 2 == 0;
+    bool short_gains = (int32_t)greatest_linear / d->unit <= INT16_MAX - LEAST_SAFE * 2 * INT8_MAX;
+    if (d->greatest <= INT8_MAX)
+        d->lanes = short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32;
+    else if (halves && d->greatest <= 2 * INT8_MAX)
+        d->lanes = short_gains ? QB_TABU_I8X2_I16 : QB_TABU_I8X2_I32;
+    else
+        d->lanes = d->greatest <= INT16_MAX ? QB_TABU_I16_I32 : QB_TABU_I32_I32;
 }
 
 static void measure(const qb_qubo *q, dense *d)
 {
-    *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .multiple = 1, .passes = passes_of_tier()};
+    *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .passes = passes_of_tier()};
     if (q->integral)
         measure_integers(q, d);
     d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->lanes].coupling;
 }
 
-/* linear_i in units of u, as value (not E) sees it. */
-static int32_t linear_of(const qb_tabu *t, const dense *d, uint32_t i)
-{
-    return (int32_t)t->sign * (t->model->int_linear[i] / d->unit);
-}
-
-static bool is_odd(const qb_tabu *t, const dense *d, uint32_t i)
-{
-    return d->multiple == 2 && linear_of(t, d, i) % 2 != 0;
-}
-
-/* Bits with p = 1 first, each half in the model's order. */
-static void choose_order(qb_tabu *t, dense *d)
-{
-    uint32_t place = 0;
-    for (int odd = 1; odd >= 0; odd--) {
-        for (uint32_t i = 0; i < t->n; i++)
-            if (is_odd(t, d, i) == (odd == 1))
-                t->order[place++] = i;
-        if (odd)
-            d->odd = place;
-    }
-}
-
 /* A row of couplings, scattered to the places of the neighbours. */
-#define DEFINE_SCATTER(name, type, source)                                                              \
-    static void name(void *row, const uint32_t *place, const uint32_t *neighbour, const source *weight, \
-                     uint64_t count, source divisor)                                                    \
-    {                                                                                                   \
-        type *to = row;                                                                                 \
-        for (uint64_t k = 0; k < count; k++)                                                            \
-            to[place[neighbour[k]]] = (type)(weight[k] / divisor);                                      \
+#define DEFINE_SCATTER(name, type, source)                                                       \
+    static void name(void *row, const uint32_t *neighbour, const source *weight, uint64_t count, \
+                     source divisor)                                                             \
+    {                                                                                            \
+        type *to = row;                                                                          \
+        for (uint64_t k = 0; k < count; k++)                                                     \
+            to[neighbour[k]] = (type)(weight[k] / divisor);                                      \
     }
 DEFINE_SCATTER(scatter_i8, int8_t, int32_t)
 DEFINE_SCATTER(scatter_i16, int16_t, int32_t)
 DEFINE_SCATTER(scatter_i32, int32_t, int32_t)
 DEFINE_SCATTER(scatter_f64, double, double)
 
-static void fill_row(qb_tabu *t, dense *d, uint32_t i, const uint32_t *place)
+static bool is_short(const dense *d)
+{
+    return d->lanes == QB_TABU_I8_I16 || d->lanes == QB_TABU_I8X2_I16;
+}
+
+static bool is_halved(const dense *d)
+{
+    return d->lanes == QB_TABU_I8X2_I16 || d->lanes == QB_TABU_I8X2_I32;
+}
+
+/* The couplings of bit i, and its gain at the all-zero point. */
+static void fill_row(qb_tabu *t, dense *d, uint32_t i)
 {
     const qb_qubo *q = t->model;
     uint64_t begin = q->start[i], count = q->start[i + 1] - begin;
     const uint32_t *neighbour = q->neighbour + begin;
-    void *row = (char *)d->couplings + place[i] * d->stride;
-    int32_t sign = (int32_t)t->sign, divisor = d->unit * d->multiple * sign;
-    switch (d->lanes) {
-    case QB_TABU_I8_I16:
-        ((int16_t *)d->gain)[place[i]] = (int16_t)((linear_of(t, d, i) - is_odd(t, d, i)) / d->multiple);
-        scatter_i8(row, place, neighbour, q->int_weight + begin, count, divisor);
+    void *row = (char *)d->couplings + i * d->stride;
+    int32_t sign = (int32_t)t->sign, divisor = sign * d->unit * (is_halved(d) ? 2 : 1);
+    if (d->lanes == QB_TABU_F64_F64) {
+        ((double *)d->gain)[i] = sign * q->real_linear[i];
+        scatter_f64(row, neighbour, q->real_weight + begin, count, sign);
         return;
-    case QB_TABU_F64_F64:
-        ((double *)d->gain)[place[i]] = sign * q->real_linear[i];
-        scatter_f64(row, place, neighbour, q->real_weight + begin, count, sign);
-        return;
-    case QB_TABU_I8_I32:
-        scatter_i8(row, place, neighbour, q->int_weight + begin, count, divisor);
-        break;
-    case QB_TABU_I16_I32:
-        scatter_i16(row, place, neighbour, q->int_weight + begin, count, divisor);
-        break;
-    default:
-        scatter_i32(row, place, neighbour, q->int_weight + begin, count, divisor);
-        break;
     }
-    ((int32_t *)d->gain)[place[i]] = (linear_of(t, d, i) - is_odd(t, d, i)) / d->multiple;
+    int32_t gain = q->int_linear[i] / (sign * d->unit);
+    if (is_short(d))
+        ((int16_t *)d->gain)[i] = (int16_t)gain;
+    else
+        ((int32_t *)d->gain)[i] = gain;
+    if (d->lanes == QB_TABU_I16_I32)
+        scatter_i16(row, neighbour, q->int_weight + begin, count, divisor);
+    else if (d->lanes == QB_TABU_I32_I32)
+        scatter_i32(row, neighbour, q->int_weight + begin, count, divisor);
+    else
+        scatter_i8(row, neighbour, q->int_weight + begin, count, divisor);
 }
 
-/* Couplings, and gains at the all-zero point, charged row by row.  place [n] is the inverse of order. */
-static qb_status fill(qb_tabu *t, dense *d, const uint32_t *place, qb_budget *budget)
+/* All rows, charged one by one. */
+static qb_status fill(qb_tabu *t, dense *d, qb_budget *budget)
 {
     for (uint32_t i = 0; i < t->n; i++) {
         if (!qb_budget_spend(budget, 1 + t->model->start[i + 1] - t->model->start[i]))
             return QB_STOPPED;
-        fill_row(t, d, i, place);
+        fill_row(t, d, i);
     }
     return QB_OK;
 }
@@ -183,7 +169,7 @@ static qb_status fill(qb_tabu *t, dense *d, const uint32_t *place, qb_budget *bu
 static void guard(qb_tabu *t, dense *d)
 {
     d->safe = UINT64_MAX;
-    if (d->lanes != QB_TABU_I8_I16 || d->greatest == 0)
+    if (!is_short(d) || d->greatest == 0)
         return;
     const int16_t *gain = d->gain;
     int32_t farthest = 0;
@@ -199,14 +185,14 @@ static void guard(qb_tabu *t, dense *d)
     qb_free(d->gain);
     d->gain = d->wide_gain;
     d->wide_gain = NULL;
-    d->lanes = QB_TABU_I8_I32;
+    d->lanes = d->lanes == QB_TABU_I8_I16 ? QB_TABU_I8_I32 : QB_TABU_I8X2_I32;
     d->safe = UINT64_MAX;
 }
 
-/* Does the matrix fit into half of the memory, and its indices into 16 bits? */
+/* Does the matrix fit into half of the memory, and a place into a tag? */
 static bool fits(const qb_tabu *t, const dense *d)
 {
-    return t->n <= QB_TABU_DENSE_LIMIT && (t->n + UINT64_C(1)) * d->stride <= t->memory_bytes / 2;
+    return t->words <= QB_TABU_DENSE_WORDS && (t->n + UINT64_C(1)) * d->stride <= t->memory_bytes / 2;
 }
 
 /* A matrix that fills a cache walks up to a fifth faster on one huge page than on hundreds of small ones. */
@@ -218,11 +204,10 @@ static size_t generous(size_t bytes)
 static bool allocate(qb_tabu *t, dense *d)
 {
     size_t lanes = 64 * (size_t)t->words;
-    bool may_widen = d->lanes == QB_TABU_I8_I16;
     d->couplings = qb_alloc(1, generous((t->n + (size_t)1) * d->stride));
     d->gain = qb_alloc(lanes, sizes[d->lanes].gain);
-    d->wide_gain = may_widen ? QB_NEW(int32_t, lanes) : NULL;
-    return d->couplings && d->gain && (d->wide_gain || !may_widen);
+    d->wide_gain = is_short(d) ? QB_NEW(int32_t, lanes) : NULL;
+    return d->couplings && d->gain && (d->wide_gain || !is_short(d));
 }
 
 static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
@@ -234,18 +219,10 @@ static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
     if (!fits(t, d))
         return qb_fail(diag, QB_REFUSED, "a dense matrix of %u variables takes more than half the memory",
                        t->n);
-    uint32_t *place = QB_NEW(uint32_t, t->n);
-    qb_status status = place && allocate(t, d) ? QB_OK : QB_NO_MEMORY;
-    if (status)
-        (void)qb_fail(diag, status, "no memory for a dense matrix of %u variables", t->n);
-    else {
-        choose_order(t, d);
-        for (uint32_t i = 0; i < t->n; i++)
-            place[t->order[i]] = i;
-        status = fill(t, d, place, budget);
-        guard(t, d);
-    }
-    qb_free(place);
+    if (!allocate(t, d))
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a dense matrix of %u variables", t->n);
+    qb_status status = fill(t, d, budget);
+    guard(t, d);
     return status;
 }
 
@@ -261,20 +238,14 @@ static void dense_close(qb_tabu *t)
     t->form = NULL;
 }
 
-/* u (m G + p) */
-static double gain_of(const dense *d, uint32_t i, double stored)
-{
-    return d->unit * (d->multiple * stored + (i < d->odd));
-}
-
-/* The bit has been flipped: G becomes -G - p.  Returns the gain that it had. */
+/* The bit has been flipped: its gain changes sign.  Returns the gain that it had. */
 static double turn(dense *d, uint32_t i)
 {
     double stored;
-    if (d->lanes == QB_TABU_I8_I16) {
+    if (is_short(d)) {
         int16_t *gain = d->gain;
         stored = gain[i];
-        gain[i] = (int16_t)(-gain[i] - (i < d->odd));
+        gain[i] = (int16_t)-gain[i];
     } else if (d->lanes == QB_TABU_F64_F64) {
         double *gain = d->gain;
         stored = gain[i];
@@ -282,20 +253,32 @@ static double turn(dense *d, uint32_t i)
     } else {
         int32_t *gain = d->gain;
         stored = gain[i];
-        gain[i] = -gain[i] - (i < d->odd);
+        gain[i] = -gain[i];
     }
-    return gain_of(d, i, stored);
+    return d->unit * stored;
+}
+
+/* The bit that a tag stands for. */
+static uint32_t locate(qb_tabu_sweep sweep, uint32_t tag)
+{
+    uint32_t lane = ((tag >> QB_TABU_RANK_BITS) - sweep.turn) % QB_TABU_LANES;
+    uint32_t word = sweep.first + QB_TABU_LEFT_MASK - (tag & QB_TABU_LEFT_MASK);
+    return (word < sweep.words ? word : word - sweep.words) * QB_TABU_LANES + lane;
 }
 
 static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
 {
     dense *d = t->form;
     const char *couplings = d->couplings;
+    uint64_t draw = qb_rng_next(&t->rng);
+    qb_tabu_sweep sweep = {.words = t->words,
+                           .first = (uint32_t)((draw >> 32) * t->words >> 32),
+                           .turn = (uint32_t)draw % QB_TABU_LANES};
     qb_tabu_pick pick =
-        d->passes[d->lanes](couplings + row * d->stride, d->gain, t->side, t->open, flip, t->words);
-    t->gain = gain_of(d, pick.index, pick.gain);
+        d->passes[d->lanes](couplings + row * d->stride, d->gain, t->side, t->open, flip, sweep);
+    t->gain = d->unit * pick.gain;
     t->work += t->n;
-    return pick.index;
+    return pick.tag ? locate(sweep, pick.tag) : QB_TABU_NONE;
 }
 
 static uint32_t dense_step(qb_tabu *t, uint32_t k, uint32_t release)

@@ -4,43 +4,53 @@
  * w_ij x_j) changes by s_i s_k w_ik; the sign comes from the bits of `side`, so that the pass adds or
  * subtracts, and keeps the greatest open gain and where it stands, all in one loop.
  *
- * Integral models are stored small.  With u the greatest divisor of all coefficients and m = 2 if all
- * couplings are even multiples of u, else 1:
+ * Integral models are stored small: in units of the greatest common divisor u of all coefficients, and when
+ * all couplings are even in these units and would not fit into 8 bits otherwise, as their halves (i8x2).
  *
- *   gain_i = u (m G_i + p_i),   w_ij = u m W_ij,   p_i = (linear_i / u) mod m
- *
- * p_i never changes, and flipping i turns G_i into -G_i - p_i.  Bits with p = 1 come first in the walker's
- * order, so that "greatest G, lowest index" is greatest gain, lowest index.
+ * Ties: a search that always met the same one of equal gains first would never leave a plateau.  Lanes are
+ * numbered i % 64; each pass is given a lane from which ranks are counted and a word to start at, and among
+ * equal gains takes the greatest rank, then the first met.  Both are drawn anew for each step.
  */
 #ifndef QB_KERNELS_TABU_DENSE_H
 #define QB_KERNELS_TABU_DENSE_H
 
 #include "solvers/kernels/tabu_core.h"
 
-#define QB_TABU_DENSE_LIMIT 65535 /* variables at most: 16-bit gains carry 16-bit indices */
+/* A tag is rank << 10 | 1023 - words passed over; 0 stands for nothing open. */
+#define QB_TABU_LANES       64
+#define QB_TABU_RANK_BITS   10
+#define QB_TABU_LEFT_MASK   1023
+#define QB_TABU_DENSE_WORDS 1023 /* at most, so that no tag is 0 */
 
-/* The greatest open gain and the lowest index that has it; QB_TABU_NONE when nothing is open. */
+/* The greatest open gain, and the greatest tag among those that have it. */
 typedef struct qb_tabu_pick {
     double gain;
-    uint32_t index;
+    uint32_t tag;
 } qb_tabu_pick;
 
-/* From a signed 16-bit gain above a 16-bit tag, the complement of an index (0: none). */
-static inline qb_tabu_pick qb_tabu_pick_of_key(uint32_t key)
+/* The place and the draw of one pass. */
+typedef struct qb_tabu_sweep {
+    uint32_t words, first; /* first < words: where to start; the pass wraps around */
+    uint32_t turn;         /* < 64: lane l has rank (l + turn) % 64 */
+} qb_tabu_sweep;
+
+static inline uint32_t qb_tabu_tag(qb_tabu_sweep sweep, uint32_t lane, uint32_t words_passed)
 {
-    uint32_t tag = key & 0xffff;
-    return (qb_tabu_pick){(double)((int32_t)key >> 16), tag ? 0xffff - tag : QB_TABU_NONE};
+    uint32_t rank = (lane + sweep.turn) % QB_TABU_LANES;
+    return rank << QB_TABU_RANK_BITS | (QB_TABU_LEFT_MASK - words_passed);
 }
 
 /* gain_i += w_i, or -= w_i where bit i of side ^ flip is set, for all 64 words lanes; then picks among
  * `open`. couplings, gains: [64 words] of the pass's types, 64-byte aligned. */
 typedef qb_tabu_pick qb_tabu_pass(const void *couplings, void *gains, const uint64_t *side /* [words] */,
-                                  const uint64_t *open /* [words] */, uint64_t flip, uint32_t words);
+                                  const uint64_t *open /* [words] */, uint64_t flip, qb_tabu_sweep sweep);
 
-/* coupling type, gain type */
+/* coupling type (i8x2: stored halved), gain type */
 typedef enum qb_tabu_lanes {
     QB_TABU_I8_I16,
+    QB_TABU_I8X2_I16,
     QB_TABU_I8_I32,
+    QB_TABU_I8X2_I32,
     QB_TABU_I16_I32,
     QB_TABU_I32_I32,
     QB_TABU_F64_F64,

@@ -22,6 +22,12 @@ static inline i16_vector i16_from_i8(const i8 *w)
     return _mm256_cvtepi8_epi16(_mm_load_si128((const __m128i *)w));
 }
 
+static inline i16_vector i16_from_i8x2(const i8 *w)
+{
+    i16_vector half = i16_from_i8(w);
+    return _mm256_add_epi16(half, half);
+}
+
 static inline i16_vector i16_negate(i16_vector v, uint64_t bits)
 {
     i16_mask minus = i16_spread(bits);
@@ -60,24 +66,34 @@ static inline i16_tags i16_no_tags(void)
     return _mm256_setzero_si256();
 }
 
-static inline i16_tags i16_first_tags(void)
+static inline i16_tags i16_first_tags(uint32_t lane, uint32_t turn)
 {
-    return _mm256_set_epi16(-16, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1);
+    __m256i number = _mm256_set_epi16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    __m256i rank = _mm256_add_epi16(number, _mm256_set1_epi16((short)(lane + turn)));
+    return _mm256_or_si256(_mm256_slli_epi16(rank, QB_TABU_RANK_BITS), _mm256_set1_epi16(QB_TABU_LEFT_MASK));
 }
 
 static inline i16_tags i16_next_tags(i16_tags here)
 {
-    return _mm256_sub_epi16(here, _mm256_set1_epi16(i16_lanes));
+    return _mm256_sub_epi16(here, _mm256_set1_epi16(1));
 }
 
-/* Gain and tag side by side in one 32-bit key. */
-static inline qb_tabu_pick i16_reduce(i16_vector best, i16_tags tags)
+/* Gain above tag in one 32-bit key; the greater of each two. */
+static inline __m256i i16_keys(i16_tags tags, i16_vector best)
 {
-    __m256i y = _mm256_max_epi32(_mm256_unpacklo_epi16(tags, best), _mm256_unpackhi_epi16(tags, best));
+    return _mm256_max_epi32(_mm256_unpacklo_epi16(tags, best), _mm256_unpackhi_epi16(tags, best));
+}
+
+static inline qb_tabu_pick i16_reduce(const i16_vector *best, const i16_tags *tags)
+{
+    __m256i y = i16_keys(tags[0], best[0]);
+    for (int part = 1; part < QB_TABU_LANES / i16_lanes; part++)
+        y = _mm256_max_epi32(y, i16_keys(tags[part], best[part]));
     __m128i z = _mm_max_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));
     z = _mm_max_epi32(z, _mm_shuffle_epi32(z, _MM_SHUFFLE(1, 0, 3, 2)));
     z = _mm_max_epi32(z, _mm_shuffle_epi32(z, _MM_SHUFFLE(2, 3, 0, 1)));
-    return qb_tabu_pick_of_key((uint32_t)_mm_cvtsi128_si32(z));
+    int32_t key = _mm_cvtsi128_si32(z);
+    return (qb_tabu_pick){(double)(key >> 16), (uint32_t)key & 0xffff};
 }
 
 /* 32-bit gains */
@@ -94,6 +110,12 @@ static inline i32_mask i32_spread(uint64_t bits)
 static inline i32_vector i32_from_i8(const i8 *w)
 {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)w));
+}
+
+static inline i32_vector i32_from_i8x2(const i8 *w)
+{
+    i32_vector half = i32_from_i8(w);
+    return _mm256_add_epi32(half, half);
 }
 
 static inline i32_vector i32_from_i16(const i16 *w)
@@ -144,28 +166,20 @@ static inline i32_tags i32_no_tags(void)
     return _mm256_setzero_si256();
 }
 
-static inline i32_tags i32_first_tags(void)
+static inline i32_tags i32_first_tags(uint32_t lane, uint32_t turn)
 {
-    return _mm256_set_epi32(-8, -7, -6, -5, -4, -3, -2, -1);
+    __m256i number = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
+    __m256i rank = _mm256_add_epi32(number, _mm256_set1_epi32((int)(lane + turn)));
+    rank = _mm256_and_si256(rank, _mm256_set1_epi32(QB_TABU_LANES - 1));
+    return _mm256_or_si256(_mm256_slli_epi32(rank, QB_TABU_RANK_BITS), _mm256_set1_epi32(QB_TABU_LEFT_MASK));
 }
 
 static inline i32_tags i32_next_tags(i32_tags here)
 {
-    return _mm256_sub_epi32(here, _mm256_set1_epi32(i32_lanes));
+    return _mm256_sub_epi32(here, _mm256_set1_epi32(1));
 }
 
-static inline qb_tabu_pick i32_reduce(i32_vector best, i32_tags tags)
-{
-    _Alignas(32) i32 gain[i32_lanes];
-    _Alignas(32) uint32_t tag[i32_lanes];
-    _mm256_store_si256((__m256i *)gain, best);
-    _mm256_store_si256((__m256i *)tag, tags);
-    int first = 0;
-    for (int k = 1; k < i32_lanes; k++)
-        if (gain[k] > gain[first] || (gain[k] == gain[first] && tag[k] > tag[first]))
-            first = k;
-    return (qb_tabu_pick){(double)gain[first], ~tag[first]};
-}
+QB_TABU_DEFINE_REDUCE(i32, uint32_t)
 
 /* double gains, 64-bit tags */
 
@@ -223,36 +237,30 @@ static inline f64_tags f64_no_tags(void)
     return _mm256_setzero_si256();
 }
 
-static inline f64_tags f64_first_tags(void)
+static inline f64_tags f64_first_tags(uint32_t lane, uint32_t turn)
 {
-    return _mm256_set_epi64x(-4, -3, -2, -1);
+    __m256i rank = _mm256_add_epi64(_mm256_set_epi64x(3, 2, 1, 0), _mm256_set1_epi64x(lane + turn));
+    rank = _mm256_and_si256(rank, _mm256_set1_epi64x(QB_TABU_LANES - 1));
+    return _mm256_or_si256(_mm256_slli_epi64(rank, QB_TABU_RANK_BITS), _mm256_set1_epi64x(QB_TABU_LEFT_MASK));
 }
 
 static inline f64_tags f64_next_tags(f64_tags here)
 {
-    return _mm256_sub_epi64(here, _mm256_set1_epi64x(f64_lanes));
+    return _mm256_sub_epi64(here, _mm256_set1_epi64x(1));
 }
 
-static inline qb_tabu_pick f64_reduce(f64_vector best, f64_tags tags)
-{
-    _Alignas(32) f64 gain[f64_lanes];
-    _Alignas(32) uint64_t tag[f64_lanes];
-    _mm256_store_pd(gain, best);
-    _mm256_store_si256((__m256i *)tag, tags);
-    int first = 0;
-    for (int k = 1; k < f64_lanes; k++)
-        if (gain[k] > gain[first] || (gain[k] == gain[first] && tag[k] > tag[first]))
-            first = k;
-    return (qb_tabu_pick){gain[first], (uint32_t)~tag[first]};
-}
+QB_TABU_DEFINE_REDUCE(f64, uint64_t)
 
 QB_TABU_DEFINE_PASS(i8, i16)
+QB_TABU_DEFINE_PASS(i8x2, i16)
 QB_TABU_DEFINE_PASS(i8, i32)
+QB_TABU_DEFINE_PASS(i8x2, i32)
 QB_TABU_DEFINE_PASS(i16, i32)
 QB_TABU_DEFINE_PASS(i32, i32)
 QB_TABU_DEFINE_PASS(f64, f64)
 
 qb_tabu_pass *const qb_tabu_pass_avx2[QB_TABU_LANES_COUNT] = {
-    [QB_TABU_I8_I16] = pass_i8_i16,   [QB_TABU_I8_I32] = pass_i8_i32,   [QB_TABU_I16_I32] = pass_i16_i32,
-    [QB_TABU_I32_I32] = pass_i32_i32, [QB_TABU_F64_F64] = pass_f64_f64,
+    [QB_TABU_I8_I16] = pass_i8_i16,     [QB_TABU_I8X2_I16] = pass_i8x2_i16, [QB_TABU_I8_I32] = pass_i8_i32,
+    [QB_TABU_I8X2_I32] = pass_i8x2_i32, [QB_TABU_I16_I32] = pass_i16_i32,   [QB_TABU_I32_I32] = pass_i32_i32,
+    [QB_TABU_F64_F64] = pass_f64_f64,
 };

@@ -15,6 +15,12 @@ static inline i16_vector i16_from_i8(const i8 *w)
     return _mm512_cvtepi8_epi16(_mm256_load_si256((const __m256i *)w));
 }
 
+static inline i16_vector i16_from_i8x2(const i8 *w)
+{
+    i16_vector half = i16_from_i8(w);
+    return _mm512_add_epi16(half, half);
+}
+
 static inline i16_vector i16_negate(i16_vector v, uint64_t bits)
 {
     return _mm512_mask_sub_epi16(v, (i16_mask)bits, _mm512_setzero_si512(), v);
@@ -52,28 +58,34 @@ static inline i16_tags i16_no_tags(void)
     return _mm512_setzero_si512();
 }
 
-static inline i16_tags i16_first_tags(void)
+static inline i16_tags i16_first_tags(uint32_t lane, uint32_t turn)
 {
     __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
-    __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-    __m512i index = _mm512_or_si512(even, _mm512_slli_epi32(odd, 16));
-    return _mm512_xor_si512(index, _mm512_set1_epi32(-1));
+    __m512i odd = _mm512_slli_epi32(_mm512_add_epi32(even, _mm512_set1_epi32(1)), 16);
+    __m512i rank = _mm512_add_epi16(_mm512_or_si512(even, odd), _mm512_set1_epi16((short)(lane + turn)));
+    return _mm512_or_si512(_mm512_slli_epi16(rank, QB_TABU_RANK_BITS), _mm512_set1_epi16(QB_TABU_LEFT_MASK));
 }
 
 static inline i16_tags i16_next_tags(i16_tags here)
 {
-    return _mm512_sub_epi16(here, _mm512_set1_epi16(i16_lanes));
+    return _mm512_sub_epi16(here, _mm512_set1_epi16(1));
 }
 
-/* Gain and tag side by side in one 32-bit key. */
-static inline qb_tabu_pick i16_reduce(i16_vector best, i16_tags tags)
+/* Gain above tag in one 32-bit key; the greater of each two. */
+static inline __m512i i16_keys(i16_tags tags, i16_vector best)
 {
-    __m512i x = _mm512_max_epi32(_mm512_unpacklo_epi16(tags, best), _mm512_unpackhi_epi16(tags, best));
+    return _mm512_max_epi32(_mm512_unpacklo_epi16(tags, best), _mm512_unpackhi_epi16(tags, best));
+}
+
+static inline qb_tabu_pick i16_reduce(const i16_vector *best, const i16_tags *tags)
+{
+    __m512i x = _mm512_max_epi32(i16_keys(tags[0], best[0]), i16_keys(tags[1], best[1]));
     __m256i y = _mm256_max_epi32(_mm512_castsi512_si256(x), _mm512_extracti64x4_epi64(x, 1));
     __m128i z = _mm_max_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));
     z = _mm_max_epi32(z, _mm_shuffle_epi32(z, _MM_SHUFFLE(1, 0, 3, 2)));
     z = _mm_max_epi32(z, _mm_shuffle_epi32(z, _MM_SHUFFLE(2, 3, 0, 1)));
-    return qb_tabu_pick_of_key((uint32_t)_mm_cvtsi128_si32(z));
+    int32_t key = _mm_cvtsi128_si32(z);
+    return (qb_tabu_pick){(double)(key >> 16), (uint32_t)key & 0xffff};
 }
 
 /* 32-bit gains */
@@ -85,6 +97,12 @@ typedef __mmask16 i32_mask;
 static inline i32_vector i32_from_i8(const i8 *w)
 {
     return _mm512_cvtepi8_epi32(_mm_load_si128((const __m128i *)w));
+}
+
+static inline i32_vector i32_from_i8x2(const i8 *w)
+{
+    i32_vector half = i32_from_i8(w);
+    return _mm512_add_epi32(half, half);
 }
 
 static inline i32_vector i32_from_i16(const i16 *w)
@@ -134,22 +152,20 @@ static inline i32_tags i32_no_tags(void)
     return _mm512_setzero_si512();
 }
 
-static inline i32_tags i32_first_tags(void)
+static inline i32_tags i32_first_tags(uint32_t lane, uint32_t turn)
 {
-    return _mm512_set_epi32(-16, -15, -14, -13, -12, -11, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1);
+    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    __m512i rank = _mm512_add_epi32(number, _mm512_set1_epi32((int)(lane + turn)));
+    rank = _mm512_and_si512(rank, _mm512_set1_epi32(QB_TABU_LANES - 1));
+    return _mm512_or_si512(_mm512_slli_epi32(rank, QB_TABU_RANK_BITS), _mm512_set1_epi32(QB_TABU_LEFT_MASK));
 }
 
 static inline i32_tags i32_next_tags(i32_tags here)
 {
-    return _mm512_sub_epi32(here, _mm512_set1_epi32(i32_lanes));
+    return _mm512_sub_epi32(here, _mm512_set1_epi32(1));
 }
 
-static inline qb_tabu_pick i32_reduce(i32_vector best, i32_tags tags)
-{
-    i32 most = _mm512_reduce_max_epi32(best);
-    i32_mask ties = _mm512_cmpeq_epi32_mask(best, _mm512_set1_epi32(most));
-    return (qb_tabu_pick){(double)most, ~_mm512_mask_reduce_max_epu32(ties, tags)};
-}
+QB_TABU_DEFINE_REDUCE(i32, uint32_t)
 
 /* double gains, 64-bit tags */
 
@@ -200,30 +216,30 @@ static inline f64_tags f64_no_tags(void)
     return _mm512_setzero_si512();
 }
 
-static inline f64_tags f64_first_tags(void)
+static inline f64_tags f64_first_tags(uint32_t lane, uint32_t turn)
 {
-    return _mm512_set_epi64(-8, -7, -6, -5, -4, -3, -2, -1);
+    __m512i rank = _mm512_add_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi64(lane + turn));
+    rank = _mm512_and_si512(rank, _mm512_set1_epi64(QB_TABU_LANES - 1));
+    return _mm512_or_si512(_mm512_slli_epi64(rank, QB_TABU_RANK_BITS), _mm512_set1_epi64(QB_TABU_LEFT_MASK));
 }
 
 static inline f64_tags f64_next_tags(f64_tags here)
 {
-    return _mm512_sub_epi64(here, _mm512_set1_epi64(f64_lanes));
+    return _mm512_sub_epi64(here, _mm512_set1_epi64(1));
 }
 
-static inline qb_tabu_pick f64_reduce(f64_vector best, f64_tags tags)
-{
-    f64 most = _mm512_reduce_max_pd(best);
-    f64_mask ties = _mm512_cmp_pd_mask(best, _mm512_set1_pd(most), _CMP_EQ_OQ);
-    return (qb_tabu_pick){most, (uint32_t)~_mm512_mask_reduce_max_epu64(ties, tags)};
-}
+QB_TABU_DEFINE_REDUCE(f64, uint64_t)
 
 QB_TABU_DEFINE_PASS(i8, i16)
+QB_TABU_DEFINE_PASS(i8x2, i16)
 QB_TABU_DEFINE_PASS(i8, i32)
+QB_TABU_DEFINE_PASS(i8x2, i32)
 QB_TABU_DEFINE_PASS(i16, i32)
 QB_TABU_DEFINE_PASS(i32, i32)
 QB_TABU_DEFINE_PASS(f64, f64)
 
 qb_tabu_pass *const qb_tabu_pass_avx512[QB_TABU_LANES_COUNT] = {
-    [QB_TABU_I8_I16] = pass_i8_i16,   [QB_TABU_I8_I32] = pass_i8_i32,   [QB_TABU_I16_I32] = pass_i16_i32,
-    [QB_TABU_I32_I32] = pass_i32_i32, [QB_TABU_F64_F64] = pass_f64_f64,
+    [QB_TABU_I8_I16] = pass_i8_i16,     [QB_TABU_I8X2_I16] = pass_i8x2_i16, [QB_TABU_I8_I32] = pass_i8_i32,
+    [QB_TABU_I8X2_I32] = pass_i8x2_i32, [QB_TABU_I16_I32] = pass_i16_i32,   [QB_TABU_I32_I32] = pass_i32_i32,
+    [QB_TABU_F64_F64] = pass_f64_f64,
 };

@@ -9,12 +9,12 @@
  *   i16_better(sum, best, bits)       mask of the lanes whose bit is set and where sum > best
  *   i16_raise(best, sum, bits)        best, or sum where the bit is set and sum > best
  *   i16_put(tags, mask, here)         tags, with the masked lanes taken from here
- *   i16_lowest(), i16_no_tags(), i16_first_tags(), i16_next_tags(here)
- *   i16_reduce(best, tags)            a qb_tabu_pick
+ *   i16_lowest(), i16_no_tags()
+ *   i16_first_tags(lane, turn)        tags of a vector whose first lane is number `lane`
+ *   i16_next_tags(here)               one less
+ *   i16_reduce(best, tags)            a qb_tabu_pick of 64 / i16_lanes vectors each
  *
- * A tag is the complement of an index: the greatest tag is the lowest index, and 0 stands for none.  A lane
- * keeps the first of equal gains and reduce takes the greatest tag, so that ties go to the lowest index.
- * Keeping the index in the loop costs two instructions a vector and saves the search afterwards, which on
+ * Keeping the place in the loop costs two instructions a vector and saves the search afterwards, which on
  * small models would take as long as the pass.
  */
 #ifndef QB_KERNELS_TABU_DENSE_BODY_H
@@ -22,34 +22,56 @@
 
 #include "solvers/kernels/tabu_dense.h"
 
-typedef int8_t i8;
+#include <string.h>
+
+typedef int8_t i8, i8x2;
 typedef int16_t i16;
 typedef int32_t i32;
 typedef double f64;
 
 #define QB_TABU_DEFINE_PASS(coupling, kind)                                                                \
     static qb_tabu_pick pass_##coupling##_##kind(const void *couplings, void *gains, const uint64_t *side, \
-                                                 const uint64_t *open, uint64_t flip, uint32_t words)      \
+                                                 const uint64_t *open, uint64_t flip, qb_tabu_sweep sweep) \
     {                                                                                                      \
-        const coupling *w = couplings;                                                                     \
-        kind *gain = gains;                                                                                \
-        kind##_vector best = kind##_lowest();                                                              \
-        kind##_tags tags = kind##_no_tags(), here = kind##_first_tags();                                   \
-        for (uint32_t word = 0; word < words; word++) {                                                    \
+        enum { lanes = kind##_lanes, parts = QB_TABU_LANES / lanes };                                      \
+        kind##_vector best[parts];                                                                         \
+        kind##_tags tags[parts], here[parts];                                                              \
+        for (uint32_t part = 0; part < parts; part++) {                                                    \
+            best[part] = kind##_lowest();                                                                  \
+            tags[part] = kind##_no_tags();                                                                 \
+            here[part] = kind##_first_tags(part * lanes, sweep.turn);                                      \
+        }                                                                                                  \
+        for (uint32_t left = sweep.words, word = sweep.first; left > 0; left--) {                          \
+            const coupling *w = (const coupling *)couplings + 64 * (size_t)word;                           \
+            kind *gain = (kind *)gains + 64 * (size_t)word;                                                \
             uint64_t minus = side[word] ^ flip, may = open[word];                                          \
-            for (uint32_t lane = 0; lane < 64; lane += kind##_lanes) {                                     \
-                kind##_vector change = kind##_negate(kind##_from_##coupling(w), minus);                    \
-                kind##_vector sum = kind##_add_to(gain, change);                                           \
-                tags = kind##_put(tags, kind##_better(sum, best, may), here);                              \
-                best = kind##_raise(best, sum, may);                                                       \
-                here = kind##_next_tags(here);                                                             \
-                minus >>= kind##_lanes;                                                                    \
-                may >>= kind##_lanes;                                                                      \
-                w += kind##_lanes;                                                                         \
-                gain += kind##_lanes;                                                                      \
+            for (uint32_t lane = 0; lane < QB_TABU_LANES; lane += lanes) {                                 \
+                uint32_t part = lane / lanes;                                                              \
+                kind##_vector change = kind##_negate(kind##_from_##coupling(w + lane), minus >> lane);     \
+                kind##_vector sum = kind##_add_to(gain + lane, change);                                    \
+                tags[part] =                                                                               \
+                    kind##_put(tags[part], kind##_better(sum, best[part], may >> lane), here[part]);       \
+                best[part] = kind##_raise(best[part], sum, may >> lane);                                   \
+                here[part] = kind##_next_tags(here[part]);                                                 \
             }                                                                                              \
+            word = word + 1 < sweep.words ? word + 1 : 0;                                                  \
         }                                                                                                  \
         return kind##_reduce(best, tags);                                                                  \
+    }
+
+/* The reduction of wide gains, which are few a vector: lane by lane. */
+#define QB_TABU_DEFINE_REDUCE(kind, tag_type)                                                    \
+    static inline qb_tabu_pick kind##_reduce(const kind##_vector *best, const kind##_tags *tags) \
+    {                                                                                            \
+        kind gain[QB_TABU_LANES];                                                                \
+        tag_type tag[QB_TABU_LANES];                                                             \
+        memcpy(gain, best, sizeof gain);                                                         \
+        memcpy(tag, tags, sizeof tag);                                                           \
+        uint32_t first = 0;                                                                      \
+        for (uint32_t k = 1; k < QB_TABU_LANES; k++)                                             \
+            if (gain[k] > gain[first] || (gain[k] == gain[first] && tag[k] > tag[first]))        \
+                first = k;                                                                       \
+        return (qb_tabu_pick){(double)gain[first], (uint32_t)tag[first]};                        \
     }
 
 #endif

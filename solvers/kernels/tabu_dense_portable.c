@@ -3,28 +3,38 @@
 
 #include <math.h>
 
-#define PASS(name, coupling, gain_type, lowest)                                                              \
+#define PASS(name, coupling, factor, gain_type, lowest)                                                      \
     static qb_tabu_pick name(const void *couplings, void *gains, const uint64_t *side, const uint64_t *open, \
-                             uint64_t flip, uint32_t words)                                                  \
+                             uint64_t flip, qb_tabu_sweep sweep)                                             \
     {                                                                                                        \
         const coupling *w = couplings;                                                                       \
         gain_type *gain = gains, most = lowest;                                                              \
-        uint32_t index = QB_TABU_NONE;                                                                       \
-        for (uint32_t i = 0; i < 64 * words; i++) {                                                          \
-            bool minus = (side[i / 64] ^ flip) >> (i % 64) & 1;                                              \
-            gain[i] = (gain_type)(gain[i] + (minus ? -(gain_type)w[i] : (gain_type)w[i]));                   \
-            if (qb_tabu_bit(open, i) && gain[i] > most) {                                                    \
-                most = gain[i];                                                                              \
-                index = i;                                                                                   \
+        uint32_t best = 0;                                                                                   \
+        for (uint32_t left = sweep.words, word = sweep.first; left > 0; left--) {                            \
+            uint64_t minus = side[word] ^ flip, may = open[word];                                            \
+            uint32_t passed = sweep.words - left;                                                            \
+            for (uint32_t lane = 0; lane < 64; lane++) {                                                     \
+                size_t i = 64 * (size_t)word + lane;                                                         \
+                gain_type change = (gain_type)(factor * w[i]);                                               \
+                gain[i] = (gain_type)(minus >> lane & 1 ? gain[i] - change : gain[i] + change);              \
+                if ((may >> lane & 1) && gain[i] >= most) {                                                  \
+                    uint32_t tag = qb_tabu_tag(sweep, lane, passed);                                         \
+                    best = gain[i] > most || tag > best ? tag : best;                                        \
+                    most = gain[i];                                                                          \
+                }                                                                                            \
             }                                                                                                \
+            word = word + 1 < sweep.words ? word + 1 : 0;                                                    \
         }                                                                                                    \
-        return (qb_tabu_pick){(double)most, index};                                                          \
+        return (qb_tabu_pick){(double)most, best};                                                           \
     }
 
-PASS(i8_i16, int8_t, int16_t, INT16_MIN)
-PASS(i8_i32, int8_t, int32_t, INT32_MIN)
-PASS(i16_i32, int16_t, int32_t, INT32_MIN)
-PASS(i32_i32, int32_t, int32_t, INT32_MIN)
-PASS(f64_f64, double, double, -INFINITY)
+PASS(i8_i16, int8_t, 1, int16_t, INT16_MIN)
+PASS(i8x2_i16, int8_t, 2, int16_t, INT16_MIN)
+PASS(i8_i32, int8_t, 1, int32_t, INT32_MIN)
+PASS(i8x2_i32, int8_t, 2, int32_t, INT32_MIN)
+PASS(i16_i32, int16_t, 1, int32_t, INT32_MIN)
+PASS(i32_i32, int32_t, 1, int32_t, INT32_MIN)
+PASS(f64_f64, double, 1, double, -INFINITY)
 
-qb_tabu_pass *const qb_tabu_pass_portable[QB_TABU_LANES_COUNT] = {i8_i16, i8_i32, i16_i32, i32_i32, f64_f64};
+qb_tabu_pass *const qb_tabu_pass_portable[QB_TABU_LANES_COUNT] = {i8_i16,  i8x2_i16, i8_i32, i8x2_i32,
+                                                                  i16_i32, i32_i32,  f64_f64};

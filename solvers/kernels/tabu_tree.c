@@ -10,12 +10,17 @@ typedef struct tree {
     double *key;      /* [n + 1] gain, or -INFINITY where the bit is closed; the last for the empty leaves */
     uint32_t leaves;  /* least power of two >= max(n, 1) */
     uint32_t *winner; /* [2 * leaves] */
+    uint64_t luck;    /* not 0 */
 } tree;
 
 static void play(tree *s, uint32_t node)
 {
     uint32_t left = s->winner[2 * node], right = s->winner[2 * node + 1];
-    s->winner[node] = s->key[right] > s->key[left] ? right : left;
+    s->luck ^= s->luck << 13; /* xorshift64: ties are tossed up */
+    s->luck ^= s->luck >> 7;
+    s->luck ^= s->luck << 17;
+    bool wins = s->key[right] > s->key[left] || (s->key[right] == s->key[left] && s->luck & 1);
+    s->winner[node] = wins ? right : left;
 }
 
 static void replay_path(tree *s, uint32_t i)
@@ -101,6 +106,7 @@ static qb_status tree_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
     s->winner = QB_NEW(uint32_t, 2 * (size_t)s->leaves);
     if (!s->gain || !s->key || !s->winner)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk on %u variables", t->n);
+    s->luck = qb_rng_next(&t->rng) | 1;
     s->key[t->n] = -INFINITY;
     for (uint32_t i = 0; i < t->n; i++)
         s->gain[i] = t->sign * qb_qubo_linear(t->model, i);

@@ -1,37 +1,43 @@
-/* One-flip tabu search with perturbation restarts.
+/* Tabu search with path relinking over a hierarchy of elite populations.
  *
- * The walk itself is solvers/kernels/tabu.h.  From a random point (or the warm start) walk until the walk has
- * gone stale; go back to its best point, flip a random tenth of the bits, walk again; keep the better of the
- * two.  After a number of restarts in vain, start anew.
+ * A short one-flip walk (solvers/kernels/tabu.h) from a random point gives a point of level 0.  A population
+ * of `elite` points of one level is combined, pair by pair, until no pair is left that has not been tried:
+ * the best point in the middle of the path between the two is where another walk departs, and what it finds
+ * may replace the worst member.  The best of a population is one point of the next level.  Thus effort goes
+ * to ever better parents without ever resting on a single population, and nothing depends on how long the run
+ * may last.
  *
- * Source: Glover, Lu and Hao, "Diversification-driven tabu search for unconstrained binary quadratic
- * problems", 4OR 8 (2010); Palubeckis, "Multistart tabu search strategies for the unconstrained binary
- * quadratic optimization problem", Ann. Oper. Res. 131 (2004).
+ * Source: Wang, Lu, Glover and Hao, "Path relinking for unconstrained binary quadratic programming", EJOR 223
+ * (2012); Palubeckis, Ann. Oper. Res. 131 (2004).  Deviations: the hierarchy, where those rebuild one
+ * population; walks a tenth as long, as a population of many quick points beats one of few polished ones.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "solvers/kernels/tabu.h"
 #include "harness/base/memory.h"
 #include "harness/base/rng.h"
 #include "solvers/solver.h"
+#include "solvers/tabu/elite.h"
 
 #include <string.h>
 
-#define TABU_PARAMS(X)                                                                                   \
-    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a walk; 0: by rule from n")     \
-    X(uint, tenure, "0", 0, 1e6, "", "moves", "moves for which a flipped bit is tabu; 0: by rule")       \
-    X(uint, restarts, "20", 1, 1e6, "", "walks", "walks in vain from the best point before a new start") \
+#define LEVELS 8 /* of the hierarchy: 8 levels of 10 points are 10^8 walks */
+
+#define TABU_PARAMS(X)                                                                               \
+    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a walk; 0: by rule from n") \
+    X(uint, tenure, "0", 0, 1e6, "", "moves", "moves for which a flipped bit is tabu; 0: by rule")   \
+    X(uint, elite, "10", 2, 64, "", "points", "size of a population")                                \
     X(choice, form, "auto", 0, 0, "auto|dense|sparse", "", "representation of the couplings")
 QB_PARAMS_DECLARE(tabu_params, TABU_PARAMS)
 static const qb_param tabu_table[] = QB_PARAMS_TABLE(TABU_PARAMS);
 
 typedef struct state {
-    const qb_qubo *model;
-    const uint8_t *warm; /* [n] or NULL */
+    const uint8_t *warm; /* [n] the first start, or NULL */
+    uint32_t n, words;
     qb_tabu_rule rule;
-    uint64_t restarts;
     qb_tabu *walk;
-    uint64_t *home; /* [words] the point that restarts depart from */
-    double home_value;
+    elite level[LEVELS];
+    uint64_t *point; /* [words] the start of a walk, and the best that it or a population has given */
+    double value;    /* of what was given */
     qb_rng rng;
 } state;
 
@@ -40,20 +46,37 @@ static void tabu_free(void *opaque)
     state *s = opaque;
     if (s) {
         qb_tabu_close(s->walk);
-        qb_free(s->home);
+        qb_free(s->point);
+        for (uint32_t k = 0; k < LEVELS; k++)
+            elite_close(&s->level[k]);
     }
     qb_free(s);
 }
 
-/* Tenure and patience as in Glover, Lu and Hao: n / 100 and 20 n. */
+/* Tenure as in Glover, Lu and Hao (2010). */
 static qb_tabu_rule make_rule(const tabu_params *p, uint32_t n)
 {
     uint32_t tenure = p->tenure ? (uint32_t)p->tenure : n / 100 + 10;
     return (qb_tabu_rule){
-        .patience = p->patience ? p->patience : 20 * (uint64_t)n + 1000,
+        .patience = p->patience ? p->patience : 300 + n / 10,
         .tenure = tenure,
-        .spread = tenure / 2 < 10 ? tenure / 2 : 10,
+        .spread = tenure < 10 ? tenure : 10,
     };
+}
+
+static qb_status allocate(state *s, uint32_t capacity, qb_diag *diag)
+{
+    s->point = QB_NEW(uint64_t, s->words);
+    qb_status status = s->point ? QB_OK : QB_NO_MEMORY;
+    for (uint32_t k = 0; k < LEVELS && !status; k++)
+        status = elite_open(&s->level[k], capacity, s->words, 1 + s->n / 1000);
+    return status ? qb_fail(diag, status, "no memory for populations of %u points", capacity) : QB_OK;
+}
+
+static void say_details(const state *s, qb_budget *budget)
+{
+    qb_budget_detail_text(budget, "kernel", qb_tabu_form_name(s->walk));
+    qb_budget_detail(budget, "moves", (double)qb_tabu_moves(s->walk));
 }
 
 static qb_status tabu_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
@@ -63,89 +86,116 @@ static qb_status tabu_init(const qb_model *model, const void *params, uint64_t s
     state *s = QB_NEW(state, 1);
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the state");
-    s->model = model->qubo;
+    s->n = model->qubo->n;
     s->warm = model->warm_bits;
-    s->rule = make_rule(p, s->model->n);
-    s->restarts = p->restarts;
+    s->rule = make_rule(p, s->n);
     qb_rng_init(&s->rng, seed, 0);
     qb_status status =
-        qb_tabu_open(s->model, (qb_tabu_form)p->form, model->memory_bytes, seed, budget, &s->walk, diag);
+        qb_tabu_open(model->qubo, (qb_tabu_form)p->form, model->memory_bytes, seed, budget, &s->walk, diag);
     if (!status) {
-        s->home = QB_NEW(uint64_t, qb_tabu_words(s->walk));
-        status = s->home ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for a point");
+        s->words = qb_tabu_words(s->walk);
+        status = allocate(s, (uint32_t)p->elite, diag);
     }
     if (status) {
         tabu_free(s);
         return status;
     }
-    qb_budget_detail_text(budget, "kernel", qb_tabu_form_name(s->walk));
+    say_details(s, budget); /* now too, in case that the run is killed */
     *opaque = s;
     return QB_OK;
 }
 
-/* The warm start, once; then uniform points. */
-static void choose_start(state *s, uint64_t *point)
+static void choose_start(state *s)
 {
-    uint32_t n = s->model->n, words = qb_tabu_words(s->walk);
-    if (s->warm)
-        qb_tabu_read_point(s->walk, s->warm, point);
-    else {
-        for (uint32_t w = 0; w < words; w++)
-            point[w] = qb_rng_next(&s->rng);
-        if (n % 64)
-            point[words - 1] &= (UINT64_C(1) << n % 64) - 1;
+    if (s->warm) {
+        qb_tabu_read_point(s->walk, s->warm, s->point);
+        s->warm = NULL;
+        return;
     }
-    s->warm = NULL;
+    for (uint32_t w = 0; w < s->words; w++)
+        s->point[w] = qb_rng_next(&s->rng);
+    if (s->n % 64)
+        s->point[s->words - 1] &= (UINT64_C(1) << s->n % 64) - 1;
 }
 
-static qb_status perturb(state *s, qb_budget *budget)
+static void take_best(state *s)
 {
-    qb_status status = qb_tabu_go(s->walk, s->home, budget);
-    for (uint32_t k = 0; k <= s->model->n / 10 && !status; k++)
-        status = qb_tabu_flip(s->walk, (uint32_t)qb_rng_below(&s->rng, s->model->n), budget);
+    memcpy(s->point, qb_tabu_best(s->walk), s->words * sizeof *s->point);
+    s->value = qb_tabu_best_value(s->walk);
+}
+
+/* A walk from s->point; its best replaces the point. */
+static qb_status improve(state *s, qb_budget *budget)
+{
+    qb_status status = qb_tabu_go(s->walk, s->point, budget);
+    if (!status)
+        status = qb_tabu_walk(s->walk, &s->rule, budget);
+    take_best(s);
+    if (status)
+        return status;
+    return qb_budget_spend_samples(budget, 1) ? QB_OK : QB_STOPPED;
+}
+
+/* A walk from the middle of the path between two members, in one direction or the other. */
+static qb_status combine(state *s, const elite *e, uint32_t a, uint32_t b, qb_budget *budget)
+{
+    bool backward = qb_rng_next(&s->rng) >> 63;
+    qb_status status = qb_tabu_go(s->walk, elite_point(e, backward ? b : a), budget);
+    if (!status)
+        status = qb_tabu_relink(s->walk, elite_point(e, backward ? a : b), budget);
+    take_best(s);
+    return status ? status : improve(s, budget);
+}
+
+static qb_status mature(state *s, uint32_t level, qb_budget *budget);
+
+/* A new point of `level` in s->point. */
+static qb_status breed(state *s, uint32_t level, qb_budget *budget)
+{
+    if (level > 0) {
+        elite_clear(&s->level[level - 1]);
+        return mature(s, level - 1, budget);
+    }
+    choose_start(s);
+    return improve(s, budget);
+}
+
+/* Fills the population of `level`, combines it, and leaves its best in s->point. */
+static qb_status mature(state *s, uint32_t level, qb_budget *budget)
+{
+    elite *e = &s->level[level];
+    qb_status status = QB_OK;
+    for (uint32_t tries = e->capacity - e->size; tries > 0 && !status; tries--) {
+        status = breed(s, level, budget);
+        if (!status)
+            (void)elite_offer(e, s->point, s->value);
+    }
+    uint32_t a, b;
+    while (!status && elite_pair(e, &s->rng, &a, &b)) {
+        status = combine(s, e, a, b, budget);
+        if (!status)
+            (void)elite_offer(e, s->point, s->value);
+    }
+    if (!status) {
+        uint32_t best = elite_best(e);
+        memcpy(s->point, elite_point(e, best), s->words * sizeof *s->point);
+        s->value = e->value[best];
+    }
     return status;
 }
 
-static void settle(state *s)
-{
-    memcpy(s->home, qb_tabu_best(s->walk), qb_tabu_words(s->walk) * sizeof *s->home);
-    s->home_value = qb_tabu_best_value(s->walk);
-}
-
-/* From a fresh start until restarts are in vain. */
-static qb_status search(state *s, qb_budget *budget)
-{
-    choose_start(s, s->home);
-    qb_status status = qb_tabu_go(s->walk, s->home, budget);
-    if (!status)
-        status = qb_tabu_walk(s->walk, &s->rule, budget);
-    if (status || !s->model->n)
-        return status;
-    settle(s);
-    for (uint64_t vain = 0; vain < s->restarts; vain++) {
-        status = perturb(s, budget);
-        if (!status)
-            status = qb_tabu_walk(s->walk, &s->rule, budget);
-        if (status)
-            return status;
-        if (qb_tabu_best_value(s->walk) > s->home_value) {
-            settle(s);
-            vain = 0;
-        }
-        if (!qb_budget_spend_samples(budget, 1))
-            return QB_STOPPED;
-    }
-    return QB_OK;
-}
-
+/* Each level starts with the best of the one below; the last one starts over for ever. */
 static qb_status tabu_solve(void *opaque, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
     state *s = opaque;
-    qb_status status;
-    do
-        status = search(s, budget);
-    while (!status && s->model->n);
+    qb_status status = breed(s, 0, budget);
+    for (uint32_t level = 0; !status; level += level + 1 < LEVELS) {
+        elite_clear(&s->level[level]);
+        (void)elite_offer(&s->level[level], s->point, s->value);
+        status = mature(s, level, budget);
+    }
+    say_details(s, budget);
     return status;
 }
 
@@ -153,8 +203,8 @@ const qb_solver qb_solver_tabu = {
     .version = QB_SOLVER_VERSION,
     .name = "tabu",
     .family = "tabu search",
-    .summary = "one-flip tabu search with restarts",
-    .source = "Glover, Lu and Hao, 4OR 8 (2010); Palubeckis, Ann. Oper. Res. 131 (2004)",
+    .summary = "one-flip tabu search, path relinking over elite populations",
+    .source = "Wang, Lu, Glover and Hao, EJOR 223 (2012); Palubeckis, Ann. Oper. Res. 131 (2004)",
     .takes = QB_TAKES_QUBO,
     .execution = QB_NATIVE,
     .deterministic = true,
