@@ -5,10 +5,11 @@
  *
  * every spin once a sweep, in an order that is fixed by the model and the kernel.  beta is per unit of E.
  *
- *   kernel   takes                                   replicas
- *   scalar   every model                             1
- *   dense    integral, small couplings, many of them 1
- *   sliced   integral, small couplings, sparse       512
+ *   kernel   takes                                        replicas
+ *   sliced   integral, small couplings, sparse            512
+ *   bits     integral, couplings of two values, dense     1
+ *   dense    integral, small couplings, dense             1
+ *   scalar   every model                                  1
  *
  * A step's random numbers never depend on how often the caller stops to look.  Every kernel samples the
  * Boltzmann distribution at fixed beta, exactly up to the rounding of acceptance probabilities that its
@@ -29,6 +30,7 @@
 typedef enum qb_anneal_kind {
     QB_ANNEAL_AUTO,
     QB_ANNEAL_SLICED,
+    QB_ANNEAL_BITS,
     QB_ANNEAL_DENSE,
     QB_ANNEAL_SCALAR,
 } qb_anneal_kind;

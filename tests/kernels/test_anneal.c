@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_DENSE, QB_ANNEAL_SCALAR};
-enum { KINDS = 3, MOST_VARIABLES = 300 };
+static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_BITS, QB_ANNEAL_DENSE, QB_ANNEAL_SCALAR};
+enum { KINDS = sizeof kinds / sizeof *kinds, MOST_VARIABLES = 300 };
 
 /* Awkward on purpose: no couplings, isolated spins, fields, odd and even strengths, multi-digit weights,
  * strengths up to the sliced kernel's last, sizes around the padding. */
@@ -112,7 +112,8 @@ Test(anneal, automatic_choice_and_refusals)
         const char *name;
     } expected[] = {
         {{.n = 100, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced"},
-        {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "dense"},
+        {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "bits"},
+        {{.n = 300, .density = 1, .weight = 9, .cut = true, .sense = QB_MAXIMISE}, "dense"},
         {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "scalar"},
         {{.n = 40, .density = 0.5, .weight = 3, .real = true}, "scalar"},
     };
@@ -126,6 +127,7 @@ Test(anneal, automatic_choice_and_refusals)
     }
     qb_qubo real = model_build((model_spec){.n = 20, .density = 1, .weight = 3, .real = true}, 1);
     cr_assert_null(open_kernel(&real, QB_ANNEAL_SLICED, 1));
+    cr_assert_null(open_kernel(&real, QB_ANNEAL_BITS, 1));
     cr_assert_null(open_kernel(&real, QB_ANNEAL_DENSE, 1));
     qb_qubo_free(&real);
 }
@@ -244,20 +246,26 @@ Test(anneal, samples_the_boltzmann_distribution)
         {.n = 12, .density = 0.5, .weight = 1, .linear = 1},
         {.n = 11, .density = 0.5, .weight = 5, .linear = 4, .sense = QB_MAXIMISE},
         {.n = 12, .density = 0.9, .weight = 9, .linear = 9},
+        {.n = 12, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE},
         {.n = 12, .density = 0.6, .weight = 2, .linear = 3, .real = true},
     };
+    uint32_t sampled[KINDS] = {0};
     for (size_t k = 0; k < sizeof small / sizeof *small; k++) {
         qb_qubo model = model_build(small[k], 50 + k);
         double sigma = model.magnitude / sqrt((double)model.nonzeros + model.n);
-        for (uint32_t kind = 0; kind < KINDS; kind++)
-            for (double heat = 0.3; heat < 2; heat *= 2.2) {
-                if (!model.integral && kinds[kind] != QB_ANNEAL_SCALAR)
-                    continue;
+        for (uint32_t kind = 0; kind < KINDS; kind++) {
+            qb_annealer *taken = open_kernel(&model, kinds[kind], 0);
+            qb_annealer_close(taken);
+            for (double heat = 0.3; taken && heat < 2; heat *= 2.2) {
                 double p = sample_p(&model, kinds[kind], 3 * heat / sigma, 10000);
                 cr_assert_gt(p, 1e-4, "case %zu, kernel %u, heat %g: p = %g", k, kind, heat, p);
+                sampled[kind]++;
             }
+        }
         qb_qubo_free(&model);
     }
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        cr_assert_geq(sampled[kind], 3, "kernel %u took no model", kind);
 }
 
 /* The test itself: a temperature that is 10 % off must not pass. */

@@ -1,0 +1,194 @@
+#include "solvers/kernels/anneal_bits.h"
+#include "harness/base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BITS_LEAST_FILL 200 /* one coupling in so many must be there for the bit matrix to pay */
+#define BITS_REACH      32000
+#define BITS_LARGEST    32000 /* variables: `ones` is 16 bits wide */
+#define BITS_UNIT       16    /* a bit row's entries are so many times cheaper than a list's */
+
+static void bits_close(void *opaque)
+{
+    qb_anneal_bits_state *s = opaque;
+    if (!s)
+        return;
+    qb_free(s->toward);
+    qb_free(s->value);
+    qb_free(s->bit);
+    qb_free(s->log);
+    qb_free(s->seen);
+    qb_free(s);
+}
+
+static int32_t divisor(int32_t a, int32_t b)
+{
+    while (b) {
+        int32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The two values of couplings, the greatest common divisor and the greatest |field|; false when there are
+ * more than two values. */
+static bool survey(const qb_qubo *q, int32_t *a, int32_t *b, int32_t *unit, int32_t *reach)
+{
+    bool complete = q->nonzeros == (uint64_t)q->n * (q->n - 1);
+    *a = complete ? q->int_weight[0] : 0;
+    *b = *a;
+    *unit = *reach = 0;
+    for (uint32_t i = 0; i < q->n; i++) {
+        int32_t low = q->int_linear[i], high = low; /* within 31 bits by the model's contract */
+        *unit = divisor(*unit, abs(low));
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            int32_t weight = q->int_weight[k];
+            *unit = divisor(*unit, abs(weight));
+            *(weight > 0 ? &high : &low) += weight;
+            if (weight != *a && *b == *a)
+                *b = weight;
+            if (weight != *a && weight != *b)
+                return false;
+        }
+        *reach = high > *reach ? high : *reach;
+        *reach = -low > *reach ? -low : *reach;
+    }
+    *unit = *unit ? *unit : 1;
+    *a /= *unit;
+    *b /= *unit;
+    *reach /= *unit;
+    return true;
+}
+
+static void fill_matrix(qb_anneal_bits_state *s)
+{
+    const qb_qubo *q = s->model;
+    for (uint32_t i = 0; i < s->n; i++)
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+            if (q->int_weight[k] / s->unit != s->a) {
+                uint32_t j = q->neighbour[k];
+                s->bit[(size_t)(j / QB_LANES) * (s->n + 1) + i][j % QB_LANES / 64] |= UINT64_C(1) << j % 64;
+            }
+}
+
+static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+{
+    int32_t a, b, unit, reach;
+    if (!q->integral || q->n < 2 || q->n > BITS_LARGEST ||
+        q->nonzeros < (uint64_t)q->n * q->n / BITS_LEAST_FILL || !survey(q, &a, &b, &unit, &reach) ||
+        reach > BITS_REACH)
+        return qb_fail(diag, QB_REFUSED,
+                       "annealing on a bit matrix takes dense integral models of two coupling values");
+    qb_anneal_bits_state *s = QB_NEW(qb_anneal_bits_state, 1);
+    if (s) {
+        uint32_t blocks = (q->n + QB_LANES - 1) / QB_LANES, capacity = 2 * q->n + QB_LANES;
+        *s = (qb_anneal_bits_state){
+            .model = q,
+            .n = q->n,
+            .blocks = blocks,
+            .sense = q->sense == QB_MINIMISE ? 1 : -1,
+            .unit = unit,
+            .a = (int16_t)a,
+            .step = (int16_t)(b - a),
+            .capacity = capacity,
+        };
+        s->toward = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
+        s->value = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
+        s->bit = QB_NEW(qb_lanes, (size_t)blocks * (q->n + 1));
+        s->log = QB_NEW(uint32_t, capacity + 1);
+        s->seen = QB_NEW(uint32_t, blocks);
+    }
+    if (!s || !s->toward || !s->value || !s->bit || !s->log || !s->seen) {
+        bits_close(s);
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a bit matrix of %u variables", q->n);
+    }
+    fill_matrix(s);
+    qb_rng_init(&s->start, seed, 0);
+    qb_lanes_rng_init(&s->rng, seed, 1);
+    *state = s;
+    return QB_OK;
+}
+
+static bool is_one(const qb_anneal_bits_state *s, uint32_t i)
+{
+    return s->toward[i] != s->sense;
+}
+
+/* From the all-zero state, whose values are the linear terms, by flipping what is to be one. */
+static void bits_start(void *opaque, const uint8_t *x)
+{
+    qb_anneal_bits_state *s = opaque;
+    uint64_t bits = 0;
+    s->flips = 0;
+    memset(s->seen, 0, s->blocks * sizeof *s->seen);
+    for (uint32_t i = 0; i < s->n; i++) {
+        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
+        bool one = x ? x[i] : bits & 1;
+        s->toward[i] = (int16_t)(one ? -s->sense : s->sense);
+        s->value[i] = (int16_t)(s->model->int_linear[i] / s->unit - (one ? s->a : 0));
+        if (one)
+            s->log[s->flips++] = 8 * i;
+    }
+    s->ones = (int16_t)s->flips;
+    qb_anneal_tier_selected()->bits_settle(s);
+}
+
+static qb_status bits_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+{
+    qb_anneal_bits_state *s = opaque;
+    const qb_anneal_tier *tier = qb_anneal_tier_selected();
+    uint64_t work = 0;
+    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
+        for (uint32_t block = 0; block < s->blocks; block++) {
+            work += tier->bits_sweep(s, beta[sweep], block);
+            if (work >= BITS_UNIT * QB_ANNEAL_QUANTUM) {
+                if (!qb_anneal_charge(budget, work))
+                    return QB_STOPPED;
+                work = 0;
+            }
+        }
+    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+}
+
+/* 2 E(x) = sum_i x_i (field_i + linear_i). */
+static double bits_best(void *opaque, uint32_t *replica)
+{
+    qb_anneal_bits_state *s = opaque;
+    int64_t twice = 0;
+    qb_anneal_tier_selected()->bits_settle(s);
+    for (uint32_t i = 0; i < s->n; i++)
+        if (is_one(s, i)) {
+            int16_t field = (int16_t)(s->value[i] + s->a * s->ones);
+            twice += (int64_t)s->unit * field + s->model->int_linear[i];
+        }
+    *replica = 0;
+    return (double)(twice / 2);
+}
+
+static void bits_energies(void *opaque, double *energy)
+{
+    uint32_t replica;
+    *energy = bits_best(opaque, &replica);
+}
+
+static void bits_get(const void *opaque, uint32_t replica, uint8_t *x)
+{
+    (void)replica;
+    const qb_anneal_bits_state *s = opaque;
+    for (uint32_t i = 0; i < s->n; i++)
+        x[i] = is_one(s, i);
+}
+
+const qb_anneal_kernel qb_anneal_bits = {
+    .name = "bits",
+    .replicas = 1,
+    .open = bits_open,
+    .close = bits_close,
+    .start = bits_start,
+    .run = bits_run,
+    .best = bits_best,
+    .energies = bits_energies,
+    .get = bits_get,
+};
