@@ -14,6 +14,11 @@
 #define PUBLISH_NS 1000000         /* how old the summary of a killed run may be */
 #define NEVER_NS   (INT64_MAX / 2) /* half, so that a time can be added to it */
 
+/* What a run has spent, in ns: `simulated` is a part of `cpu`. */
+typedef struct spendings {
+    int64_t wall, cpu, device, simulated;
+} spendings;
+
 struct qb_budget {
     /* the hot path: spend compares these two and is done */
     uint64_t work;
@@ -33,8 +38,11 @@ struct qb_budget {
     int64_t checked_ns;            /* wall time and work of the last check, and the work until the next: */
     uint64_t checked_work, stride; /* calibrated so that checks are CHECK_NS apart */
     uint64_t samples;
-    int64_t device_ns, simulated_ns, simulation_start;
+    int64_t device_ns, simulated_ns, simulation_start, simulator_limit_ns;
     bool simulating;
+    spendings stage[QB_CHANNEL_STAGES]; /* by each, the current one up to stage_start */
+    spendings stage_start;
+    uint32_t stage_now;
 
     qb_channel_writer channel;
     qb_channel_summary said;
@@ -58,6 +66,23 @@ const char *qb_budget_kind_name(qb_budget_kind kind)
 {
     static const char *const names[] = {"cpu-time", "wall-time", "work", "samples", "device-time"};
     return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : "unknown";
+}
+
+double qb_budget_counted(qb_budget_kind kind, const qb_budget_spent *spent)
+{
+    switch (kind) {
+    case QB_BUDGET_CPU_TIME:
+        return spent->cpu_s;
+    case QB_BUDGET_WALL_TIME:
+        return spent->wall_s;
+    case QB_BUDGET_WORK:
+        return (double)spent->work;
+    case QB_BUDGET_SAMPLES:
+        return (double)spent->samples;
+    case QB_BUDGET_DEVICE:
+        return spent->device_s + spent->cpu_s - spent->simulator_s;
+    }
+    return NAN;
 }
 
 static int64_t to_ns(double seconds)
@@ -86,6 +111,12 @@ static int64_t cpu_now(const qb_budget *b)
     return b->clock.cpu_ns(b->clock.context) - b->cpu_start + b->outside_ns;
 }
 
+/* CPU time that went into simulating a device. */
+static int64_t simulated_ns(const qb_budget *b, int64_t cpu)
+{
+    return b->simulated_ns + (b->simulating ? cpu - b->simulation_start : 0);
+}
+
 /* What a time or device budget counts. */
 static int64_t charged_ns(const qb_budget *b, int64_t wall, int64_t cpu)
 {
@@ -93,8 +124,7 @@ static int64_t charged_ns(const qb_budget *b, int64_t wall, int64_t cpu)
         return wall;
     if (b->kind == QB_BUDGET_CPU_TIME)
         return cpu;
-    int64_t simulated = b->simulated_ns + (b->simulating ? cpu - b->simulation_start : 0);
-    return b->device_ns + cpu - simulated;
+    return b->device_ns + cpu - simulated_ns(b, cpu);
 }
 
 /* The budget's own quantity: what its limit is about and its trajectory is thinned by. */
@@ -112,12 +142,39 @@ static bool counts_units(const qb_budget *b)
     return b->kind == QB_BUDGET_WORK || b->kind == QB_BUDGET_SAMPLES;
 }
 
+/* Brings the current stage up to date. */
+static void account_stage(qb_budget *b, const spendings *now)
+{
+    if (b->said.stages == 0)
+        return;
+    spendings *by = &b->stage[b->stage_now], *since = &b->stage_start;
+    by->wall += now->wall - since->wall;
+    by->cpu += now->cpu - since->cpu;
+    by->device += now->device - since->device;
+    by->simulated += now->simulated - since->simulated;
+    qb_stage_times *said = &b->said.stage[b->stage_now];
+    said->wall_s = (double)by->wall * 1e-9;
+    said->cpu_s = (double)by->cpu * 1e-9;
+    said->device_s = (double)by->device * 1e-9;
+    said->simulator_s = (double)by->simulated * 1e-9;
+    *since = *now;
+}
+
+static spendings spent_now(const qb_budget *b, int64_t wall)
+{
+    int64_t cpu = cpu_now(b);
+    return (spendings){wall, cpu, b->device_ns, simulated_ns(b, cpu)};
+}
+
 static void say(qb_budget *b, int64_t wall)
 {
+    spendings now = spent_now(b, wall);
+    account_stage(b, &now);
     b->said_ns = wall;
     b->said.wall_s = (double)wall * 1e-9;
-    b->said.cpu_s = (double)cpu_now(b) * 1e-9;
-    b->said.device_s = (double)b->device_ns * 1e-9;
+    b->said.cpu_s = (double)now.cpu * 1e-9;
+    b->said.device_s = (double)now.device * 1e-9;
+    b->said.simulator_s = (double)now.simulated * 1e-9;
     b->said.work = b->work;
     b->said.samples = b->samples;
     size_t length;
@@ -144,10 +201,15 @@ static bool is_out_of_time(qb_budget *b, int64_t wall)
         return true;
     if (counts_units(b) || wall < b->exact_at)
         return false;
-    int64_t left = b->limit_ns - charged_ns(b, wall, b->kind == QB_BUDGET_WALL_TIME ? 0 : cpu_now(b));
+    int64_t cpu = b->kind == QB_BUDGET_WALL_TIME ? 0 : cpu_now(b);
+    int64_t left = b->limit_ns - charged_ns(b, wall, cpu);
     b->said.budget_hit = left <= 0;
+    if (b->kind == QB_BUDGET_DEVICE) { /* of what is not charged, the cap */
+        int64_t more = b->simulator_limit_ns - simulated_ns(b, cpu);
+        left = more < left ? more : left;
+    }
     b->exact_at = wall + left / b->threads;
-    return b->said.budget_hit;
+    return left <= 0;
 }
 
 /* The work at which to look at the clock again.  The stride at most doubles, so that one cheap large charge
@@ -238,6 +300,25 @@ void qb_budget_simulation(qb_budget *budget, bool running)
     }
 }
 
+void qb_budget_stage(qb_budget *budget, const char *name)
+{
+    if (budget->parent)
+        return;
+    spendings now = spent_now(budget, wall_now(budget));
+    qb_stage_times *stage = budget->said.stage;
+    uint32_t k = 0;
+    account_stage(budget, &now);
+    while (k < budget->said.stages && strncmp(stage[k].name, name, sizeof stage->name - 1))
+        k++;
+    k = k < QB_CHANNEL_STAGES ? k : QB_CHANNEL_STAGES - 1;
+    if (k == budget->said.stages) {
+        snprintf(stage[k].name, sizeof stage->name, "%s", name);
+        budget->said.stages++;
+    }
+    budget->stage_now = k;
+    budget->stage_start = now;
+}
+
 void qb_budget_outside_cpu(qb_budget *budget, int64_t cpu_ns)
 {
     if (cpu_ns <= budget->outside_ns)
@@ -282,6 +363,7 @@ static void stamp(qb_budget *b, double claimed)
                               .work = b->work,
                               .samples = b->samples,
                               .device_s = (double)b->device_ns * 1e-9,
+                              .simulator_s = (double)simulated_ns(b, cpu) * 1e-9,
                               .claimed = claimed};
     qb_channel_publish(&b->channel, &point, replace);
     if (!same_step)
@@ -422,6 +504,8 @@ static qb_status check_setup(const qb_budget_setup *s, qb_diag *diag)
 {
     if ((unsigned)s->kind > QB_BUDGET_DEVICE || !(s->limit > 0) || !(s->wall_backstop > 0))
         return qb_fail(diag, QB_BAD_INPUT, "a budget needs a kind and a limit above 0");
+    if (!(s->simulator_limit >= 0))
+        return qb_fail(diag, QB_BAD_INPUT, "the cap on simulation is not negative");
     if (s->threads == 0)
         return qb_fail(diag, QB_BAD_INPUT, "a budget needs at least one thread");
     if (s->target_count > QB_BUDGET_TARGETS)
@@ -445,6 +529,7 @@ qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *
     b->limit_ns = to_ns(s->limit);
     b->limit_units = to_units(s->limit);
     b->backstop_ns = to_ns(s->wall_backstop);
+    b->simulator_limit_ns = s->simulator_limit > 0 ? to_ns(s->simulator_limit) : NEVER_NS;
     b->threads = s->threads;
     b->variables = s->variables;
     b->mip = s->mip;
@@ -476,13 +561,18 @@ void qb_budget_mark_setup(qb_budget *budget)
     budget->said.setup_wall_s = (double)wall * 1e-9;
     budget->said.setup_cpu_s = (double)cpu_now(budget) * 1e-9;
     say(budget, wall);
+    qb_budget_stage(budget, "solve");
 }
 
 void qb_budget_finish(qb_budget *budget, qb_status outcome, const char *reason)
 {
     budget->said.finished = true;
     budget->said.outcome = outcome;
-    budget->outside_ns = 0; /* those have ended, and the harness counts what it finds of them itself */
+    spendings now = spent_now(budget, wall_now(budget));
+    account_stage(budget, &now);
+    /* programs outside have ended, and the harness counts what it finds of them itself */
+    budget->stage_start.cpu -= budget->outside_ns;
+    budget->outside_ns = 0;
     snprintf(budget->said.reason, sizeof budget->said.reason, "%s", reason ? reason : "");
     say(budget, wall_now(budget));
 }

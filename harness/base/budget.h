@@ -27,13 +27,27 @@ bool qb_budget_spend(qb_budget *budget, uint64_t work);
  * qb_budget_spend. */
 bool qb_budget_spend_samples(qb_budget *budget, uint64_t count);
 
-/* Charges `seconds` of modelled device time; the unit of a device budget.  Same contract. */
+/* Charges `seconds` of modelled device time: every shot on a device, those of training included.  A device
+ * budget counts
+ *   modelled seconds + CPU seconds of the host, without those of simulating the device,
+ * so host work (classical optimisation, compilation) is charged as measured and the simulator is not.  Charge
+ * a batch of shots before its answers are looked at: what is published after the limit is late.  Under other
+ * kinds of budget the seconds are recorded and charge nothing.  Same contract as qb_budget_spend. */
 bool qb_budget_spend_device(qb_budget *budget, double seconds);
 
-/* Brackets the simulation of a device: the CPU time in between is the simulator's, which a device budget does
- * not charge (it is capped by the backstop alone).  Other kinds of budget charge it as ever.  Calls do not
- * nest. */
+/* Brackets the simulation of a device: the CPU time in between is the simulator's.  A device budget does not
+ * charge it but caps it (qb_budget_setup.simulator_limit); a run that comes to the cap, or to its wall
+ * backstop, before its budget is spent ends as simulator-limited.  Spend work inside the bracket as ever, so
+ * that the cap is noticed.  Other kinds of budget charge the CPU time as ever.  Calls do not nest; a second
+ * `true` changes nothing.  Cost: two readings of a clock. */
 void qb_budget_simulation(qb_budget *budget, bool running);
+
+/* Begins a stage of the run: what is spent from now on counts to `name`, until another stage begins.  The
+ * harness begins "lowering", "init" and "solve" itself; a solver names what lies inside those ("presolve",
+ * "compile", "train") and goes back by beginning "init" or "solve" again: times of one name add up.  name:
+ * [a-z0-9_], at most 15 characters; at most 8 stages, further ones count to the last.  A child budget's are
+ * not kept. */
+void qb_budget_stage(qb_budget *budget, const char *name);
 
 /* For solvers that run programs outside: what those have used of CPU time so far, in nanoseconds.  It counts
  * like the solver's own. */

@@ -21,13 +21,24 @@ typedef enum qb_budget_kind {
 /* "cpu-time", "wall-time", "work", "samples", "device-time" */
 const char *qb_budget_kind_name(qb_budget_kind kind);
 
+/* What a run, or a part of it, has spent. */
+typedef struct qb_budget_spent {
+    double wall_s, cpu_s, device_s, simulator_s; /* as in qb_channel_point */
+    uint64_t work, samples;
+} qb_budget_spent;
+
+/* The part of it that a budget of that kind counts, in the unit of its limit. */
+double qb_budget_counted(qb_budget_kind kind, const qb_budget_spent *spent);
+
 #define QB_BUDGET_TARGETS 100 /* at most: with them the trajectory still fits QB_CHANNEL_POINTS */
 
 typedef struct qb_budget_setup {
     qb_budget_kind kind;
     double limit;         /* seconds, units or samples, > 0 */
     double wall_backstop; /* seconds after which the run ends whatever its kind; INFINITY for none */
-    uint32_t threads;     /* >= 1: bounds how fast CPU time can pass */
+    double
+        simulator_limit; /* of a device budget: CPU seconds that simulating the device may take; 0: no cap */
+    uint32_t threads;    /* >= 1: bounds how fast CPU time can pass */
     qb_clock clock;
     uint32_t variables;    /* of the model */
     bool mip;              /* solutions are double [variables], else bits */
@@ -42,7 +53,7 @@ typedef struct qb_budget_setup {
  * setup's arrays are copied. */
 qb_status qb_budget_open(const qb_budget_setup *setup, qb_budget **budget, qb_diag *diag);
 
-/* Marks the end of `init`: what was spent so far is setup time. */
+/* Marks the end of `init`: what was spent so far is setup time, and the stage "solve" begins. */
 void qb_budget_mark_setup(qb_budget *budget);
 
 /* Writes the final spend (wall, cpu, work) into the channel; `outcome` is what solve returned. */

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L
 #include "harness/base/channel.h"
 
 #include "harness/base/channel_wire.h"
@@ -107,7 +108,8 @@ static bool read_point(const unsigned char *block, const qb_wire_layout *l, uint
     qb_wire_point w;
     memcpy(&w, record, sizeof w);
     if (!is_intact(record, sizeof w + qb_wire_solution_bytes(variables, mip)) || w.position != k ||
-        !is_time(w.wall_s) || !is_time(w.cpu_s) || !is_time(w.device_s) || !isfinite(w.claimed))
+        !is_time(w.wall_s) || !is_time(w.cpu_s) || !is_time(w.device_s) || !is_time(w.simulator_s) ||
+        !isfinite(w.claimed))
         return false;
     const void *solution = record + sizeof w;
     *point = (qb_channel_point){.wall_s = w.wall_s,
@@ -115,6 +117,7 @@ static bool read_point(const unsigned char *block, const qb_wire_layout *l, uint
                                 .work = w.work,
                                 .samples = w.samples,
                                 .device_s = w.device_s,
+                                .simulator_s = w.simulator_s,
                                 .claimed = w.claimed,
                                 .bits = mip ? NULL : solution,
                                 .columns = mip ? solution : NULL};
@@ -125,7 +128,19 @@ static bool read_point(const unsigned char *block, const qb_wire_layout *l, uint
 static bool is_ordered(const qb_channel_point *a, const qb_channel_point *b)
 {
     return a->wall_s <= b->wall_s && a->cpu_s <= b->cpu_s && a->device_s <= b->device_s &&
-           a->work <= b->work && a->samples <= b->samples;
+           a->simulator_s <= b->simulator_s && a->work <= b->work && a->samples <= b->samples;
+}
+
+/* Takes over the stages whose names and times can be. */
+static void read_stages(const qb_wire_summary *w, qb_channel_summary *summary)
+{
+    for (uint64_t k = 0; k < w->stages && k < QB_CHANNEL_STAGES; k++) {
+        const qb_stage_times *s = &w->stage[k];
+        size_t length = strnlen(s->name, sizeof s->name);
+        if (length > 0 && length < sizeof s->name && strspn(s->name, QB_CHANNEL_STAGE_LETTERS) == length &&
+            is_time(s->wall_s) && is_time(s->cpu_s) && is_time(s->device_s) && is_time(s->simulator_s))
+            summary->stage[summary->stages++] = *s;
+    }
 }
 
 /* Returns the copies that are there but damaged. */
@@ -151,6 +166,7 @@ static uint32_t read_summary(const unsigned char *block, const qb_wire_layout *l
                                         .setup_wall_s = w.setup_wall_s,
                                         .setup_cpu_s = w.setup_cpu_s,
                                         .device_s = w.device_s,
+                                        .simulator_s = w.simulator_s,
                                         .work = w.work,
                                         .samples = w.samples,
                                         .has_bound = w.flags & QB_WIRE_BOUND,
@@ -163,6 +179,7 @@ static uint32_t read_summary(const unsigned char *block, const qb_wire_layout *l
                                         .has_late = w.flags & QB_WIRE_LATE,
                                         .late_claimed = w.late_claimed};
         memcpy(summary->reason, w.reason, sizeof w.reason - 1);
+        read_stages(&w, summary);
     }
     return damaged;
 }

@@ -29,20 +29,31 @@ typedef struct qb_channel qb_channel; /* opaque; the block's first bytes */
 typedef struct qb_channel_point {
     double wall_s, cpu_s; /* since the start of init */
     uint64_t work, samples;
-    double device_s;
+    double device_s, simulator_s; /* modelled device time; CPU time of simulating it, part of cpu_s */
     double claimed;
     const uint64_t
         *bits; /* [ceil(variables / 64)], variable i is bit i % 64 of word i / 64; NULL for a MIP */
     const double *columns; /* [variables]; NULL for a QUBO */
 } qb_channel_point;
 
+#define QB_CHANNEL_STAGES     8
+#define QB_CHANNEL_STAGE_NAME 16
+
+/* What a part of the run took: lowering, init, solve, and what the solver names itself. */
+typedef struct qb_stage_times {
+    char name[QB_CHANNEL_STAGE_NAME];
+    double wall_s, cpu_s, device_s, simulator_s; /* as in qb_channel_point */
+} qb_stage_times;
+
 /* What the run said of itself when it ended (or last said, when it was killed). */
 typedef struct qb_channel_summary {
     bool finished; /* qb_budget_finish was reached */
     qb_status outcome;
     char reason[QB_CHANNEL_REASON_BYTES];
-    double wall_s, cpu_s, setup_wall_s, setup_cpu_s, device_s;
+    double wall_s, cpu_s, setup_wall_s, setup_cpu_s, device_s, simulator_s;
     uint64_t work, samples;
+    qb_stage_times stage[QB_CHANNEL_STAGES]; /* [stages] in order of their first beginning */
+    uint32_t stages;
     bool has_bound, infeasible, target_reached, budget_hit;
     double bound;
     uint64_t offered, late; /* incumbents offered in all; those stamped after the deadline */

@@ -13,7 +13,8 @@
 
 #include <stdatomic.h>
 
-#define QB_CHANNEL_SLOTS (QB_CHANNEL_POINTS + 1)
+#define QB_CHANNEL_SLOTS         (QB_CHANNEL_POINTS + 1)
+#define QB_CHANNEL_STAGE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_" /* of a stage's name */
 
 struct qb_channel {
     uint64_t variables, mip, samples;
@@ -22,7 +23,7 @@ struct qb_channel {
 /* Each record starts with the checksum of all that follows in it. */
 typedef struct qb_wire_point {
     uint64_t checksum, position, work, samples;
-    double wall_s, cpu_s, device_s, claimed;
+    double wall_s, cpu_s, device_s, simulator_s, claimed;
 } qb_wire_point; /* the solution follows */
 
 typedef struct qb_wire_sample {
@@ -32,8 +33,9 @@ typedef struct qb_wire_sample {
 
 typedef struct qb_wire_summary {
     uint64_t checksum, serial, flags, outcome, work, samples, offered, late;
-    double wall_s, cpu_s, setup_wall_s, setup_cpu_s, device_s, bound, late_claimed;
-    uint64_t unused;
+    double wall_s, cpu_s, setup_wall_s, setup_cpu_s, device_s, simulator_s, bound, late_claimed;
+    uint64_t stages;
+    qb_stage_times stage[QB_CHANNEL_STAGES];
     char reason[QB_CHANNEL_REASON_BYTES];
 } qb_wire_summary;
 

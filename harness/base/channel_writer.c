@@ -48,6 +48,7 @@ void qb_channel_publish(qb_channel_writer *writer, const qb_channel_point *point
                               .wall_s = point->wall_s,
                               .cpu_s = point->cpu_s,
                               .device_s = point->device_s,
+                              .simulator_s = point->simulator_s,
                               .claimed = point->claimed};
     record->checksum =
         qb_wire_checksum(record, sizeof *record + qb_wire_solution_bytes(writer->variables, writer->mip));
@@ -89,8 +90,11 @@ void qb_channel_put_summary(qb_channel_writer *writer, const qb_channel_summary 
                               .setup_wall_s = s->setup_wall_s,
                               .setup_cpu_s = s->setup_cpu_s,
                               .device_s = s->device_s,
+                              .simulator_s = s->simulator_s,
+                              .stages = s->stages,
                               .bound = s->bound,
                               .late_claimed = s->late_claimed};
+    memcpy(copy->stage, s->stage, sizeof copy->stage);
     memcpy(copy->reason, s->reason, sizeof copy->reason);
     copy->checksum = qb_wire_checksum(copy, sizeof *copy);
     atomic_thread_fence(memory_order_release); /* complete before the other copy is touched */

@@ -132,6 +132,7 @@ static qb_status prepare(replay *r, qb_store *store, int64_t id, qb_diag *diag)
                             .seed = r->stored->seed,
                             .budget_kind = r->stored->budget_kind,
                             .budget = r->stored->budget,
+                            .simulator_limit = r->experiment->budget.simulator_limit,
                             .memory_bytes = r->stored->memory_bytes,
                             .threads = r->stored->threads,
                             .targets = r->instance->target,

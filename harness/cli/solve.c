@@ -12,7 +12,7 @@
 
 typedef struct solve_options {
     const char *solver, *format, *lowering;
-    double cpu_time, wall_time, target;
+    double cpu_time, wall_time, device_time, target;
     uint64_t work, samples, seed, memory, threads;
     bool json, sum_duplicates;
 } solve_options;
@@ -26,6 +26,8 @@ static const qb_option options_table[] = {
            "budget in CPU time of the whole process tree (10s when no budget is given)"),
     OPTION(wall_time, "wall-time", QB_OPTION_DURATION, "D", NULL, "budget in wall time"),
     OPTION(work, "work", QB_OPTION_COUNT, "N", NULL, "budget in deterministic units of work"),
+    OPTION(device_time, "device-time", QB_OPTION_DURATION, "D", NULL,
+           "budget in modelled time of a quantum device plus CPU time of the host"),
     OPTION(samples, "samples", QB_OPTION_COUNT, "N", NULL, "budget in returned samples (shots, reads)"),
     OPTION(seed, "seed", QB_OPTION_COUNT, "N", "1", "seed of the run"),
     OPTION(target, "target", QB_OPTION_REAL, "V", NULL, "stop at a solution at least as good as V"),
@@ -45,15 +47,19 @@ static const qb_option options_table[] = {
 /* Exactly one limit; the default is ten CPU seconds. */
 static qb_status choose_budget(const solve_options *o, qb_run_spec *spec, qb_diag *diag)
 {
-    int given = !isnan(o->cpu_time) + !isnan(o->wall_time) + (o->work != QB_UNSET_COUNT) +
-                (o->samples != QB_UNSET_COUNT);
+    int given = !isnan(o->cpu_time) + !isnan(o->wall_time) + !isnan(o->device_time) +
+                (o->work != QB_UNSET_COUNT) + (o->samples != QB_UNSET_COUNT);
     if (given > 1)
-        return qb_fail(diag, QB_BAD_INPUT, "give one budget: --cpu-time, --wall-time, --work or --samples");
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "give one budget: --cpu-time, --wall-time, --device-time, --work or --samples");
     spec->budget_kind = QB_BUDGET_CPU_TIME;
     spec->budget = isnan(o->cpu_time) ? 10 : o->cpu_time;
     if (!isnan(o->wall_time)) {
         spec->budget_kind = QB_BUDGET_WALL_TIME;
         spec->budget = o->wall_time;
+    } else if (!isnan(o->device_time)) {
+        spec->budget_kind = QB_BUDGET_DEVICE;
+        spec->budget = o->device_time;
     } else if (o->work != QB_UNSET_COUNT) {
         spec->budget_kind = QB_BUDGET_WORK;
         spec->budget = (double)o->work;
@@ -135,6 +141,26 @@ static void write_outcome(qb_json_writer *json, const qb_run_spec *spec, const q
         qb_json_null(json);
 }
 
+static void write_stages(qb_json_writer *json, const qb_run_result *result)
+{
+    qb_json_open(json, '{');
+    for (uint32_t k = 0; k < result->stages; k++) {
+        const qb_stage_times *stage = &result->stage[k];
+        qb_json_key(json, stage->name);
+        qb_json_open(json, '{');
+        qb_json_key(json, "cpu_s");
+        qb_json_double(json, stage->cpu_s);
+        qb_json_key(json, "wall_s");
+        qb_json_double(json, stage->wall_s);
+        qb_json_key(json, "modelled_s");
+        qb_json_double(json, stage->device_s);
+        qb_json_key(json, "simulator_s");
+        qb_json_double(json, stage->simulator_s);
+        qb_json_close(json, '}');
+    }
+    qb_json_close(json, '}');
+}
+
 static void write_times(qb_json_writer *json, const qb_run_result *result)
 {
     qb_json_key(json, "cpu_s");
@@ -143,6 +169,12 @@ static void write_times(qb_json_writer *json, const qb_run_result *result)
     qb_json_double(json, result->wall_s);
     qb_json_key(json, "setup_s");
     qb_json_double(json, result->setup_s);
+    qb_json_key(json, "stages");
+    write_stages(json, result);
+    qb_json_key(json, "modelled_s");
+    qb_json_double(json, result->device_s);
+    qb_json_key(json, "simulator_s");
+    qb_json_double(json, result->simulator_s);
     qb_json_key(json, "overshoot_s");
     qb_json_double(json, result->overshoot_s);
     qb_json_key(json, "peak_rss_kib");

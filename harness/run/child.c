@@ -110,6 +110,7 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
 {
     qb_problem problem;
     qb_lowering *lowering;
+    qb_budget_stage(budget, "lowering");
     qb_status status = qb_problem_view(image, r->image_bytes, &problem, diag);
     if (!status)
         status = qb_lowering_open(&problem, r->solver->takes, &r->lowering, &lowering, diag);
@@ -121,6 +122,7 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
         return qb_fail(diag, QB_INTERNAL, "the lowering gave another model than in the harness");
     model.threads = r->threads;
     model.memory_bytes = r->memory_bytes;
+    qb_budget_stage(budget, "init");
     status = r->solver->init(&model, qb_launch_params(r), r->seed, budget, state, diag);
     qb_budget_mark_setup(budget);
     return status ? status : r->solver->solve(*state, budget, diag);
@@ -141,6 +143,7 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
     qb_budget_setup setup = {.kind = r->kind,
                              .limit = r->limit,
                              .wall_backstop = r->backstop,
+                             .simulator_limit = r->simulator_limit,
                              .threads = r->threads,
                              .clock = qb_clock_system,
                              .variables = r->variables,

@@ -97,6 +97,7 @@ static qb_status read_budget(const qb_fields *f, const qb_field *field, const qb
         {"device_time", read_limit, .detail = QB_BUDGET_DEVICE},
         {"work", read_limit, .least = 1, .greatest = 0x1p53, .detail = QB_BUDGET_WORK},
         {"samples", read_limit, .least = 1, .greatest = 0x1p53, .detail = QB_BUDGET_SAMPLES},
+        {"simulator_time", qb_field_duration, .offset = AT(budget.simulator_limit)},
         {"memory", read_memory, .offset = AT(budget.memory_bytes)},
         {"threads", qb_field_u32, .offset = AT(budget.threads), .least = 1, .greatest = 4096},
     };
@@ -107,6 +108,9 @@ static qb_status read_budget(const qb_fields *f, const qb_field *field, const qb
         status = qb_fields_fail(f, node,
                                 "the budget has none of cpu_time, wall_time, work, samples and "
                                 "device_time");
+    if (status == QB_OK && d->x.budget.simulator_limit > 0 && d->x.budget.kind != QB_BUDGET_DEVICE)
+        status =
+            qb_fields_fail(f, node, "'simulator_time' caps what a budget of device_time does not charge");
     return status;
 }
 

@@ -75,7 +75,8 @@ typedef struct qb_experiment {
     struct {
         qb_budget_kind kind;
         double limit;
-        uint64_t memory_bytes; /* UINT64_MAX: no limit */
+        double simulator_limit; /* CPU seconds of simulating a device; 0: as qb_limits_simulator says */
+        uint64_t memory_bytes;  /* UINT64_MAX: no limit */
         uint32_t threads;
     } budget;
     uint32_t repeats;                               /* default 1 */

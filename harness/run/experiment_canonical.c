@@ -85,6 +85,8 @@ static void write_budget(qb_json_writer *w, const qb_experiment *x)
     qb_json_open(w, '{');
     key_string(w, "kind", qb_budget_kind_name(x->budget.kind));
     key_double(w, "limit", x->budget.limit);
+    if (x->budget.simulator_limit > 0)
+        key_double(w, "simulator_limit", x->budget.simulator_limit);
     qb_json_key(w, "memory");
     if (x->budget.memory_bytes == UINT64_MAX)
         qb_json_null(w);

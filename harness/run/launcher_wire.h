@@ -18,10 +18,10 @@ typedef struct qb_launch_request {
     uint64_t image_bytes, seed, memory_bytes;
     qb_lowering_options lowering;
     qb_budget_kind kind;
-    double limit, backstop;             /* as in qb_budget_setup */
-    uint32_t variables, samples;        /* of the channel */
-    uint32_t threads, targets, cpus;    /* counts of the arrays that follow: */
-    bool mip, maximise, stop_at_target; /* double target[targets], uint32_t cpu[cpus], params */
+    double limit, backstop, simulator_limit; /* as in qb_budget_setup */
+    uint32_t variables, samples;             /* of the channel */
+    uint32_t threads, targets, cpus;         /* counts of the arrays that follow: */
+    bool mip, maximise, stop_at_target;      /* double target[targets], uint32_t cpu[cpus], params */
     size_t params_bytes;
 } qb_launch_request;
 

@@ -17,7 +17,7 @@
 #endif
 #endif
 
-double qb_limits_backstop(qb_budget_kind kind, double limit)
+double qb_limits_backstop(qb_budget_kind kind, double limit, double simulator_limit)
 {
     const double month = 30 * 86400.0;
     switch (kind) {
@@ -26,13 +26,18 @@ double qb_limits_backstop(qb_budget_kind kind, double limit)
     case QB_BUDGET_CPU_TIME:
         return 5 * limit + 10;
     case QB_BUDGET_DEVICE:
-        return 10 * limit + 60;
+        return 5 * (limit + simulator_limit) + 10;
     case QB_BUDGET_WORK:
         return fmin(100e-9 * limit + 60, month);
     case QB_BUDGET_SAMPLES:
         return fmin(limit + 60, month);
     }
     return month;
+}
+
+double qb_limits_simulator(double limit)
+{
+    return 10 * limit + 60;
 }
 
 bool qb_limits_has_rlimit_memory(void)

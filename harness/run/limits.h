@@ -10,9 +10,13 @@
  * sleeps or hangs, not for what is slow.
  *   wall-time   limit (the limit itself is enforced)
  *   cpu-time    5 limit + 10 s: a busy machine may give a run a fifth of its processor
- *   device      10 limit + 60 s: what the simulation may take
+ *   device      5 (limit + simulator_limit) + 10 s, for the same reason
  *   work        100 ns a unit + 60 s, samples: 1 s each + 60 s; at most 30 days */
-double qb_limits_backstop(qb_budget_kind kind, double limit);
+double qb_limits_backstop(qb_budget_kind kind, double limit, double simulator_limit);
+
+/* CPU seconds that simulating a device may take under a device budget of `limit` modelled seconds, where the
+ * experiment does not say: 10 limit + 60 s. */
+double qb_limits_simulator(double limit);
 
 /* Applied by a run's process to itself.  memory_bytes: private memory, UINT64_MAX for none.  False when the
  * memory limit could not be set. */

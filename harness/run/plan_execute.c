@@ -75,6 +75,7 @@ static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
         .seed = f->seed,
         .budget_kind = x->budget.kind,
         .budget = x->budget.limit,
+        .simulator_limit = x->budget.simulator_limit,
         .memory_bytes = x->budget.memory_bytes,
         .threads = x->budget.threads,
         .targets = f->run->copy ? NULL : instance->target, /* a copy has values of its own */

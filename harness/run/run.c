@@ -35,7 +35,7 @@ typedef struct execution {
     const qb_lowering *lowering;
     qb_model model;
     qb_launch_request *request;
-    double backstop;
+    double simulator_limit, backstop;
     int channel; /* descriptor */
     void *block;
     size_t block_bytes;
@@ -74,6 +74,7 @@ static qb_status build_request(execution *e, qb_diag *diag)
                               .kind = s->budget_kind,
                               .limit = s->budget,
                               .backstop = e->backstop,
+                              .simulator_limit = e->simulator_limit,
                               .variables = e->model.qubo ? e->model.qubo->n : e->model.mip->columns,
                               .samples = s->samples_kept,
                               .threads = s->threads,
@@ -123,7 +124,9 @@ static qb_status prepare(execution *e, qb_diag *diag)
 {
     const qb_run_spec *s = e->spec;
     e->image = s->image;
-    e->backstop = s->wall_backstop > 0 ? s->wall_backstop : qb_limits_backstop(s->budget_kind, s->budget);
+    e->simulator_limit = s->simulator_limit > 0 ? s->simulator_limit : qb_limits_simulator(s->budget);
+    e->backstop = s->wall_backstop > 0 ? s->wall_backstop
+                                       : qb_limits_backstop(s->budget_kind, s->budget, e->simulator_limit);
     if (s->target_count > QB_BUDGET_TARGETS)
         return qb_fail(diag, QB_BAD_INPUT, "%u targets: at most %d can be registered", s->target_count,
                        QB_BUDGET_TARGETS);
@@ -164,22 +167,12 @@ static bool has_time_limit(const qb_run_spec *spec)
     return spec->budget_kind == QB_BUDGET_CPU_TIME || spec->budget_kind == QB_BUDGET_WALL_TIME;
 }
 
-/* A stamp beyond the limit was forged: the budget stamps none. */
+/* A stamp beyond the limit was forged: the budget stamps none.  (It stamps nanoseconds; their sums round.) */
 static bool is_in_time(const qb_run_spec *spec, const qb_channel_point *p)
 {
-    switch (spec->budget_kind) {
-    case QB_BUDGET_CPU_TIME:
-        return p->cpu_s <= spec->budget;
-    case QB_BUDGET_WALL_TIME:
-        return p->wall_s <= spec->budget;
-    case QB_BUDGET_WORK:
-        return (double)p->work <= spec->budget;
-    case QB_BUDGET_SAMPLES:
-        return (double)p->samples <= spec->budget;
-    case QB_BUDGET_DEVICE:
-        return p->device_s <= spec->budget;
-    }
-    return false;
+    const qb_budget_spent spent = {p->wall_s, p->cpu_s, p->device_s, p->simulator_s, p->work, p->samples};
+    double slack = spec->budget_kind == QB_BUDGET_DEVICE ? 1e-9 : 0;
+    return qb_budget_counted(spec->budget_kind, &spent) <= spec->budget + slack;
 }
 
 static qb_status read_channel(execution *e, qb_diag *diag)
@@ -218,6 +211,9 @@ static void account(const execution *e, qb_run_result *result)
     result->setup_s = own_time(e->spec, said->setup_wall_s, said->setup_cpu_s);
     result->teardown_s = (double)report->teardown_ns * 1e-9;
     result->device_s = said->device_s;
+    result->simulator_s = said->simulator_s;
+    memcpy(result->stage, said->stage, sizeof result->stage);
+    result->stages = said->stages;
     result->work = said->work;
     result->samples = said->samples;
     result->peak_rss_kib = report->peak_kib;
@@ -280,6 +276,7 @@ static bool reaches_target(const qb_run_spec *spec, const qb_run_result *result)
 static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_result *result)
 {
     const qb_channel_summary *said = &e->summary;
+    char text[128];
     if (said->outcome != QB_OK && said->outcome != QB_STOPPED)
         explain(result, said->reason);
     bool late = result->overshoot_s > 0 || said->budget_hit;
@@ -295,8 +292,12 @@ static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_resul
             explain(result, "the model's target was reached, the source's was not");
             return QB_RUN_EXHAUSTED;
         }
-        if (e->spec->budget_kind == QB_BUDGET_DEVICE && !said->budget_hit)
+        if (e->spec->budget_kind == QB_BUDGET_DEVICE && !said->budget_hit) {
+            snprintf(text, sizeof text, "simulating %.6g s of the device took %.6g s of CPU time",
+                     said->device_s, said->simulator_s);
+            explain(result, text);
             return QB_RUN_SIMULATOR_LIMITED;
+        }
         return QB_RUN_BUDGET;
     case QB_BAD_INPUT:
     case QB_REFUSED:

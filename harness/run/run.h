@@ -55,16 +55,18 @@ typedef struct qb_run_spec {
     uint32_t samples_kept;
     const uint32_t *cpus; /* [cpu_count] logical processors to pin to; NULL: no pinning */
     uint32_t cpu_count;
-    double
-        wall_backstop; /* wall seconds that end the run whatever its budget; 0: as qb_limits_backstop says */
+    /* CPU seconds that simulating a device may take under a device budget; 0: as qb_limits_simulator says */
+    double simulator_limit;
+    /* wall seconds that end the run whatever its budget; 0: as qb_limits_backstop says */
+    double wall_backstop;
     qb_run_image *image; /* of `problem`; NULL: made for this run, at the cost of packing and lowering it */
 } qb_run_spec;
 
 typedef struct qb_run_point {
     double wall_s, cpu_s;
     uint64_t work, samples;
-    double device_s;
-    double objective; /* refereed, in the source problem */
+    double device_s, simulator_s; /* modelled device time; CPU time of simulating it, part of cpu_s */
+    double objective;             /* refereed, in the source problem */
     bool feasible;
 } qb_run_point;
 
@@ -76,8 +78,11 @@ typedef struct qb_run_result {
     qb_score score;   /* on the nominal problem */
     bool has_bound;
     double bound; /* in the source's scale */
-    double wall_s, cpu_s, setup_s, teardown_s, overshoot_s,
-        device_s; /* setup_s in the budget's own clock (CPU for cpu-time, else wall) */
+    double wall_s, cpu_s, teardown_s, overshoot_s;
+    double setup_s;               /* in the budget's own clock (CPU for cpu-time, else wall) */
+    double device_s, simulator_s; /* modelled device time; CPU time of simulating it, part of cpu_s */
+    qb_stage_times stage[QB_CHANNEL_STAGES]; /* [stages] what the parts of the run took, as it said */
+    uint32_t stages;
     uint64_t work, samples, peak_rss_kib;
     /* [points] in time order, credited only: each strictly better than those before on `problem` (feasible
      * before infeasible), with its objective and feasibility on the nominal problem */

@@ -122,6 +122,7 @@ static void score_point(referee *r, const qb_channel_point *p)
                                                           .work = p->work,
                                                           .samples = p->samples,
                                                           .device_s = p->device_s,
+                                                          .simulator_s = p->simulator_s,
                                                           .objective = score.objective,
                                                           .feasible = score.feasible};
 }

@@ -375,7 +375,7 @@ static const char run_query[] =
     " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s, r.modelled_s, "
     "r.work,"
     " r.samples, r.peak_rss_kib, r.late, r.position, r.flags IS NOT NULL, m.first_s, m.last_s,"
-    " m.primal_integral, m.crossings"
+    " m.primal_integral, m.crossings, r.simulator_s"
     " FROM run r LEFT JOIN summary m ON m.run_id = r.id WHERE +r.experiment_id = ?";
 
 static void read_run(loader *l, qb_sql *q, const id_index *instances, qb_evidence_run *run, uint32_t *entry,
@@ -417,6 +417,7 @@ static void read_run(loader *l, qb_sql *q, const id_index *instances, qb_evidenc
         .first_s = qb_sql_real(q, 23),
         .last_s = qb_sql_real(q, 24),
         .primal_integral = qb_sql_real(q, 25),
+        .simulator_s = qb_sql_real(q, 27),
         .crossing = parse_crossings(l, qb_sql_text(q, 26), e->instance[instance->index].targets),
     };
     run->has_solution = !isnan(run->objective);

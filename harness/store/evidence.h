@@ -43,7 +43,7 @@ typedef struct qb_evidence_run {
     qb_outcome outcome;
     bool has_solution, feasible, flagged;
     double objective, bound, late_objective; /* NAN: none */
-    double cpu_s, wall_s, setup_s, overshoot_s, modelled_s;
+    double cpu_s, wall_s, setup_s, overshoot_s, modelled_s, simulator_s;
     uint64_t work, samples, peak_rss_kib, late, position;
     double first_s, last_s, primal_integral; /* NAN: none */
     const double *crossing; /* [targets of the instance] in the budget's quantity; NAN: never */
@@ -100,7 +100,7 @@ qb_status qb_evidence_shorten(qb_store *store, const qb_evidence *evidence, doub
 /* One incumbent; run is its index in evidence->run. */
 typedef struct qb_evidence_point {
     uint64_t run;
-    double wall_s, cpu_s, modelled_s, objective;
+    double wall_s, cpu_s, modelled_s, simulator_s, objective;
     uint64_t work, samples;
     bool feasible;
 } qb_evidence_point;

@@ -52,19 +52,25 @@ static const char *const copies[] = {
     "INSERT INTO run (id, run_key, experiment_id, instance_id, solver_id, machine_id, build_id, label, role,"
     " seed, budget_kind, budget, memory_bytes, threads, penalty, perturbation, noise, copy, repeat, position,"
     " simd, status, reason, objective, feasible, violations, bound, cpu_s, wall_s, setup_s, teardown_s,"
-    " overshoot_s, peak_rss_kib, work, samples, modelled_s, offered, late, late_objective, lowering,"
+    " overshoot_s, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, late, late_objective, "
+    "lowering,"
     " containment, memory_way, flags, started_at, details)"
     " SELECT n.new, run_key, e.new, i.new, s.new, m.new, b.new, label, role,"
     " seed, budget_kind, budget, memory_bytes, threads, penalty, perturbation, noise, copy, repeat, position,"
     " simd, status, reason, objective, feasible, violations, bound, cpu_s, wall_s, setup_s, teardown_s,"
-    " overshoot_s, peak_rss_kib, work, samples, modelled_s, offered, late, late_objective, lowering,"
+    " overshoot_s, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, late, late_objective, "
+    "lowering,"
     " containment, memory_way, flags, started_at, details"
     " FROM other.run r JOIN run_map n ON n.old = r.id JOIN experiment_map e ON e.old = r.experiment_id"
     " JOIN instance_map i ON i.old = r.instance_id JOIN solver_map s ON s.old = r.solver_id"
     " JOIN machine_map m ON m.old = r.machine_id JOIN build_map b ON b.old = r.build_id ORDER BY n.new",
-    "INSERT INTO incumbent (run_id, point, wall_s, cpu_s, work, samples, modelled_s, objective, feasible)"
-    " SELECT n.new, point, wall_s, cpu_s, work, samples, modelled_s, objective, feasible"
+    "INSERT INTO incumbent (run_id, point, wall_s, cpu_s, work, samples, modelled_s, simulator_s, objective,"
+    " feasible)"
+    " SELECT n.new, point, wall_s, cpu_s, work, samples, modelled_s, simulator_s, objective, feasible"
     " FROM other.incumbent JOIN run_map n ON n.old = run_id",
+    "INSERT INTO stage (run_id, stage, wall_s, cpu_s, modelled_s, simulator_s)"
+    " SELECT n.new, stage, wall_s, cpu_s, modelled_s, simulator_s"
+    " FROM other.stage JOIN run_map n ON n.old = run_id",
     "INSERT INTO solution (run_id, x) SELECT n.new, x FROM other.solution JOIN run_map n ON n.old = run_id",
     "INSERT INTO sample (run_id, point, x, objective, count)"
     " SELECT n.new, point, x, objective, count FROM other.sample JOIN run_map n ON n.old = run_id",

@@ -21,11 +21,12 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
         " seed, budget_kind, budget, memory_bytes, threads, penalty, perturbation, noise, copy, repeat, "
         "position,"
         " simd, status, reason, objective, feasible, violations, bound, cpu_s, wall_s, setup_s, teardown_s,"
-        " overshoot_s, peak_rss_kib, work, samples, modelled_s, offered, late, late_objective, lowering,"
+        " overshoot_s, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, late, late_objective, "
+        "lowering,"
         " containment, memory_way, flags, started_at, details)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         diag);
     qb_sql_bind_text(&q, run->key);
     qb_sql_bind_int(&q, run->experiment);
@@ -70,6 +71,7 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
     qb_sql_bind_count(&q, r->work);
     qb_sql_bind_count(&q, r->samples);
     qb_sql_bind_real(&q, r->device_s);
+    qb_sql_bind_real(&q, r->simulator_s);
     qb_sql_bind_count(&q, r->offered);
     qb_sql_bind_count(&q, r->late);
     qb_sql_bind_real(&q, r->has_late ? r->late_objective : NAN);
@@ -91,7 +93,7 @@ static qb_status insert_incumbents(qb_store *store, int64_t id, const qb_run_res
 {
     qb_sql q = qb_sql_begin(store,
                             "INSERT INTO incumbent (run_id, point, wall_s, cpu_s, work, samples, modelled_s,"
-                            " objective, feasible) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            " simulator_s, objective, feasible) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                             diag);
     for (uint32_t k = 0; k < result->points && q.status == QB_OK; k++) {
         const qb_run_point *p = &result->trajectory[k];
@@ -102,8 +104,28 @@ static qb_status insert_incumbents(qb_store *store, int64_t id, const qb_run_res
         qb_sql_bind_count(&q, p->work);
         qb_sql_bind_count(&q, p->samples);
         qb_sql_bind_real(&q, p->device_s);
+        qb_sql_bind_real(&q, p->simulator_s);
         qb_sql_bind_real(&q, p->objective);
         qb_sql_bind_int(&q, p->feasible);
+        qb_sql_again(&q);
+    }
+    return qb_sql_end(&q);
+}
+
+static qb_status insert_stages(qb_store *store, int64_t id, const qb_run_result *result, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "INSERT OR IGNORE INTO stage (run_id, stage, wall_s, cpu_s, modelled_s,"
+                            " simulator_s) VALUES (?, ?, ?, ?, ?, ?)",
+                            diag);
+    for (uint32_t k = 0; k < result->stages && q.status == QB_OK; k++) {
+        const qb_stage_times *s = &result->stage[k];
+        qb_sql_bind_int(&q, id);
+        qb_sql_bind_text(&q, s->name);
+        qb_sql_bind_real(&q, s->wall_s);
+        qb_sql_bind_real(&q, s->cpu_s);
+        qb_sql_bind_real(&q, s->device_s);
+        qb_sql_bind_real(&q, s->simulator_s);
         qb_sql_again(&q);
     }
     return qb_sql_end(&q);
@@ -146,21 +168,10 @@ static qb_status insert_solution(qb_store *store, int64_t id, const qb_store_run
 
 /* ---- the summary */
 
-static double spent(const qb_run_point *p, qb_budget_kind kind)
+static double counted(const qb_run_point *p, qb_budget_kind kind)
 {
-    switch (kind) {
-    case QB_BUDGET_CPU_TIME:
-        return p->cpu_s;
-    case QB_BUDGET_WALL_TIME:
-        return p->wall_s;
-    case QB_BUDGET_WORK:
-        return (double)p->work;
-    case QB_BUDGET_SAMPLES:
-        return (double)p->samples;
-    case QB_BUDGET_DEVICE:
-        return p->device_s;
-    }
-    return NAN;
+    const qb_budget_spent spent = {p->wall_s, p->cpu_s, p->device_s, p->simulator_s, p->work, p->samples};
+    return qb_budget_counted(kind, &spent);
 }
 
 /* What a summary is computed from, beside the trajectory; read inside the run's own transaction. */
@@ -243,7 +254,7 @@ static qb_status summarise_result(qb_store *store, int64_t id, const qb_store_ru
         for (uint32_t k = 0; k < r->points; k++) {
             value[k] = r->trajectory[k].objective;
             feasible[k] = r->trajectory[k].feasible;
-            at[k] = spent(&r->trajectory[k], run->budget_kind);
+            at[k] = counted(&r->trajectory[k], run->budget_kind);
         }
         status = summarise(store, id, run->experiment, run->instance, run->budget, run->noise == 0, value,
                            feasible, at, r->points, diag);
@@ -263,6 +274,8 @@ qb_status qb_store_record(qb_store *store, const qb_store_run *run, int64_t *id,
     status = insert_run(store, run, &row, diag);
     if (status == QB_OK)
         status = insert_incumbents(store, row, run->result, diag);
+    if (status == QB_OK)
+        status = insert_stages(store, row, run->result, diag);
     if (status == QB_OK)
         status = insert_solution(store, row, run, diag);
     if (status == QB_OK)
@@ -323,7 +336,8 @@ qb_status qb_store_refresh(qb_store *store, int64_t experiment, qb_diag *diag)
     qb_sql q = qb_sql_begin(store,
                             "SELECT r.id, r.instance_id, r.budget, r.noise, t.objective, t.feasible,"
                             " CASE r.budget_kind WHEN 'cpu-time' THEN t.cpu_s WHEN 'wall-time' THEN t.wall_s"
-                            "  WHEN 'work' THEN t.work WHEN 'samples' THEN t.samples ELSE t.modelled_s END"
+                            "  WHEN 'work' THEN t.work WHEN 'samples' THEN t.samples ELSE t.modelled_s"
+                            "  + t.cpu_s - t.simulator_s END"
                             " FROM run r LEFT JOIN incumbent t ON t.run_id = r.id WHERE r.experiment_id = ?"
                             " ORDER BY r.id, t.point",
                             diag);

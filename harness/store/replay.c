@@ -83,10 +83,11 @@ static qb_status read_points(qb_store *store, stored *s, qb_diag *diag)
     qb_run_point *point = QB_ARENA_NEW(&s->arena, qb_run_point, s->public.points);
     if (!point)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a stored run");
-    qb_sql q = qb_sql_begin(store,
-                            "SELECT wall_s, cpu_s, work, samples, modelled_s, objective, feasible"
-                            " FROM incumbent WHERE run_id = ? ORDER BY point",
-                            diag);
+    qb_sql q =
+        qb_sql_begin(store,
+                     "SELECT wall_s, cpu_s, work, samples, modelled_s, simulator_s, objective, feasible"
+                     " FROM incumbent WHERE run_id = ? ORDER BY point",
+                     diag);
     qb_sql_bind_int(&q, s->public.id);
     uint32_t k = 0;
     for (; k < s->public.points && qb_sql_step(&q); k++)
@@ -96,8 +97,9 @@ static qb_status read_points(qb_store *store, stored *s, qb_diag *diag)
             .work = qb_sql_count(&q, 2),
             .samples = qb_sql_count(&q, 3),
             .device_s = qb_sql_real(&q, 4),
-            .objective = qb_sql_real(&q, 5),
-            .feasible = qb_sql_int(&q, 6) != 0,
+            .simulator_s = qb_sql_real(&q, 5),
+            .objective = qb_sql_real(&q, 6),
+            .feasible = qb_sql_int(&q, 7) != 0,
         };
     s->public.trajectory = point;
     s->public.points = k;

@@ -1,11 +1,12 @@
-/* The schema, as a list of steps forward: a file at user_version k has had the first k steps. */
+/* The schema, as a list of steps forward: a file at user_version k has had the first k steps.  And its views.
+ */
 #include "harness/store/sql.h"
 
 #include <stdio.h>
 
 #define APPLICATION_ID 0x51424f55 /* "QBOU" in the file's header: how a foreign database is told apart */
 
-/* 1: the tables of DESIGN.md, and views for people who read the file from R or Python. */
+/* 1: the tables of DESIGN.md. */
 static const char *const step_1[] = {
     "CREATE TABLE experiment ("
     "  id INTEGER PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL UNIQUE, decision TEXT NOT NULL,"
@@ -69,6 +70,36 @@ static const char *const step_1[] = {
     "  id INTEGER PRIMARY KEY, experiment_id INTEGER NOT NULL REFERENCES experiment, decision TEXT NOT NULL,"
     "  reason TEXT NOT NULL, body TEXT NOT NULL, references_sha256 TEXT NOT NULL, computed_at TEXT NOT NULL,"
     "  version TEXT NOT NULL) STRICT",
+    NULL,
+};
+
+/* 2: how well each machine keeps a budget, as `qubout doctor --db` measures it. */
+static const char *const step_2[] = {
+    "CREATE TABLE selftest ("
+    "  id INTEGER PRIMARY KEY, machine_id INTEGER NOT NULL REFERENCES machine, measured_at TEXT NOT NULL,"
+    "  body TEXT NOT NULL) STRICT",
+    NULL,
+};
+
+/* 3: what simulating a device took, which a device budget does not count; the stages of a run. */
+static const char *const step_3[] = {
+    "ALTER TABLE run ADD COLUMN simulator_s REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE incumbent ADD COLUMN simulator_s REAL NOT NULL DEFAULT 0",
+    "CREATE TABLE stage ("
+    "  run_id INTEGER NOT NULL REFERENCES run, stage TEXT NOT NULL, wall_s REAL NOT NULL,"
+    "  cpu_s REAL NOT NULL, modelled_s REAL NOT NULL, simulator_s REAL NOT NULL,"
+    "  PRIMARY KEY (run_id, stage)) STRICT, WITHOUT ROWID",
+    NULL,
+};
+
+static const char *const *const steps[] = {step_1, step_2, step_3};
+
+/* The views hold nothing, so every migration makes them anew; each stands on those before it. */
+static const char *const views[] = {
+    "DROP VIEW IF EXISTS standing",
+    "DROP VIEW IF EXISTS trajectory",
+    "DROP VIEW IF EXISTS result",
+    "DROP VIEW IF EXISTS best_reference",
     /* the strongest reference of each instance */
     "CREATE VIEW best_reference AS SELECT instance_id, value, kind, source FROM ("
     "  SELECT r.*, row_number() OVER (PARTITION BY instance_id ORDER BY"
@@ -84,16 +115,17 @@ static const char *const step_1[] = {
     "  CASE i.sense WHEN 'min' THEN r.objective - b.value ELSE b.value - r.objective END /"
     "    CASE WHEN i.anchor IS NULL OR i.anchor = b.value THEN max(abs(b.value), 1.0)"
     "      ELSE abs(i.anchor - b.value) END AS gap,"
-    "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.modelled_s, r.peak_rss_kib, r.work,"
-    "  r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s, m.primal_integral, r.simd,"
-    "  r.containment, r.memory_way, r.flags, r.position, r.started_at, r.lowering, r.details, r.run_key"
+    "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.modelled_s, r.simulator_s,"
+    "  r.peak_rss_kib, r.work, r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s,"
+    "  m.primal_integral, r.simd, r.containment, r.memory_way, r.flags, r.position, r.started_at, "
+    "r.lowering, r.details, r.run_key"
     " FROM run r JOIN experiment e ON e.id = r.experiment_id JOIN instance i ON i.id = r.instance_id"
     "  JOIN solver s ON s.id = r.solver_id LEFT JOIN best_reference b ON b.instance_id = i.id"
     "  LEFT JOIN summary m ON m.run_id = r.id",
     /* every incumbent with the names of its run */
     "CREATE VIEW trajectory AS SELECT r.id AS run, e.name AS experiment, i.name AS instance, r.label,"
     "  r.penalty, r.noise, r.copy, r.repeat, t.point, t.cpu_s, t.wall_s, t.work, t.samples, t.modelled_s,"
-    "  t.objective, t.feasible"
+    "  t.simulator_s, t.objective, t.feasible"
     " FROM incumbent t JOIN run r ON r.id = t.run_id JOIN experiment e ON e.id = r.experiment_id"
     "  JOIN instance i ON i.id = r.instance_id",
     /* solver by instance, unperturbed runs */
@@ -106,16 +138,6 @@ static const char *const step_1[] = {
     " GROUP BY experiment, instance, label, penalty",
     NULL,
 };
-
-/* 2: how well each machine keeps a budget, as `qubout doctor --db` measures it. */
-static const char *const step_2[] = {
-    "CREATE TABLE selftest ("
-    "  id INTEGER PRIMARY KEY, machine_id INTEGER NOT NULL REFERENCES machine, measured_at TEXT NOT NULL,"
-    "  body TEXT NOT NULL) STRICT",
-    NULL,
-};
-
-static const char *const *const steps[] = {step_1, step_2};
 
 #define VERSION ((int64_t)(sizeof steps / sizeof *steps))
 
@@ -132,12 +154,21 @@ static qb_status pragma(qb_store *store, const char *text, int64_t *value, qb_di
     return status;
 }
 
+static qb_status exec_all(qb_store *store, const char *const *statement, qb_diag *diag)
+{
+    qb_status status = QB_OK;
+    for (; status == QB_OK && *statement; statement++)
+        status = qb_sql_exec(store, *statement, diag);
+    return status;
+}
+
 static qb_status migrate(qb_store *store, int64_t from, qb_diag *diag)
 {
     qb_status status = QB_OK;
-    for (int64_t k = from; k < VERSION; k++)
-        for (const char *const *statement = steps[k]; status == QB_OK && *statement; statement++)
-            status = qb_sql_exec(store, *statement, diag);
+    for (int64_t k = from; status == QB_OK && k < VERSION; k++)
+        status = exec_all(store, steps[k], diag);
+    if (status == QB_OK)
+        status = exec_all(store, views, diag);
     if (status == QB_OK) {
         char text[96];
         snprintf(text, sizeof text, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,

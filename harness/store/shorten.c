@@ -12,19 +12,9 @@ typedef struct replay {
 
 static double spent_by_run(const qb_evidence *e, const qb_evidence_run *run)
 {
-    switch (e->budget_kind) {
-    case QB_BUDGET_CPU_TIME:
-        return run->cpu_s;
-    case QB_BUDGET_WALL_TIME:
-        return run->wall_s;
-    case QB_BUDGET_WORK:
-        return (double)run->work;
-    case QB_BUDGET_SAMPLES:
-        return (double)run->samples;
-    case QB_BUDGET_DEVICE:
-        return run->modelled_s;
-    }
-    return NAN;
+    const qb_budget_spent spent = {run->wall_s,      run->cpu_s, run->modelled_s,
+                                   run->simulator_s, run->work,  run->samples};
+    return qb_budget_counted(e->budget_kind, &spent);
 }
 
 /* The evidence was loaded for us alone; only its type says that nobody else changes it. */

@@ -9,19 +9,9 @@
 
 double qb_evidence_spent(const qb_evidence *evidence, const qb_evidence_point *point)
 {
-    switch (evidence->budget_kind) {
-    case QB_BUDGET_CPU_TIME:
-        return point->cpu_s;
-    case QB_BUDGET_WALL_TIME:
-        return point->wall_s;
-    case QB_BUDGET_WORK:
-        return (double)point->work;
-    case QB_BUDGET_SAMPLES:
-        return (double)point->samples;
-    case QB_BUDGET_DEVICE:
-        return point->modelled_s;
-    }
-    return NAN;
+    const qb_budget_spent spent = {point->wall_s,      point->cpu_s, point->modelled_s,
+                                   point->simulator_s, point->work,  point->samples};
+    return qb_budget_counted(evidence->budget_kind, &spent);
 }
 
 typedef struct id_place {
@@ -47,7 +37,8 @@ qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_ev
         qsort(run, evidence->runs, sizeof *run, by_id);
     /* in the order of the file, without a join: what belongs to other experiments is skipped below */
     qb_sql q = qb_sql_begin(store,
-                            "SELECT run_id, wall_s, cpu_s, modelled_s, objective, work, samples, feasible"
+                            "SELECT run_id, wall_s, cpu_s, modelled_s, objective, work, samples, feasible,"
+                            " simulator_s"
                             " FROM incumbent WHERE run_id BETWEEN ? AND ? ORDER BY run_id, point",
                             diag);
     qb_sql_bind_int(&q, evidence->runs ? run[0].id : 0);
@@ -69,6 +60,7 @@ qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_ev
                                     .work = qb_sql_count(&q, 5),
                                     .samples = qb_sql_count(&q, 6),
                                     .feasible = qb_sql_int(&q, 7) != 0,
+                                    .simulator_s = qb_sql_real(&q, 8),
                                 });
     }
     qb_status read = qb_sql_end(&q);

@@ -191,6 +191,88 @@ Test(budget, samples_and_device_seconds_are_limits_too)
     qb_budget_probe_close(&p);
 }
 
+Test(budget, a_simulation_is_capped_and_not_charged)
+{
+    hand_clock clock = {0};
+    qb_budget_setup setup = setup_on(&clock, QB_BUDGET_DEVICE, 1);
+    setup.simulator_limit = 2;
+    qb_budget_probe p = open_probe(&setup);
+    qb_budget_simulation(p.budget, true);
+    move(&clock, 1500000000);
+    cr_assert(qb_budget_spend_device(p.budget, 0.25));
+    cr_assert(qb_budget_incumbent(p.budget, vector(1), -1) == QB_OK);
+    qb_budget_simulation(p.budget, true); /* changes nothing */
+    move(&clock, 499000000);
+    cr_assert(qb_budget_spend_device(p.budget, 0));
+    move(&clock, 1000000);
+    cr_assert(!qb_budget_spend_device(p.budget, 0));
+    qb_budget_simulation(p.budget, false);
+    qb_budget_finish(p.budget, QB_STOPPED, NULL);
+    const qb_budget_probe_record *r = read_probe(&p);
+    cr_assert(!r->summary.budget_hit && r->summary.device_s == 0.25 && r->summary.simulator_s == 2);
+    cr_assert(r->count == 1 && r->points[0].device_s == 0.25 && r->points[0].simulator_s == 1.5);
+    qb_budget_probe_close(&p);
+
+    const qb_budget_spent spent = {4, 3, 0.25, 2, 17, 5};
+    const double counted[] = {3, 4, 17, 5, 1.25};
+    for (int kind = QB_BUDGET_CPU_TIME; kind <= QB_BUDGET_DEVICE; kind++)
+        cr_assert(qb_budget_counted((qb_budget_kind)kind, &spent) == counted[kind]);
+}
+
+static void expect_stage(const qb_stage_times *stage, const char *name, double wall_s, double cpu_s,
+                         double device_s, double simulator_s)
+{
+    cr_assert_str_eq(stage->name, name);
+    cr_assert(fabs(stage->wall_s - wall_s) < 1e-12 && fabs(stage->cpu_s - cpu_s) < 1e-12);
+    cr_assert(fabs(stage->device_s - device_s) < 1e-12 && fabs(stage->simulator_s - simulator_s) < 1e-12);
+}
+
+Test(budget, stages_add_up_to_the_run)
+{
+    hand_clock clock = {0};
+    qb_budget_setup setup = setup_on(&clock, QB_BUDGET_DEVICE, 1000);
+    qb_budget_probe p = open_probe(&setup);
+    qb_budget_stage(p.budget, "init");
+    move(&clock, 1000000000);
+    qb_budget_stage(p.budget, "train");
+    qb_budget_simulation(p.budget, true);
+    move(&clock, 2000000000);
+    cr_assert(qb_budget_spend_device(p.budget, 3));
+    qb_budget_stage(p.budget, "init"); /* a simulation may go on across stages */
+    move(&clock, 1000000000);
+    qb_budget_simulation(p.budget, false);
+    qb_budget_outside_cpu(p.budget, 500000000);
+    qb_budget_mark_setup(p.budget);
+    move(&clock, 4000000000);
+    qb_budget_finish(p.budget, QB_OK, NULL);
+    const qb_channel_summary *said = &read_probe(&p)->summary;
+    cr_assert(said->stages == 3);
+    expect_stage(&said->stage[0], "init", 2, 2.5, 0, 1);
+    expect_stage(&said->stage[1], "train", 2, 2, 3, 2);
+    expect_stage(&said->stage[2], "solve", 4, 4, 0, 0);
+    qb_budget_probe_close(&p);
+}
+
+Test(budget, more_stages_than_fit_count_to_the_last)
+{
+    hand_clock clock = {0};
+    qb_budget_setup setup = setup_on(&clock, QB_BUDGET_WORK, 1000);
+    qb_budget_probe p = open_probe(&setup);
+    for (int k = 0; k < QB_CHANNEL_STAGES + 4; k++) {
+        char name[] = "stage_a_of_a_long_name";
+        name[6] = (char)('a' + k);
+        qb_budget_stage(p.budget, name);
+        move(&clock, 1000000);
+    }
+    qb_budget_stage(p.budget, "Not a name"); /* beyond the last: counts to it too */
+    qb_budget_finish(p.budget, QB_OK, NULL);
+    const qb_channel_summary *said = &read_probe(&p)->summary;
+    cr_assert(said->stages == QB_CHANNEL_STAGES);
+    expect_stage(&said->stage[0], "stage_a_of_a_lo", 0.001, 0.001, 0, 0);
+    expect_stage(&said->stage[QB_CHANNEL_STAGES - 1], "stage_h_of_a_lo", 0.005, 0.005, 0, 0);
+    qb_budget_probe_close(&p);
+}
+
 Test(budget, a_request_to_stop_is_heard_at_the_next_spend)
 {
     hand_clock clock = {0};

@@ -106,6 +106,14 @@ Test(store, gives_back_what_was_recorded)
     cr_assert_eq(access(path, F_OK), 0);
 }
 
+Test(store, keeps_the_stages_of_every_run)
+{
+    qb_store_close(filled(&small));
+    cr_assert_eq(ask(path, "SELECT count(*) FROM stage"), 3 * 60);
+    cr_assert_float_eq(ask(path, "SELECT max(wall_s) FROM stage WHERE stage = 'init'"), 0.002, 1e-12);
+    cr_assert_float_eq(ask(path, "SELECT sum(cpu_s) FROM stage WHERE run_id = 1"), 2, 1e-12);
+}
+
 typedef struct walk {
     const qb_evidence *evidence;
     uint64_t points, last_run;
@@ -361,7 +369,11 @@ Test(store, refuses_a_newer_schema)
 Test(store, migrates_an_older_file)
 {
     qb_store_close(filled(&small));
-    execute(path, "DROP TABLE selftest; PRAGMA user_version = 1"); /* as the first version left it */
+    execute(path, "DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
+                  " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
+                  " ALTER TABLE incumbent DROP COLUMN simulator_s;"
+                  " CREATE VIEW result AS SELECT id FROM run;"
+                  " PRAGMA user_version = 1"); /* as the first version left it */
     qb_store *store = NULL;
     const qb_evidence *e = NULL;
     cr_assert_eq(qb_store_open(path, QB_STORE_READ, &store, &diag), QB_OK, "%s", diag.text);
