@@ -11,12 +11,12 @@
  * tiles of a few columns.
  *
  * Two qubits turn together.  With S = b + c and D = a - d of the amplitudes a, b, c, d (00, 01, 10, 11), b -
- * c and a + d stay and (S, D) turns by 2 beta.  In three shears, with t = tan beta and h = sin beta cos beta:
+ * c and a + d stay and (S, D) turns by 2 beta.  With t = tan beta and h = sin beta cos beta:
  *
- *   S1 = S + t D,  o = h S1,  a -= o,  d += o,  E = D - o,  b += t E,  c += t E:
+ *   o = S + t D,  i = D - t S,  a -= h o,  d += h o,  b += h i,  c += h i:
  *
- * five additions and four multiplications, which go to different units.  beta counts modulo pi (the sign is a
- * global phase); a tangent above 8 would cost accuracy, so steep layers are made of two halves.
+ * two additions and six multiply-adds.  beta counts modulo pi (the sign is a global phase); a tangent above 8
+ * would cost accuracy, so steep layers are made of two halves.
  *
  * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^12, 2^18 and 2^24 amplitudes keeps
  * rows that are rotated together out of each other's cache sets.

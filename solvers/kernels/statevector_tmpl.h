@@ -102,12 +102,12 @@ static mixer mixer_make(const qb_sv_pass *pass, qb_rotation r)
 
 ALWAYS void rotate_two(vec *a, vec *b, vec *c, vec *d, const mixer *m)
 {
-    vec difference = *a - *d, sheared = FMA(m->tangent, difference, *b + *c);
-    vec outer = m->product * sheared, inner = difference - outer;
-    *a -= outer;
-    *d += outer;
-    *b = FMA(m->tangent, inner, *b);
-    *c = FMA(m->tangent, inner, *c);
+    vec sum = *b + *c, difference = *a - *d;
+    vec outer = FMA(m->tangent, difference, sum), inner = FNMA(m->tangent, sum, difference);
+    *a = FNMA(m->product, outer, *a);
+    *d = FMA(m->product, outer, *d);
+    *b = FMA(m->product, inner, *b);
+    *c = FMA(m->product, inner, *c);
 }
 
 ALWAYS void rotate_one(vec *a, vec *b, const mixer *m)
@@ -148,9 +148,10 @@ ALWAYS void overlap_pair(const vec *phi, const vec *lambda, unsigned rows, unsig
     }
 }
 
-/* Turns the same qubits of an array v[a], or where there are four (re and im, then the adjoint's) those of a state
- * and its adjoint, with their overlap.  m NULL: nothing. */
-ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned a, unsigned rows, unsigned p, unsigned q, mixer *m)
+/* Turns the same qubits of an array v[a], or where there are four (re and im, then the adjoint's) those of a
+ * state and its adjoint, with their overlap.  m NULL: nothing. */
+ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned a, unsigned rows, unsigned p, unsigned q,
+                      mixer *m)
 {
     if (!m)
         return;
@@ -160,18 +161,18 @@ ALWAYS void turn_pair(vec *const *v, unsigned arrays, unsigned a, unsigned rows,
 }
 
 /* Exchanges bit p of the rows with bit l of the lanes. */
-#define SWAP_ROWS(p, l)                                          \
-    UNROLL for (unsigned r_ = 0; r_ < 1u << LEAF_ROWS; r_++)     \
-    {                                                            \
-        if (!(r_ >> (p) & 1))                                    \
-            SWAP(v[a][r_], v[a][r_ | 1u << (p)], l);             \
+#define SWAP_ROWS(p, l)                                      \
+    UNROLL for (unsigned r_ = 0; r_ < 1u << LEAF_ROWS; r_++) \
+    {                                                        \
+        if (!(r_ >> (p)&1))                                  \
+            SWAP(v[a][r_], v[a][r_ | 1u << (p)], l);         \
     }
 #define EACH_ARRAY UNROLL for (unsigned a = 0; a < arrays; a++)
 
 /* Rotates all qubits of a LOW leaf of 2^rows vectors: those of the rows, then those of the lanes, which are
  * brought into the rows two at a time.  Leaves lanes and rows permuted; leaf_out, its mirror image, puts them
- * back.  m NULL: only permutes.  One array's exchanges stand beside the next one's rotations, which need other
- * units. */
+ * back.  m NULL: only permutes.  One array's exchanges stand beside the next one's rotations, which need
+ * other units. */
 ALWAYS void leaf_in(vec *const *v, unsigned arrays, unsigned rows, mixer *m)
 {
     EACH_ARRAY
@@ -374,8 +375,8 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
     vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
     REAL *base[4];
     UNROLL for (unsigned a = 0; a < arrays; a++) base[a] = j->array[a] + at(x);
-    UNROLL for (unsigned a = 0; a < arrays; a++)
-        UNROLL for (unsigned r = 0; r < count; r++) __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 3);
+    UNROLL for (unsigned a = 0; a < arrays; a++) UNROLL for (unsigned r = 0; r < count; r++)
+        __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 3);
     if (!whole && !backward && j->pass->from_plus)
         UNROLL for (unsigned r = 0; r < count; r++) plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
     else
@@ -469,6 +470,7 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
         UNROLL for (unsigned r = 0; r < count; r++)
         {
             vec loaded = load(base[p][a] + offset[r]);
+            __builtin_prefetch(base[p][a] + offset[r] + (p ? -j->ahead : j->ahead), 0, 2);
             v[p][a][r] = p ? REVERSE(loaded) : loaded;
         }
     }
