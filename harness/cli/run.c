@@ -3,8 +3,10 @@
 #include "harness/base/file.h"
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
+#include "harness/cli/evidence.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/registration.h"
+#include "harness/report/planned.h"
 #include "harness/run/launcher.h"
 #include "solvers/kernels/simd.h"
 
@@ -12,11 +14,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct run_options {
     const char *db, *shard, *amend, *events;
     uint64_t jobs;
-    bool dry_run, quiet, mix_builds, mix_machines;
+    bool dry_run, force, quiet, mix_builds, mix_machines;
 } run_options;
 
 #define OPTION(field, name, type, argument, fallback, help) \
@@ -29,6 +32,8 @@ static const qb_option options_table[] = {
            "run the K-th of N parts only; `merge` puts them together"),
     OPTION(dry_run, "dry-run", QB_OPTION_FLAG, NULL, NULL,
            "print the plan and how long it will take, run nothing"),
+    OPTION(force, "force", QB_OPTION_FLAG, NULL, NULL,
+           "run an experiment whose decision can only come to pause, too"),
     OPTION(amend, "amend", QB_OPTION_TEXT, "WHY", NULL,
            "accept a changed decision; every page will print WHY"),
     OPTION(mix_builds, "mix-builds", QB_OPTION_FLAG, NULL, NULL, "continue runs of another build of qubout"),
@@ -167,7 +172,28 @@ static qb_plan_hooks hooks_of(execution *e)
         .context = e, .is_done = is_done, .expected = expected, .record = record, .progress = show};
 }
 
-static qb_status print_plan(execution *e, uint32_t jobs, qb_diag *diag)
+/* What the decision can come to; by the spread of stored runs where there are some. */
+static void say_decision(const run_options *o, const qb_experiment *x, qb_text *out)
+{
+    qb_cli_evidence stored = {0};
+    if (o->db && access(o->db, R_OK) == 0)
+        (void)qb_cli_evidence_open(o->db, x->identity, &stored, NULL); /* none of this experiment is fine */
+    qb_planned planned = qb_plan_decision(x, stored.evidence);
+    qb_planned_say(x, &planned, out);
+    qb_cli_evidence_close(&stored);
+}
+
+/* A registration that no run can decide is refused before it costs anything. */
+static qb_status check_decidable(const run_options *o, const qb_experiment *x, qb_diag *diag)
+{
+    const char *why = qb_plan_decision(x, NULL).why;
+    if (!why || o->force || o->dry_run)
+        return QB_OK;
+    return qb_fail(diag, QB_BAD_INPUT, "the decision of '%s' can only come to pause: %s (--force runs it)",
+                   x->name, why);
+}
+
+static qb_status print_plan(const run_options *o, execution *e, uint32_t jobs, qb_diag *diag)
 {
     const qb_experiment *x = e->registration->experiment;
     const qb_plan_hooks hooks = hooks_of(e);
@@ -186,7 +212,9 @@ static qb_status print_plan(execution *e, uint32_t jobs, qb_diag *diag)
         qb_text_append(&out, "unknown");
     else
         qb_text_append_duration(&out, seconds);
-    qb_text_append(&out, "\norder\n");
+    qb_text_append_char(&out, '\n');
+    say_decision(o, x, &out);
+    qb_text_append(&out, "order\n");
     for (uint64_t k = 0; k < qb_plan_count(e->plan); k++) {
         const qb_plan_run *run = qb_plan_at(e->plan, k);
         qb_text_appendf(&out, "%8llu  %-24s %-20s copy %u repeat %u lowering %s\n",
@@ -226,6 +254,10 @@ static qb_status execute(const run_options *o, execution *e, uint32_t jobs, qb_d
     const qb_plan_hooks hooks = hooks_of(e);
     qb_plan_options options = {.jobs = jobs, .stop = &stop_requested};
     qb_status status = check_foreign(o, e, diag);
+    if (!status && !o->quiet) /* so that it can be published before the first result */
+        fprintf(stderr, "registered '%s': specification %s, decision %s\n", r->experiment->name,
+                r->experiment->sha256,
+                r->experiment->decision.given ? r->experiment->decision_sha256 : "none");
     if (!status)
         status = qb_progress_open(&e->progress, r->experiment, r->plan_instance, o->quiet, o->events, diag);
     if (status)
@@ -252,6 +284,8 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status)
         status = qb_experiment_read(arguments->word[0], &experiment, &diag);
     if (!status)
+        status = check_decidable(o, experiment, &diag);
+    if (!status)
         status = choose_jobs(o, experiment, &jobs, &diag);
     if (!status)
         status = qb_registration_load(experiment, &registration, &diag);
@@ -260,7 +294,7 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status && !o->dry_run)
         status = open_store(o, &e, &diag);
     if (!status)
-        status = o->dry_run ? print_plan(&e, jobs, &diag) : execute(o, &e, jobs, &diag);
+        status = o->dry_run ? print_plan(o, &e, jobs, &diag) : execute(o, &e, jobs, &diag);
     if (status == QB_STOPPED)
         qb_fail(&diag, status, "interrupted; everything finished so far is kept, the same command resumes");
     qb_store_close(e.store);

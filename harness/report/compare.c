@@ -2,7 +2,9 @@
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
 #include "harness/report/paired.h"
-#include "harness/stats/rank.h"
+#include "harness/stats/a12.h"
+#include "harness/stats/hodges_lehmann.h"
+#include "harness/stats/wilcoxon.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -6,6 +6,7 @@
 #include "harness/stats/fit.h"
 #include "harness/stats/portfolio.h"
 #include "harness/stats/sample.h"
+#include "harness/stats/shapley.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #include "harness/report/paired.h"
 #include "harness/report/queries.h"
 #include "harness/stats/decision.h"
-#include "harness/stats/rank.h"
+#include "harness/stats/friedman.h"
 
 #include <math.h>
 

@@ -94,7 +94,7 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
 
 /* ---- rules for the experiment */
 
-static bool is_void(qb_verdict *v)
+static bool is_void(qb_verdict *v, const qb_experiment *x)
 {
     char a[32], b[32];
     const qb_effect *pair = &v->control_pair.effect;
@@ -106,9 +106,9 @@ static bool is_void(qb_verdict *v)
     else if (v->has_control_pair && pair->p < QB_CONTROL_LEVEL)
         add_reason(v, "a solver differs from itself: '%s' against '%s', p = %.2g", v->control_pair.entry,
                    v->control_pair.other, pair->p);
-    if (v->runs && (double)v->flagged > QB_FLAGGED_LIMIT * (double)v->runs)
-        add_reason(v, "%" PRIu64 " of %" PRIu64 " runs shared the machine with other load", v->flagged,
-                   v->runs);
+    if (v->runs && (double)v->flagged > x->decision.flagged * (double)v->runs)
+        add_reason(v, "%" PRIu64 " of %" PRIu64 " runs shared the machine with other load, more than %g %%",
+                   v->flagged, v->runs, 100 * x->decision.flagged);
     return v->reasons > before;
 }
 
@@ -178,21 +178,32 @@ static void say_kpi(qb_verdict *v, const qb_challenger_verdict *c, const qb_expe
                    c->kpi >= 0 ? "better" : "worse", c->against_best.entry, v->baseline);
 }
 
+/* What was changed after registration, by whose word: every page says so, this one too. */
+static void say_deviations(qb_verdict *v, const qb_evidence *e)
+{
+    for (uint32_t k = 0; k < e->amendments; k++)
+        if (*e->amendment[k].why)
+            add_reason(v, "the decision was changed on %.10s: %s", e->amendment[k].at, e->amendment[k].why);
+}
+
 void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experiment *x, const char *today)
 {
-    bool incomplete = e->runs < v->planned, voided = is_void(v);
+    bool incomplete = e->runs < v->planned || e->instances < x->instances, voided = is_void(v, x);
     for (uint32_t k = 0; k < v->challengers; k++)
         apply_challenger_rules(v, &v->challenger[k], e);
     v->decision = voided ? QB_VOID : strongest(v);
-    if (incomplete) { /* a rule that is applied early, again and again, is another rule */
+    if (incomplete && x->decision.sequential)
+        add_reason(v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look",
+                   e->runs, v->planned);
+    if (incomplete && !x->decision.sequential) { /* applied early, again and again, it is another rule */
         v->decision = QB_PAUSE;
         add_reason(
             v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule is applied once, at the end",
             e->runs, v->planned);
     }
     if (v->without_headroom)
-        add_reason(v, "%" PRIu32 " instances left out: the weakest control solves them in half of its runs",
-                   v->without_headroom);
+        add_reason(v, "%" PRIu32 " instances left out: the weakest control solves them in %g %% of its runs",
+                   v->without_headroom, 100 * x->decision.headroom);
     bool late = v->decision == QB_PAUSE && *x->decision.deadline && strcmp(today, x->decision.deadline) > 0;
     if (late) {
         v->decision = QB_STOP;
@@ -200,6 +211,7 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
         for (uint32_t k = 0; k < v->challengers; k++)
             demote(&v->challenger[k], QB_PAUSE, QB_STOP);
     }
+    say_deviations(v, e);
     const qb_challenger_verdict *c = leading(v);
     say_kpi(v, c, x);
     say_result(v, c);

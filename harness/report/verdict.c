@@ -5,6 +5,7 @@
 #include "harness/report/paired.h"
 #include "harness/report/reasons.h"
 #include "harness/run/experiment.h"
+#include "harness/stats/planning.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ typedef struct judge {
     size_t *count;      /* [challengers] */
     uint32_t *entry;    /* [challengers] */
     uint32_t baseline;
+    qb_looks looks;
     qb_seeds choosing, judging;
     uint64_t seed; /* of the bootstrap: the same store gives the same verdict */
     qb_verdict *v;
@@ -43,12 +45,19 @@ static qb_status read_experiment(judge *j, qb_diag *diag)
     return QB_OK;
 }
 
-static uint64_t planned_runs(const qb_experiment *x)
+/* Lowerings count where there is something to lower; an instance without any run yet counts once. */
+static uint64_t planned_runs(const qb_evidence *e, const qb_experiment *x)
 {
-    uint64_t copies = 1;
+    uint64_t copies = 1, cells = 0;
     for (uint32_t k = 0; k < x->perturbations; k++)
         copies += x->perturbation[k].copies;
-    return (uint64_t)x->instances * x->entries * x->lowerings * x->repeats * copies;
+    for (uint32_t i = 0; i < x->instances || i < e->instances; i++)
+        for (uint32_t k = 0; k < x->entries; k++) {
+            bool lowered = i < e->instances && e->instance[i].kind == QB_KIND_MIP &&
+                           !(x->entry[k].solver->takes & QB_TAKES_MIP);
+            cells += lowered ? x->lowerings : 1;
+        }
+    return cells * x->repeats * copies;
 }
 
 static uint32_t count_role(const qb_evidence *e, qb_evidence_role role)
@@ -109,14 +118,14 @@ static uint32_t find_entry(const judge *j, qb_evidence_role role, const bool *in
     return found;
 }
 
-/* Where the weakest control reaches the reference in half of its runs there is nothing to be won. */
+/* Where the weakest control reaches the reference in so many of its runs there is nothing to be won. */
 static bool has_headroom(const judge *j, uint32_t control, uint32_t instance)
 {
     const qb_cell_digest *cell = qb_digest_cell(&j->digest, control, instance);
     uint64_t reached = 0;
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
         reached += j->digest.score[k] <= 0;
-    return !cell->runs || 2 * reached < cell->runs;
+    return !cell->runs || (double)reached < j->x->decision.headroom * (double)cell->runs;
 }
 
 static void keep_headroom(judge *j)
@@ -131,6 +140,15 @@ static void keep_headroom(judge *j)
         }
 }
 
+/* Has every entry all its repeats there?  (Fewer would be another, noisier difference than the others.) */
+static bool is_complete(const judge *j, uint32_t instance)
+{
+    for (uint32_t k = 0; k < j->e->entries; k++)
+        if (qb_digest_cell(&j->digest, k, instance)->runs < j->x->repeats)
+            return false;
+    return true;
+}
+
 static qb_status choose_instances_and_baseline(judge *j, qb_diag *diag)
 {
     bool *tuning = QB_NEW(bool, j->e->instances);
@@ -138,7 +156,8 @@ static qb_status choose_instances_and_baseline(judge *j, qb_diag *diag)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the verdict");
     qb_status status = choose_tuning_instances(j, tuning, diag);
     for (uint32_t i = 0; i < j->e->instances; i++)
-        j->take[i] = !tuning[i] && !isnan(j->digest.best[i]);
+        j->take[i] =
+            !tuning[i] && !isnan(j->digest.best[i]) && (j->looks == QB_LOOK_ONCE || is_complete(j, i));
     keep_headroom(j);
     bool split = j->v->tuning_instances > 0, halves = !split && j->x->repeats >= 4;
     j->choosing = halves ? QB_SEEDS_EVEN : QB_SEEDS_ALL;
@@ -198,7 +217,8 @@ static void compare_challengers(judge *j, qb_effect *effect)
         c++;
     }
     if (difference)
-        qb_effects_adjust(difference, j->count, c, j->v->minimum_effect, j->v->confidence, j->seed, effect);
+        qb_effects_adjust(difference, j->count, c, j->v->minimum_effect, j->v->confidence, j->looks, j->seed,
+                          effect);
     qb_free(difference);
 }
 
@@ -210,7 +230,7 @@ static const char *find_winner_among_controls(judge *j, uint32_t challenger)
             continue;
         uint32_t count = qb_paired_differences(&j->digest, (qb_side){challenger, QB_SEEDS_ALL},
                                                (qb_side){k, QB_SEEDS_ALL}, j->take, j->scratch, NULL);
-        qb_effect effect = qb_effect_of(j->scratch, count, j->v->confidence, j->seed);
+        qb_effect effect = qb_effect_with(j->scratch, count, j->v->confidence, j->looks, j->seed);
         if (effect.interval.high < 0)
             return j->e->entry[k].name;
     }
@@ -376,7 +396,8 @@ qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_
         v.minimum_effect = j.x->decision.minimum_effect;
         v.confidence = j.x->decision.confidence;
         v.claim = qb_claim_name(j.x->claim);
-        v.planned = planned_runs(j.x);
+        j.looks = j.x->decision.sequential ? QB_LOOK_ALWAYS : QB_LOOK_ONCE;
+        v.planned = planned_runs(evidence, j.x);
         char head[16];
         snprintf(head, sizeof head, "%.15s", evidence->experiment.identity);
         j.seed = strtoull(head, NULL, 16);

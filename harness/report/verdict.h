@@ -4,10 +4,13 @@
  * split (instances that then leave the verdict) or, without one, on the even repeats and judged on the odd
  * ones, so that choosing does not flatter it.  Scores, estimand and rule: digest.h, stats/decision.h.
  *
- * What overrules the rule, in this order: an incomplete plan (pause), a broken control or too many flagged
- * runs (void), a claim that the runs cannot carry (no scale), losing to a control (stop), a resolution
- * coarser than the minimum effect (no scale), a conclusion that hangs on one family (pause), a deadline that
- * has passed (pause reads stop).
+ * A rule that is registered as sequential may be applied at any moment: it takes the instances on which every
+ * entry has all its runs, and intervals that hold at every look (stats/sequence.h).
+ *
+ * What overrules the rule, in this order: an incomplete plan (pause, unless sequential), a broken control or
+ * too many flagged runs (void), a claim that the runs cannot carry (no scale), losing to a control (stop), a
+ * resolution coarser than the minimum effect (no scale), a conclusion that hangs on one family (pause), a
+ * deadline that has passed (pause reads stop).
  */
 #ifndef QB_REPORT_VERDICT_H
 #define QB_REPORT_VERDICT_H
@@ -16,7 +19,6 @@
 #include "harness/stats/decision.h"
 #include "harness/store/evidence.h"
 
-#define QB_FLAGGED_LIMIT 0.10  /* share of flagged runs beyond which nothing is concluded */
 #define QB_CONTROL_LEVEL 0.001 /* an A/A difference at this level voids */
 
 /* One comparison; names belong to the evidence. */

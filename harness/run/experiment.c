@@ -25,6 +25,7 @@ typedef struct draft {
 #define AT(member) offsetof(draft, x.member)
 
 static const char *const claims[] = {"software", "device", NULL};
+static const char *const no_or_yes[] = {"no", "yes", NULL};
 static const char *const metrics[] = {"gap", NULL};
 static const char *const perturbation_kinds[] = {"coefficient-noise", NULL};
 
@@ -221,6 +222,9 @@ static qb_status read_decision(const qb_fields *f, const qb_field *field, const 
          .greatest = 1e300},
         {"confidence", qb_field_real, .offset = AT(decision.confidence), .least = 0.5, .greatest = 0.999999},
         {"deadline", read_date, .offset = AT(decision.deadline)},
+        {"sequential", qb_field_choice, AT(decision.sequential), .choices = no_or_yes},
+        {"flagged", qb_field_real, .offset = AT(decision.flagged), .least = 0, .greatest = 1},
+        {"headroom", qb_field_real, .offset = AT(decision.headroom), .least = 0, .greatest = 1},
     };
     (void)field;
     ((draft *)into)->x.decision.given = true;
@@ -274,6 +278,8 @@ static void set_defaults(qb_experiment *x)
     x->decision.metric = metrics[0];
     x->decision.confidence = 0.95;
     x->decision.deadline = "";
+    x->decision.flagged = QB_FLAGGED_LIMIT;
+    x->decision.headroom = QB_HEADROOM_LIMIT;
 }
 
 /* Instances come last: the seeds of generated ones derive from the identity of everything else. */

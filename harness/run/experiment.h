@@ -18,6 +18,10 @@
 #include "instances/generators/generator.h"
 #include "solvers/solver.h"
 
+/* Thresholds of a decision that registers none of its own. */
+#define QB_FLAGGED_LIMIT  0.10
+#define QB_HEADROOM_LIMIT 0.5
+
 typedef enum qb_claim { QB_CLAIM_SOFTWARE, QB_CLAIM_DEVICE } qb_claim;
 typedef enum qb_role { QB_ROLE_CHALLENGER, QB_ROLE_BASELINE, QB_ROLE_CONTROL } qb_role;
 
@@ -99,6 +103,9 @@ typedef struct qb_experiment {
         double minimum_effect; /* >= 0 */
         double confidence;     /* in [0.5, 1) */
         const char *deadline;  /* YYYY-MM-DD, "" when not given */
+        int sequential;        /* 1: looked at as often as one likes, by confidence sequences */
+        double flagged;        /* share of flagged runs beyond which nothing is concluded */
+        double headroom;       /* share of the weakest control's runs at the reference that leaves none */
     } decision;
 
     const char *text;             /* the file as it was given */

@@ -76,6 +76,12 @@ static void write_decision(qb_json_writer *w, const qb_experiment *x)
     key_double(w, "minimum_effect", x->decision.minimum_effect);
     key_double(w, "confidence", x->decision.confidence);
     key_string(w, "deadline", x->decision.deadline);
+    if (x->decision.sequential) /* what came later is written where it is used: older hashes stay */
+        key_string(w, "sequential", "yes");
+    if (x->decision.flagged != QB_FLAGGED_LIMIT)
+        key_double(w, "flagged", x->decision.flagged);
+    if (x->decision.headroom != QB_HEADROOM_LIMIT)
+        key_double(w, "headroom", x->decision.headroom);
     qb_json_close(w, '}');
 }
 

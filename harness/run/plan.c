@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Penalties touch only what has rows and is rewritten for a solver without them. */
@@ -62,6 +63,43 @@ static void interleave(uint64_t seed, qb_plan_run *run, uint64_t count)
         run[k].position = k;
 }
 
+typedef struct placed {
+    uint64_t block, place;
+    qb_plan_run run;
+} placed;
+
+static int by_block(const void *a, const void *b)
+{
+    const placed *x = a, *y = b;
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Instance by instance, in the order in which the interleaved runs came to them: what a sequential decision
+ * counts is instances that are complete. */
+static bool group_by_instance(uint32_t instances, qb_plan_run *run, uint64_t count)
+{
+    uint64_t *block = QB_NEW(uint64_t, instances), blocks = 0;
+    placed *order = QB_NEW(placed, count);
+    bool ready = block && order;
+    for (uint64_t k = 0; ready && k < count; k++) {
+        uint64_t *b = &block[run[k].instance];
+        if (!*b)
+            *b = ++blocks;
+        order[k] = (placed){*b, k, run[k]};
+    }
+    if (ready)
+        qsort(order, count, sizeof *order, by_block);
+    for (uint64_t k = 0; ready && k < count; k++) {
+        run[k] = order[k].run;
+        run[k].position = k;
+    }
+    qb_free(block);
+    qb_free(order);
+    return ready;
+}
+
 /* Two entries of the same problem would be the same runs. */
 static qb_status refuse_twins(const qb_experiment *x, const qb_plan_instance *instance, qb_diag *diag)
 {
@@ -87,13 +125,17 @@ qb_status qb_plan_open(const qb_experiment *experiment, const qb_plan_instance *
         return status;
     qb_plan *made = QB_NEW(qb_plan, 1);
     qb_plan_run *run = QB_NEW(qb_plan_run, total);
-    if (!made || !run) {
+    bool ready = made && run;
+    if (ready) {
+        list_runs(experiment, instance, run);
+        interleave(experiment->seed, run, total);
+        ready = !experiment->decision.sequential || group_by_instance(experiment->instances, run, total);
+    }
+    if (!ready) {
         qb_free(made);
         qb_free(run);
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a plan of %" PRIu64 " runs", total);
     }
-    list_runs(experiment, instance, run);
-    interleave(experiment->seed, run, total);
     *made = (qb_plan){.experiment = experiment, .instance = instance, .run = run};
     for (uint64_t k = shard - 1; k < total; k += shards)
         run[made->count++] = run[k];

@@ -1,8 +1,9 @@
 /* The plan: every run of an experiment, in the order in which they are executed.
  *
  * Runs are the product of instances, copies, entries, lowerings and repeats, interleaved in a random order
- * that the experiment's seed decides, so that a drift of the machine favours nobody.  A shard K/N takes the
- * runs whose position leaves the remainder K - 1 when divided by N.
+ * that the experiment's seed decides, so that a drift of the machine favours nobody; for a sequential
+ * decision instance by instance, interleaved within each.  A shard K/N takes the runs whose position leaves
+ * the remainder K - 1 when divided by N.
  */
 #ifndef QB_RUN_PLAN_H
 #define QB_RUN_PLAN_H

@@ -2,6 +2,7 @@
 #include "harness/base/memory.h"
 #include "harness/stats/multiple.h"
 #include "harness/stats/sample.h"
+#include "harness/stats/sequence.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -25,8 +26,16 @@ static double two_sided_p(double estimate, double deviation, size_t instances)
 
 qb_effect qb_effect_of(const double *difference, size_t instances, double confidence, uint64_t seed)
 {
+    return qb_effect_with(difference, instances, confidence, QB_LOOK_ONCE, seed);
+}
+
+qb_effect qb_effect_with(const double *difference, size_t instances, double confidence, qb_looks looks,
+                         uint64_t seed)
+{
     qb_effect e = {.estimate = qb_mean(difference, instances),
-                   .interval = qb_interval_mean(difference, instances, confidence, seed),
+                   .interval = looks == QB_LOOK_ALWAYS
+                                   ? qb_sequence_t(difference, instances, confidence)
+                                   : qb_interval_mean(difference, instances, confidence, seed),
                    .confidence = confidence,
                    .deviation = sqrt(qb_variance(difference, instances)),
                    .instances = instances};
@@ -53,13 +62,15 @@ static double against_minimum(const qb_effect *e, double minimum_effect)
 }
 
 void qb_effects_adjust(const double *const *difference, const size_t *instances, size_t count,
-                       double minimum_effect, double confidence, uint64_t seed, qb_effect *effect)
+                       double minimum_effect, double confidence, qb_looks looks, uint64_t seed,
+                       qb_effect *effect)
 {
     bool *taken = QB_NEW(bool, count);
     size_t step = 0;
     for (size_t k = 0; k < count; k++) /* without memory to step down, Bonferroni: wider, so as safe */
-        effect[k] = qb_effect_of(difference[k], instances[k],
-                                 taken ? confidence : qb_holm_confidence(count, 0, confidence), seed);
+        effect[k] =
+            qb_effect_with(difference[k], instances[k],
+                           taken ? confidence : qb_holm_confidence(count, 0, confidence), looks, seed);
     if (!taken)
         return;
     for (size_t place = 0; place < count; place++) {
@@ -69,41 +80,10 @@ void qb_effects_adjust(const double *const *difference, const size_t *instances,
                                                    against_minimum(&effect[best], minimum_effect)))
                 best = k;
         taken[best] = true;
-        effect[best] = qb_effect_of(difference[best], instances[best],
-                                    qb_holm_confidence(count, step, confidence), seed);
+        effect[best] = qb_effect_with(difference[best], instances[best],
+                                      qb_holm_confidence(count, step, confidence), looks, seed);
         if (step == place && qb_decide(&effect[best], minimum_effect) == QB_SCALE)
             step++;
     }
     qb_free(taken);
-}
-
-size_t qb_instances_needed(double deviation, double distance, double confidence)
-{
-    size_t low = 1, high = 1000000;
-    if (!(distance > 0) || !(deviation >= 0))
-        return SIZE_MAX;
-    while (high - low > 1) { /* the reach falls with n */
-        size_t n = low + (high - low) / 2;
-        double reach =
-            gsl_cdf_tdist_Qinv((1 - confidence) / 2, (double)(n - 1)) * deviation / sqrt((double)n);
-        if (reach <= distance)
-            high = n;
-        else
-            low = n;
-    }
-    return high == 1000000 ? SIZE_MAX : high;
-}
-
-double qb_detectable_effect(double deviation, size_t instances, double confidence, double power)
-{
-    if (instances < 2)
-        return NAN;
-    double freedom = (double)(instances - 1);
-    double reach = gsl_cdf_tdist_Qinv((1 - confidence) / 2, freedom) + gsl_cdf_tdist_Pinv(power, freedom);
-    return reach * deviation / sqrt((double)instances);
-}
-
-double qb_attainable_p(size_t instances, size_t comparisons)
-{
-    return fmin(1, (double)comparisons * ldexp(2, -(int)instances));
 }

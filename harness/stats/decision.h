@@ -9,6 +9,8 @@
 
 #include "harness/stats/interval.h"
 
+#include <stdbool.h>
+
 #define QB_LEAST_INSTANCES 10 /* fewer cannot give scale */
 
 typedef enum qb_decision { QB_SCALE, QB_STOP, QB_PAUSE, QB_VOID } qb_decision;
@@ -24,9 +26,16 @@ typedef struct qb_effect {
     size_t instances;
 } qb_effect;
 
+/* Which interval: one that is looked at once, or one that holds at every look (sequence.h). */
+typedef enum qb_looks { QB_LOOK_ONCE, QB_LOOK_ALWAYS } qb_looks;
+
 /* Interval: qb_interval_mean with this seed.  O(resamples * instances). */
 qb_effect qb_effect_of(const double *difference /* [instances] */, size_t instances, double confidence,
                        uint64_t seed);
+
+/* The same with the interval as `looks` says. */
+qb_effect qb_effect_with(const double *difference /* [instances] */, size_t instances, double confidence,
+                         qb_looks looks, uint64_t seed);
 
 /* scale: the lower limit is at least the minimum effect, on QB_LEAST_INSTANCES instances or more;
  * stop: the upper limit is below it; otherwise pause.  Unknown limits (fewer than two instances): pause. */
@@ -37,21 +46,7 @@ qb_decision qb_decide(const qb_effect *effect, double minimum_effect);
  * effect [count] is computed again in place from difference[k] [instances[k]].
  * Source: Holm (1979), as confidence bounds by Strassburger and Bretz, Statistics in Medicine 27 (2008). */
 void qb_effects_adjust(const double *const *difference, const size_t *instances, size_t count,
-                       double minimum_effect, double confidence, uint64_t seed, qb_effect *effect);
-
-/* ---- planning */
-
-/* Instances needed so that an effect `distance` away from the minimum effect is told from it, when the d_i
- * have this standard deviation: the least n >= 2 with t(n - 1) deviation / sqrt(n) <= distance.  SIZE_MAX
- * when a million do not suffice or distance is 0. */
-size_t qb_instances_needed(double deviation, double distance, double confidence);
-
-/* The effect beyond the minimum that `instances` detect with probability `power`:
- * (t(confidence) + t(power)) deviation / sqrt(instances). */
-double qb_detectable_effect(double deviation, size_t instances, double confidence, double power);
-
-/* The smallest two-sided p-value that a signed-rank test of `instances` pairs can give, times the number of
- * comparisons (Holm's first step). */
-double qb_attainable_p(size_t instances, size_t comparisons);
+                       double minimum_effect, double confidence, qb_looks looks, uint64_t seed,
+                       qb_effect *effect);
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "harness/stats/interval.h"
 
+#include <stdbool.h>
+
 typedef enum qb_growth { QB_POLYNOMIAL, QB_STRETCHED, QB_EXPONENTIAL } qb_growth;
 
 const char *qb_growth_name(qb_growth growth);

@@ -245,6 +245,55 @@ Test(verdict, waits_for_the_whole_plan)
     cr_assert(gives_reason(&o, "2026-01-01", "planned runs"));
 }
 
+Test(verdict, may_be_looked_at_early_where_that_was_registered)
+{
+    synthetic_options o = fair;
+    o.spec = SPEC("software", "decision: {minimum_effect: 0.01, sequential: yes}\n");
+    qb_verdict once, always;
+    qb_evidence *e = synthetic_make(&fair);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &once, &diag), QB_OK, "%s", diag.text);
+    e->experiment.spec = o.spec;
+    for (uint64_t k = 0; k < e->runs; k++) /* of two instances some runs are still to come */
+        if (e->run[k].instance >= 18 && e->run[k].repeat >= 3)
+            ((qb_evidence_run *)(uintptr_t)&e->run[k])->noise = 0.5;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &always, &diag), QB_OK, "%s", diag.text);
+    const qb_effect *a = &once.challenger[0].against_best.effect;
+    const qb_effect *b = &always.challenger[0].against_best.effect;
+    cr_assert_eq(a->instances, 20);
+    cr_assert_eq(b->instances, 18, "complete ones only");
+    cr_assert_gt(b->interval.high - b->interval.low, a->interval.high - a->interval.low);
+    cr_assert_eq(always.decision, QB_SCALE);
+    qb_verdict_clear(&once);
+    qb_verdict_clear(&always);
+    synthetic_free(e);
+}
+
+Test(verdict, keeps_to_registered_thresholds)
+{
+    synthetic_options o = fair;
+    o.flagged = 0.2;
+    o.spec = SPEC("software", "decision: {minimum_effect: 0.01, flagged: 0.5}\n");
+    cr_assert_eq(judge(&o), QB_SCALE);
+    o.spec = SPEC("software", "decision: {minimum_effect: 0.01, flagged: 0.01}\n");
+    cr_assert_eq(judge(&o), QB_VOID);
+}
+
+Test(verdict, prints_what_was_changed)
+{
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&fair);
+    qb_evidence_amendment change = {"2026-02-03T00:00:00Z", "the minimum was a typing error", "", fair.spec};
+    e->amendment = &change;
+    e->amendments = 1;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    bool found = false;
+    for (uint32_t k = 0; k < v.reasons; k++)
+        found = found || (strstr(v.reason[k], "2026-02-03") && strstr(v.reason[k], "typing error"));
+    cr_assert(found);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
 Test(verdict, counts_failures_against_the_challenger)
 {
     qb_verdict v;

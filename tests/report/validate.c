@@ -142,6 +142,36 @@ static void check_ladder(uint32_t replications)
     }
 }
 
+/* ---- peeking: the rule at every instance that is complete, for as long as it takes */
+
+static bool ever_scales(synthetic_shape shape, qb_looks looks, uint32_t replication)
+{
+    enum { MOST = 100 };
+    double d[MOST];
+    qb_rng rng;
+    qb_rng_init(&rng, 15485863 * (uint64_t)replication, (uint64_t)shape);
+    for (size_t n = 0; n < MOST; n++) {
+        d[n] = DELTA + 0.03 * (synthetic_draw(&rng, shape) - 0.5 * synthetic_draw(&rng, shape));
+        qb_effect effect = qb_effect_with(d, n + 1, 0.95, looks, replication);
+        if (n + 1 >= QB_LEAST_INSTANCES && qb_decide(&effect, DELTA) == QB_SCALE)
+            return true;
+    }
+    return false;
+}
+
+static void check_peeking(uint32_t replications)
+{
+    for (int shape = SHAPE_NORMAL; shape <= SHAPE_CEILING; shape++) {
+        double often = 0;
+        char what[96];
+        for (uint32_t rep = 0; rep < replications; rep++)
+            often += ever_scales((synthetic_shape)shape, QB_LOOK_ALWAYS, rep);
+        snprintf(what, sizeof what, "peeking at 91 sizes, sequential, %s: false scale", shape_name[shape]);
+        report(often / replications <= 0.025 + errors * share_error(0.025, replications), "%-62s %.3f", what,
+               often / replications);
+    }
+}
+
 /* ---- 3. A/A */
 
 static void check_twins(uint32_t replications)
@@ -189,6 +219,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     check_coverage(full ? 2000 : 200);
     check_ladder(full ? 200 : 40);
+    check_peeking(full ? 2000 : 400);
     check_twins(full ? 100 : 50);
     printf("%d outside their limits\n", failures);
     return failures > 0;

@@ -90,6 +90,25 @@ static char (*keys_of(const qb_plan *plan))[QB_SHA256_HEX]
     return keys;
 }
 
+Test(plan, finishes_instances_one_by_one_for_a_sequential_decision)
+{
+    char text[sizeof source + 100];
+    snprintf(text, sizeof text, "%sdecision: {minimum_effect: 0.01, sequential: yes}\n", source);
+    bench b = open_bench(text);
+    open_plan(&b, 1, 1);
+    uint64_t changes = 0, entry_changes = 0;
+    cr_assert_eq(qb_plan_count(b.plan), RUNS);
+    for (uint64_t k = 1; k < RUNS; k++) {
+        const qb_plan_run *run = qb_plan_at(b.plan, k), *before = qb_plan_at(b.plan, k - 1);
+        changes += run->instance != before->instance;
+        entry_changes += run->entry != before->entry;
+        cr_assert_eq(run->position, k);
+    }
+    cr_assert_eq(changes, INSTANCES - 1);
+    cr_assert_gt(entry_changes, RUNS / 4, "interleaved within");
+    close_bench(&b);
+}
+
 Test(plan, every_run_once)
 {
     bench b = open_bench(source);

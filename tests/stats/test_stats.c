@@ -1,15 +1,23 @@
 /* Statistics against values worked by hand, published examples and closed forms. */
 #include "harness/base/rng.h"
+#include "harness/stats/a12.h"
 #include "harness/stats/curve.h"
 #include "harness/stats/decision.h"
 #include "harness/stats/fit.h"
+#include "harness/stats/friedman.h"
 #include "harness/stats/gap.h"
+#include "harness/stats/hodges_lehmann.h"
 #include "harness/stats/interval.h"
+#include "harness/stats/kaplan_meier.h"
 #include "harness/stats/multiple.h"
+#include "harness/stats/planning.h"
 #include "harness/stats/portfolio.h"
-#include "harness/stats/rank.h"
+#include "harness/stats/running_time.h"
 #include "harness/stats/sample.h"
-#include "harness/stats/survival.h"
+#include "harness/stats/sequence.h"
+#include "harness/stats/shapley.h"
+#include "harness/stats/time_to_solution.h"
+#include "harness/stats/wilcoxon.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_statistics_double.h>
@@ -164,6 +172,89 @@ Test(interval, bootstrap_follows_skewness_and_is_reproducible)
     cr_assert(a.low == 0.5 && a.high == 0.5);
 }
 
+/* ---- sequences */
+
+Test(sequence, t_by_hand)
+{
+    /* n = 9, alpha = 0.05: A = 10, K = (sqrt(10) / 0.05)^(2/9) = 2.51321..., mean 5, s = sqrt(7.5) */
+    double x[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    double k = pow(sqrt(10) / 0.05, 2.0 / 9), t = sqrt(8 * (k - 1) / (1 - k / 10));
+    qb_interval i = qb_sequence_t(x, 9, 0.95);
+    NEAR(k, 2.51321, 1e-5);
+    NEAR(i.low, 5 - t * sqrt(7.5 / 9), 1e-12);
+    NEAR(i.high, 5 + t * sqrt(7.5 / 9), 1e-12);
+    /* at its end the Bayes factor is 1 / alpha */
+    double odds = pow((1 + t * t / 8) / (1 + t * t / 80), 4.5) / sqrt(10);
+    NEAR(odds, 20, 1e-9);
+    cr_assert(isinf(qb_sequence_t(x, 3, 0.95).high) && isnan(qb_sequence_t(x, 1, 0.95).low));
+    qb_interval once = qb_interval_t(x, 9, 0.95);
+    cr_assert(i.low < once.low && i.high > once.high);
+}
+
+/* Looked at after every value from 5 to 200: how often is the true mean ever left out? */
+static double misses(qb_interval (*look)(const double *, size_t), double (*draw)(qb_rng *), double mean)
+{
+    enum { TRIALS = 1000, VALUES = 200 };
+    double x[VALUES], missed = 0;
+    for (uint64_t trial = 0; trial < TRIALS; trial++) {
+        qb_rng rng;
+        qb_rng_init(&rng, 20260101, trial);
+        bool out = false;
+        for (size_t n = 0; n < VALUES; n++) {
+            x[n] = draw(&rng);
+            qb_interval i = n >= 4 ? look(x, n + 1) : (qb_interval){-INFINITY, INFINITY};
+            out = out || mean < i.low || mean > i.high;
+        }
+        missed += out;
+    }
+    return missed / TRIALS;
+}
+
+static double draw_normal(qb_rng *rng)
+{
+    return 3 + 2 * qb_rng_normal(rng);
+}
+
+static double draw_rare(qb_rng *rng) /* 0 or 1, 1 in a tenth */
+{
+    return qb_rng_uniform(rng) < 0.1;
+}
+
+static qb_interval look_once(const double *x, size_t count)
+{
+    return qb_interval_t(x, count, 0.95);
+}
+
+static qb_interval look_t(const double *x, size_t count)
+{
+    return qb_sequence_t(x, count, 0.95);
+}
+
+static qb_interval look_bounded(const double *x, size_t count)
+{
+    return qb_sequence_bounded(x, count, 0, 1, 0.95);
+}
+
+Test(sequence, holds_at_every_look)
+{
+    cr_assert_gt(misses(look_once, draw_normal, 3), 0.2, "what sequences are for");
+    double t = misses(look_t, draw_normal, 3), bounded = misses(look_bounded, draw_rare, 0.1);
+    cr_assert_leq(t, 0.05 + 2 * sqrt(0.05 * 0.95 / 1000), "%g", t);
+    cr_assert_leq(bounded, 0.05 + 2 * sqrt(0.05 * 0.95 / 1000), "%g", bounded);
+}
+
+Test(sequence, bounded_starts_with_everything_and_shrinks)
+{
+    double x[2000];
+    for (size_t k = 0; k < 2000; k++)
+        x[k] = k % 2 ? 0.25 : -0.25;
+    qb_interval none = qb_sequence_bounded(x, 0, -1, 1, 0.95),
+                all = qb_sequence_bounded(x, 2000, -1, 1, 0.95);
+    NEAR(none.low, -1, 0);
+    NEAR(none.high, 1, 0);
+    cr_assert(all.low < 0 && all.high > 0 && all.high - all.low < 0.1, "%g to %g", all.low, all.high);
+}
+
 Test(interval, proportions)
 {
     qb_interval i = qb_interval_clopper_pearson(5, 10, 0.95);
@@ -283,6 +374,20 @@ Test(survival, kaplan_meier_by_hand)
     NEAR(s[3], 0, 1e-15);
     NEAR(qb_restricted_mean(time, s, 4, 10), 1 + 0.75 + 0.5, 1e-15);
     NEAR(qb_restricted_mean(time, s, 4, 1.5), 1 + 0.375, 1e-15);
+}
+
+Test(survival, strata_count_alike)
+{
+    /* one stratum by hand: min(1, 4) and min(3, 4): 2; one of four runs that never get there: 4; one empty */
+    double time[] = {3, 1, 4, 4, 4, 4};
+    bool event[] = {true, true, false, false, false, false};
+    const size_t first[] = {0, 2, 2, 6};
+    qb_stratified_mean m = qb_restricted_mean_by_stratum(time, event, first, 3, 4, 0.95);
+    cr_assert_eq(m.strata, 2);
+    NEAR(m.mean, 3, 1e-15);
+    NEAR(m.interval.high - 3, 12.706204736432095, 1e-9); /* t(1) times a standard error of 1 */
+    const size_t none[] = {0, 0};
+    cr_assert(isnan(qb_restricted_mean_by_stratum(time, event, none, 1, 4, 0.95).mean));
 }
 
 Test(survival, time_to_solution)
@@ -405,7 +510,7 @@ Test(decision, holm_steps_down_only_after_scale)
     }
     const double *d[] = {weak, none, strong};
     qb_effect e[3];
-    qb_effects_adjust(d, (size_t[]){12, 12, 12}, 3, 0.01, 0.95, 1, e);
+    qb_effects_adjust(d, (size_t[]){12, 12, 12}, 3, 0.01, 0.95, QB_LOOK_ONCE, 1, e);
     NEAR(e[2].confidence, 1 - 0.05 / 3, 1e-12);
     NEAR(e[0].confidence, 1 - 0.05 / 2, 1e-12);
     NEAR(e[1].confidence, 1 - 0.05 / 2, 1e-12);

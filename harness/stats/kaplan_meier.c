@@ -1,5 +1,6 @@
-#include "harness/stats/survival.h"
+#include "harness/stats/kaplan_meier.h"
 #include "harness/base/memory.h"
+#include "harness/stats/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,37 +51,24 @@ double qb_restricted_mean(const double *time, const double *survival, size_t cou
     return area + alive * (limit - since);
 }
 
-static double repeats_needed(double p, double target)
+qb_stratified_mean qb_restricted_mean_by_stratum(double *time, bool *event, const size_t *first,
+                                                 size_t strata, double limit, double confidence)
 {
-    if (!(p > 0))
-        return INFINITY;
-    return p >= target ? 1 : log1p(-target) / log1p(-p);
-}
-
-qb_tts qb_time_to_solution(uint64_t successes, uint64_t trials, double run, double target, double confidence)
-{
-    qb_interval p = qb_interval_jeffreys(successes, trials, confidence);
-    double estimate = trials ? (double)successes / (double)trials : NAN;
-    return (qb_tts){run * repeats_needed(estimate, target),
-                    {run * repeats_needed(p.high, target), run * repeats_needed(p.low, target)}};
-}
-
-double qb_expected_running_time(const double *spent, const bool *success, size_t count)
-{
-    double total = 0;
-    size_t successes = 0;
-    for (size_t k = 0; k < count; k++) {
-        total += spent[k];
-        successes += success[k];
+    qb_stratified_mean result = {NAN, {NAN, NAN}, 0};
+    double *mean = QB_NEW(double, strata), *survival = QB_NEW(double, first[strata]);
+    bool complete = mean && survival;
+    for (size_t k = 0; k < strata && complete; k++) {
+        size_t from = first[k], count = first[k + 1] - from;
+        if (!count)
+            continue;
+        complete = qb_kaplan_meier(time + from, event + from, count, survival);
+        mean[result.strata++] = qb_restricted_mean(time + from, survival, count, limit);
     }
-    return successes ? total / (double)successes : INFINITY;
-}
-
-double qb_penalised_average(const double *spent, const bool *success, size_t count, double limit,
-                            double factor)
-{
-    double total = 0;
-    for (size_t k = 0; k < count; k++)
-        total += success[k] ? spent[k] : factor * limit;
-    return count ? total / (double)count : NAN;
+    if (complete) {
+        result.mean = qb_mean(mean, result.strata);
+        result.interval = qb_interval_t(mean, result.strata, confidence);
+    }
+    qb_free(mean);
+    qb_free(survival);
+    return result;
 }
