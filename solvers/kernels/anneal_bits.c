@@ -1,7 +1,7 @@
 #include "solvers/kernels/anneal_bits.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/units.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BITS_LEAST_FILL 200 /* one coupling in so many must be there for the bit matrix to pay */
@@ -22,43 +22,18 @@ static void bits_close(void *opaque)
     qb_free(s);
 }
 
-static int32_t divisor(int32_t a, int32_t b)
-{
-    while (b) {
-        int32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* The two values of couplings, the greatest common divisor and the greatest |field|; false when there are
- * more than two values. */
-static bool survey(const qb_qubo *q, int32_t *a, int32_t *b, int32_t *unit, int32_t *reach)
+/* The two values of couplings, absent ones included; false when there are more. */
+static bool two_values(const qb_qubo *q, int32_t *a, int32_t *b)
 {
     bool complete = q->nonzeros == (uint64_t)q->n * (q->n - 1);
-    *a = complete ? q->int_weight[0] : 0;
-    *b = *a;
-    *unit = *reach = 0;
-    for (uint32_t i = 0; i < q->n; i++) {
-        int32_t low = q->int_linear[i], high = low; /* within 31 bits by the model's contract */
-        *unit = divisor(*unit, abs(low));
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            int32_t weight = q->int_weight[k];
-            *unit = divisor(*unit, abs(weight));
-            *(weight > 0 ? &high : &low) += weight;
-            if (weight != *a && *b == *a)
-                *b = weight;
-            if (weight != *a && weight != *b)
-                return false;
-        }
-        *reach = high > *reach ? high : *reach;
-        *reach = -low > *reach ? -low : *reach;
+    *a = *b = complete ? q->int_weight[0] : 0;
+    for (uint64_t k = 0; k < q->nonzeros; k++) {
+        int32_t weight = q->int_weight[k];
+        if (weight != *a && *b == *a)
+            *b = weight;
+        if (weight != *a && weight != *b)
+            return false;
     }
-    *unit = *unit ? *unit : 1;
-    *a /= *unit;
-    *b /= *unit;
-    *reach /= *unit;
     return true;
 }
 
@@ -75,12 +50,14 @@ static void fill_matrix(qb_anneal_bits_state *s)
 
 static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
 {
-    int32_t a, b, unit, reach;
+    static const char why[] = "annealing on a bit matrix takes dense integral models of two coupling values";
+    int32_t a, b;
     if (!q->integral || q->n < 2 || q->n > BITS_LARGEST ||
-        q->nonzeros < (uint64_t)q->n * q->n / BITS_LEAST_FILL || !survey(q, &a, &b, &unit, &reach) ||
-        reach > BITS_REACH)
-        return qb_fail(diag, QB_REFUSED,
-                       "annealing on a bit matrix takes dense integral models of two coupling values");
+        q->nonzeros < (uint64_t)q->n * q->n / BITS_LEAST_FILL || !two_values(q, &a, &b))
+        return qb_fail(diag, QB_REFUSED, "%s", why);
+    qb_units units = qb_units_of(q);
+    if (units.reach > BITS_REACH)
+        return qb_fail(diag, QB_REFUSED, "%s", why);
     qb_anneal_bits_state *s = QB_NEW(qb_anneal_bits_state, 1);
     if (s) {
         uint32_t blocks = (q->n + QB_LANES - 1) / QB_LANES, capacity = 2 * q->n + QB_LANES;
@@ -89,9 +66,9 @@ static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_dia
             .n = q->n,
             .blocks = blocks,
             .sense = q->sense == QB_MINIMISE ? 1 : -1,
-            .unit = unit,
-            .a = (int16_t)a,
-            .step = (int16_t)(b - a),
+            .unit = units.unit,
+            .a = (int16_t)(a / units.unit),
+            .step = (int16_t)((b - a) / units.unit),
             .capacity = capacity,
         };
         s->toward = QB_NEW(int16_t, (size_t)blocks * QB_LANES);

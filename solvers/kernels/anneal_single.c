@@ -1,5 +1,6 @@
 #include "solvers/kernels/anneal_single.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/units.h"
 
 #include <float.h>
 #include <math.h>
@@ -65,40 +66,6 @@ static void write_as(qb_single_width width, void *array, uint32_t at, double val
     default:
         ((double *)array)[at] = value;
     }
-}
-
-static int32_t divisor(int32_t a, int32_t b)
-{
-    while (b) {
-        int32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* The greatest common divisor, the greatest |coupling| and the greatest |field| that any state has, over it.
- */
-static int32_t survey(const qb_qubo *q, int32_t *coupling, int32_t *reach)
-{
-    int32_t unit = 0;
-    *coupling = *reach = 0;
-    for (uint32_t i = 0; i < q->n; i++) {
-        int32_t low = q->int_linear[i], high = low; /* within 31 bits by the model's contract */
-        unit = divisor(unit, abs(low));
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            int32_t weight = q->int_weight[k];
-            unit = divisor(unit, abs(weight));
-            *(weight > 0 ? &high : &low) += weight;
-            *coupling = abs(weight) > *coupling ? abs(weight) : *coupling;
-        }
-        *reach = high > *reach ? high : *reach;
-        *reach = -low > *reach ? -low : *reach;
-    }
-    unit = unit ? unit : 1;
-    *coupling /= unit;
-    *reach /= unit;
-    return unit;
 }
 
 static qb_single_width width_for(int32_t reach)
@@ -188,8 +155,8 @@ static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_d
 {
     if (!q->integral)
         return single_open(q, false, 1, QB_SINGLE_DOUBLE, seed, state, diag);
-    int32_t coupling, reach, unit = survey(q, &coupling, &reach);
-    return single_open(q, false, unit, width_for(reach), seed, state, diag);
+    qb_units units = qb_units_of(q);
+    return single_open(q, false, units.unit, width_for(units.reach), seed, state, diag);
 }
 
 static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
@@ -199,11 +166,11 @@ static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_di
     if (q->nonzeros < (uint64_t)q->n * q->n / SINGLE_LEAST_FILL)
         return qb_fail(diag, QB_REFUSED, "dense annealing takes matrices with one entry in %d or more",
                        SINGLE_LEAST_FILL);
-    int32_t coupling, reach, unit = survey(q, &coupling, &reach);
-    if (coupling > QB_SINGLE_WEIGHT)
+    qb_units units = qb_units_of(q);
+    if (units.coupling > QB_SINGLE_WEIGHT)
         return qb_fail(diag, QB_REFUSED, "dense annealing takes couplings up to %d units, these reach %d",
-                       QB_SINGLE_WEIGHT, coupling);
-    return single_open(q, true, unit, width_for(reach), seed, state, diag);
+                       QB_SINGLE_WEIGHT, units.coupling);
+    return single_open(q, true, units.unit, width_for(units.reach), seed, state, diag);
 }
 
 /* x_i = 1. */

@@ -3,8 +3,13 @@
  * list entries, SINGLE_CONVERT(floats, type) rounds thresholds, SINGLE_NAME(name) is a name for this width.
  */
 
-typedef SINGLE_FIELD SINGLE_NAME(fields) __attribute__((vector_size(QB_SINGLE_BLOCK * sizeof(SINGLE_FIELD))));
-typedef SINGLE_FIELD SINGLE_NAME(half) __attribute__((vector_size(QB_THRESHOLDS * sizeof(SINGLE_FIELD))));
+/* Vectors are as aligned as the arrays they are read from, not as much as their own size would ask. */
+#define SINGLE_ALIGNED(count) \
+    aligned((count) * sizeof(SINGLE_FIELD) < 64 ? (count) * sizeof(SINGLE_FIELD) : 64)
+typedef SINGLE_FIELD SINGLE_NAME(fields)
+    __attribute__((vector_size(QB_SINGLE_BLOCK * sizeof(SINGLE_FIELD)), SINGLE_ALIGNED(QB_SINGLE_BLOCK)));
+typedef SINGLE_FIELD SINGLE_NAME(half)
+    __attribute__((vector_size(QB_THRESHOLDS * sizeof(SINGLE_FIELD)), SINGLE_ALIGNED(QB_THRESHOLDS)));
 
 /* Thresholds of one block, none above SINGLE_CLAMP, rounded down where fields are integers. */
 static inline void SINGLE_NAME(draw)(qb_lanes_rng *rng, float temperature, SINGLE_NAME(half) * limit)
@@ -86,6 +91,7 @@ static uint64_t SINGLE_NAME(dense)(qb_anneal_single_state *s, double beta, uint3
 }
 #endif
 
+#undef SINGLE_ALIGNED
 #undef SINGLE_FIELD
 #undef SINGLE_CLAMP
 #undef SINGLE_ENTRY

@@ -1,4 +1,5 @@
 #include "solvers/kernels/spin.h"
+#include "solvers/kernels/units.h"
 
 #include <stdlib.h>
 
@@ -11,16 +12,6 @@ static int64_t raw_field(const qb_qubo *q, uint32_t i)
     for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
         field += q->int_weight[k];
     return field;
-}
-
-static int64_t divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
 }
 
 int64_t qb_spins_field(const qb_spins *s, uint32_t i)
@@ -38,12 +29,12 @@ qb_status qb_spins_of(const qb_qubo *q, qb_spins *spins, qb_diag *diag)
     int64_t twice_pairs = 0;
     for (uint32_t i = 0; i < q->n; i++) {
         int64_t field = llabs(raw_field(q, i)), strength = field;
-        s.unit = divisor(s.unit, field);
+        s.unit = qb_common_divisor(s.unit, field);
         s.constant += 2 * (int64_t)q->int_linear[i];
         s.magnitude += 2 * field;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
             int64_t weight = llabs((int64_t)q->int_weight[k]);
-            s.unit = divisor(s.unit, weight);
+            s.unit = qb_common_divisor(s.unit, weight);
             twice_pairs += q->int_weight[k];
             s.coupling = weight > s.coupling ? weight : s.coupling;
             s.magnitude += weight;

@@ -3,6 +3,7 @@
 
 #include "harness/base/memory.h"
 #include "solvers/kernels/simd.h"
+#include "solvers/kernels/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,16 +51,6 @@ static qb_tabu_pass *const *passes_of_tier(void)
 
 /* What is stored of a model: u, m, the greatest |W|, and with it the width. */
 
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-    while (b) {
-        uint32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* The greatest divisor of `count` values and of `divisor` (0: of the values alone), and the greatest |value|.
  * The powers of two are read off the union of all bits; the odd part mostly is 1 after a few values. */
 static uint32_t common_divisor(const int32_t *value, uint64_t count, uint32_t divisor, uint32_t *greatest)
@@ -71,7 +62,7 @@ static uint32_t common_divisor(const int32_t *value, uint64_t count, uint32_t di
         most = magnitude > most ? magnitude : most;
     }
     for (uint64_t k = 0; k < count && odd != 1; k++) {
-        odd = gcd(odd, (uint32_t)abs(value[k]));
+        odd = (uint32_t)qb_common_divisor(odd, abs(value[k]));
         odd >>= odd ? __builtin_ctz(odd) : 0;
     }
     *greatest = most;
