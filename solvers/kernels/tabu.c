@@ -130,6 +130,12 @@ void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x, uint64_t *point)
             qb_tabu_set(point, i);
 }
 
+void qb_tabu_write_point(const qb_tabu *tabu, const uint64_t *point, uint8_t *x)
+{
+    for (uint32_t i = 0; i < tabu->n; i++)
+        x[i] = qb_tabu_bit(point, i);
+}
+
 uint64_t qb_tabu_moves(const qb_tabu *tabu)
 {
     return tabu->moves;
@@ -175,8 +181,7 @@ static qb_status publish(qb_tabu *t, qb_budget *budget)
 {
     const qb_qubo *q = t->model;
     double energy = t->sign * t->value;
-    for (uint32_t i = 0; i < t->n; i++)
-        t->bytes[i] = qb_tabu_bit(t->side, i);
+    qb_tabu_write_point(t, t->side, t->bytes);
     t->published = t->value;
     if (!q->integral || q->magnitude >= 0x1p53) { /* what was added up on the way is not exact */
         qb_status status = qb_descent_energy(q, t->bytes, budget, &energy);

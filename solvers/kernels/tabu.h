@@ -47,6 +47,9 @@ uint32_t qb_tabu_words(const qb_tabu *tabu);
 /* The point of a 0/1 vector. */
 void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x /* [n] */, uint64_t *point /* [words] */);
 
+/* The 0/1 vector of a point. */
+void qb_tabu_write_point(const qb_tabu *tabu, const uint64_t *point /* [words] */, uint8_t *x /* [n] */);
+
 /* The current point [words] and its value; the best point met by the last walk or relink, and its value. */
 const uint64_t *qb_tabu_point(const qb_tabu *tabu);
 double qb_tabu_value(const qb_tabu *tabu);

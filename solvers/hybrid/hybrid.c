@@ -1,0 +1,368 @@
+/* Hybrid: a classical search proposes, a quantum circuit refines small parts, a classical check accepts.
+ *
+ *   1. propose  a short tabu walk (or a plain descent) from the current point ends in a candidate
+ *   2. select   k variables of it are freed, the others stay (select.h)
+ *   3. refine   shots of a QAOA circuit over these k variables, or a control in its place (refine.h)
+ *   4. check    the best shot is put into the candidate and kept only if the whole model is better for it
+ *
+ * `steps` times 2 to 4 follow one proposal.  Where one of them helped, the next walk departs from the
+ * candidate, else from the best point with a share of its bits drawn anew.
+ *
+ * A step works on a child budget and can fail: it has spent its own work, or cannot have its memory.  The
+ * fallback is trivial, the candidate stays as it is, and the failure is counted with its reason.
+ *
+ * Attribution: refine=uniform draws as many shots without a circuit (the sham control), refine=exhaustive
+ * solves the same parts exactly (the classical control, which no circuit can beat step for step).
+ *
+ * Source: the decomposition of Booth, Reinhardt and Roy, D-Wave technical report 14-1006A-A (2017), with
+ * QAOA (Farhi, Goldstone and Gutmann, arXiv:1411.4028) as the sub-solver.
+ */
+#include "harness/base/memory.h"
+#include "harness/base/rng.h"
+#include "solvers/hybrid/refine.h"
+#include "solvers/hybrid/select.h"
+#include "solvers/kernels/descent.h"
+#include "solvers/kernels/subproblem.h"
+#include "solvers/kernels/tabu.h"
+#include "solvers/solver.h"
+
+#include <string.h>
+
+#define HYBRID_PARAMS(X)                                                                                   \
+    X(uint, k, "16", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
+    X(choice, select, "impact", 0, 0, "impact|neighbourhood|random", "", "how a part is chosen")           \
+    X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                         \
+      "what solves a part: the circuit, or its sham or classical control")                                 \
+    X(uint, steps, "4", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")      \
+    X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")             \
+    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n")  \
+    X(real, kick, "0.1", 0, 1, "", "", "share of the best point's bits drawn anew where nothing helped")   \
+    X(uint, depth, "2", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                            \
+    X(choice, angles, "fixed", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part") \
+    X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                         \
+    X(uint, evaluations, "40", 1, 1e6, "", "circuits", "evaluations of a training at most")                \
+    X(uint, shots, "128", 1, 1e6, "", "shots", "shots a part")                                             \
+    X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")
+QB_PARAMS_DECLARE(hybrid_params, HYBRID_PARAMS)
+static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
+
+enum { PROPOSE_TABU, PROPOSE_DESCENT };
+
+typedef struct hybrid {
+    const qb_model *model;
+    const hybrid_params *params;
+    uint32_t k; /* min(params->k, n) */
+    qb_rng rng;
+    qb_tabu *walk; /* propose=tabu */
+    qb_tabu_rule rule;
+    uint64_t *point;   /* [words] */
+    qb_descent search; /* holds the candidate and the gain of each flip */
+    uint8_t *best;     /* [n] */
+    double best_value; /* of best: more is better (descent.h) */
+    bool has_best;
+    selection selection;
+    qb_subproblem sub;
+    refiner refiner;
+    uint8_t step_best[QB_SUBPROBLEM_VARIABLES]; /* the best point of a step */
+    bool step_has_best;
+    uint64_t passes, steps, fallbacks, checked, accepted;
+} hybrid;
+
+static void hybrid_free(void *opaque)
+{
+    hybrid *s = opaque;
+    if (!s)
+        return;
+    qb_tabu_close(s->walk);
+    qb_free(s->point);
+    qb_descent_close(&s->search);
+    qb_free(s->best);
+    selection_close(&s->selection);
+    qb_subproblem_close(&s->sub);
+    qb_free(s);
+}
+
+/* ---------------------------------------------------------------------------------------------- setting up
+ */
+
+static refiner make_refiner(const hybrid_params *p, uint64_t seed, uint32_t threads)
+{
+    return (refiner){.rule = (refine_rule)p->refine,
+                     .angles = (refine_angles)p->angles,
+                     .depth = (uint32_t)p->depth,
+                     .shots = (uint32_t)p->shots,
+                     .evaluations = (uint32_t)p->evaluations,
+                     .threads = threads > 1 ? threads : 1,
+                     .ramp = p->ramp,
+                     .seed = seed};
+}
+
+static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
+{
+    const qb_qubo *q = s->model->qubo;
+    qb_rng rng;
+    qb_rng_init(&rng, seed, UINT64_MAX);
+    qb_status status = qb_descent_open(q, &s->search, diag);
+    if (status || s->params->propose != PROPOSE_TABU)
+        return status;
+    s->rule = (qb_tabu_rule){.patience = s->params->patience ? s->params->patience : 300 + q->n / 10,
+                             .tenure = q->n / 100 + 10,
+                             .spread = 10};
+    status = qb_tabu_open(q, QB_TABU_AUTO, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
+    if (status)
+        return status;
+    s->point = QB_NEW(uint64_t, qb_tabu_words(s->walk));
+    return s->point ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for a point");
+}
+
+static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
+{
+    const qb_qubo *q = s->model->qubo;
+    uint64_t bytes = refine_bytes(&s->refiner, s->k);
+    if (bytes > s->model->memory_bytes)
+        return qb_fail(diag, QB_REFUSED, "steps on %u qubits need %.3g MiB, the memory limit allows %.3g MiB",
+                       s->k, (double)bytes / 0x1p20, (double)s->model->memory_bytes / 0x1p20);
+    qb_status status = open_search(s, seed, budget, diag);
+    if (!status)
+        status = qb_subproblem_open(q, &s->sub, diag);
+    if (!status)
+        status = selection_open(q, (selection_rule)s->params->select, &s->rng, &s->selection);
+    s->best = QB_NEW(uint8_t, q->n);
+    if (!status && !s->best)
+        status = QB_NO_MEMORY;
+    return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory for the state") : status;
+}
+
+static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
+                             void **state, qb_diag *diag)
+{
+    hybrid *s = QB_NEW(hybrid, 1);
+    if (!s)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for the state");
+    *s = (hybrid){.model = model, .params = params};
+    s->k = s->params->k < model->qubo->n ? (uint32_t)s->params->k : model->qubo->n;
+    s->refiner = make_refiner(s->params, seed, model->threads);
+    qb_rng_init(&s->rng, seed, 0);
+    qb_status status = set_up(s, seed, budget, diag);
+    if (status) {
+        hybrid_free(s);
+        return status;
+    }
+    qb_budget_detail(budget, "qubits", s->params->refine == REFINE_QAOA ? s->k : 0);
+    *state = s;
+    return QB_OK;
+}
+
+/* ---------------------------------------------------------------------------------------------- proposing */
+
+/* The point a proposal starts from, into the candidate's place. */
+static void choose_start(hybrid *s)
+{
+    uint32_t n = s->model->qubo->n;
+    uint8_t *x = s->search.x;
+    if (s->has_best) {
+        memcpy(x, s->best, n);
+        for (uint32_t i = 0; i < n; i++)
+            if (qb_rng_uniform(&s->rng) < s->params->kick)
+                x[i] = (uint8_t)(qb_rng_next(&s->rng) >> 63);
+    } else if (s->model->warm_bits) {
+        memcpy(x, s->model->warm_bits, n);
+    } else {
+        qb_descent_random_point(&s->rng, x, n);
+    }
+}
+
+static qb_status walk(hybrid *s, qb_budget *budget)
+{
+    qb_tabu_read_point(s->walk, s->search.x, s->point);
+    qb_status status = qb_tabu_go(s->walk, s->point, budget);
+    if (!status)
+        status = qb_tabu_walk(s->walk, &s->rule, budget);
+    if (!status)
+        qb_tabu_write_point(s->walk, qb_tabu_best(s->walk), s->search.x);
+    return status;
+}
+
+/* From the candidate's place to a local optimum. */
+static qb_status propose(hybrid *s, qb_budget *budget)
+{
+    qb_status status = s->walk ? walk(s, budget) : QB_OK;
+    if (!status)
+        status = qb_descent_start(&s->search, s->search.x, budget);
+    if (!status)
+        status = qb_descent_run(&s->search, budget);
+    if (!status)
+        status = qb_descent_publish(&s->search, budget);
+    s->passes++;
+    selection_reset(&s->selection);
+    return !status && !qb_budget_spend_samples(budget, 1) ? QB_STOPPED : status;
+}
+
+/* ---------------------------------------------------------------------------------------------- refining */
+
+/* An incumbent of a step. */
+static qb_status note(void *context, const uint8_t *y, double claimed)
+{
+    hybrid *s = context;
+    (void)claimed;
+    memcpy(s->step_best, y, s->k);
+    s->step_has_best = true;
+    return QB_OK;
+}
+
+static qb_status run_step(hybrid *s, const qb_qubo *part, qb_budget *budget, qb_diag *diag)
+{
+    qb_budget *child;
+    uint64_t work = s->params->step_work ? s->params->step_work : UINT64_MAX;
+    bool maximise = part->sense == QB_MAXIMISE;
+    qb_status status = qb_budget_child_open(budget, work, s->k, maximise, note, s, &child);
+    if (status)
+        return status;
+    s->step_has_best = false;
+    status = refine(&s->refiner, part, s->steps, child, diag);
+    qb_budget_child_close(child);
+    return status;
+}
+
+static void flip(hybrid *s, const uint32_t *member, const uint8_t *y)
+{
+    for (uint32_t a = 0; a < s->k; a++)
+        if (s->search.x[member[a]] != y[a])
+            qb_descent_flip(&s->search, member[a]);
+}
+
+/* Work of putting a point into the candidate, or of taking it back. */
+static uint64_t flip_work(const hybrid *s, const uint32_t *member, const uint8_t *y)
+{
+    const uint64_t *start = s->model->qubo->start;
+    uint64_t work = 0;
+    for (uint32_t a = 0; a < s->k; a++)
+        if (s->search.x[member[a]] != y[a])
+            work += 1 + start[member[a] + 1] - start[member[a]];
+    return work;
+}
+
+/* Puts the step's best point into the candidate if that makes the whole model better. */
+static qb_status check(hybrid *s, const uint32_t *member, qb_budget *budget)
+{
+    uint8_t before[QB_SUBPROBLEM_VARIABLES];
+    double value = s->search.value;
+    for (uint32_t a = 0; a < s->k; a++)
+        before[a] = s->search.x[member[a]];
+    if (!memcmp(before, s->step_best, s->k))
+        return QB_OK;
+    s->checked++;
+    if (!qb_budget_spend(budget, flip_work(s, member, s->step_best)))
+        return QB_STOPPED;
+    flip(s, member, s->step_best);
+    if (s->search.value > value + s->search.threshold) {
+        s->accepted++;
+        selection_reset(&s->selection);
+        return qb_descent_publish(&s->search, budget);
+    }
+    if (!qb_budget_spend(budget, flip_work(s, member, before)))
+        return QB_STOPPED;
+    flip(s, member, before);
+    s->search.value = value; /* what flips there and back have lost in rounding */
+    return QB_OK;
+}
+
+static void tell_fallback(hybrid *s, qb_status status, const qb_diag *reason, qb_budget *budget)
+{
+    const char *text = status == QB_STOPPED ? "the step's work is spent" : reason->text;
+    s->fallbacks++;
+    qb_budget_detail_text(budget, "fallback_reason", *text ? text : "out of memory");
+}
+
+static qb_status step(hybrid *s, qb_budget *budget)
+{
+    uint32_t member[QB_SUBPROBLEM_VARIABLES];
+    qb_qubo part = {0};
+    qb_diag reason = {{0}};
+    s->steps++;
+    qb_status status = selection_take(&s->selection, s->search.gain, s->k, member, budget);
+    if (!status)
+        status = qb_subproblem_clamp(&s->sub, s->k, member, s->search.x, budget, &part, &reason);
+    if (!status)
+        status = run_step(s, &part, budget, &reason);
+    qb_qubo_free(&part);
+    if (qb_budget_is_over(budget))
+        return QB_STOPPED;
+    if (status) {
+        tell_fallback(s, status, &reason, budget);
+        return QB_OK;
+    }
+    return s->step_has_best ? check(s, member, budget) : QB_OK;
+}
+
+/* ---------------------------------------------------------------------------------------------- the policy
+ */
+
+static void tell(const hybrid *s, qb_budget *budget)
+{
+    const refiner *r = &s->refiner;
+    qb_budget_detail(budget, "passes", (double)s->passes);
+    qb_budget_detail(budget, "steps", (double)s->steps);
+    qb_budget_detail(budget, "fallbacks", (double)s->fallbacks);
+    qb_budget_detail(budget, "checked", (double)s->checked);
+    qb_budget_detail(budget, "accepted", (double)s->accepted);
+    qb_budget_detail(budget, "shots", (double)r->shots_taken);
+    qb_budget_detail(budget, "executions", (double)r->circuits);
+    qb_budget_detail(budget, "training_executions", (double)r->training_circuits);
+}
+
+static void keep_best(hybrid *s)
+{
+    if (s->has_best && s->search.value <= s->best_value)
+        return;
+    memcpy(s->best, s->search.x, s->model->qubo->n);
+    s->best_value = s->search.value;
+    s->has_best = true;
+}
+
+/* One proposal and its refinements. */
+static qb_status round_of(hybrid *s, qb_budget *budget)
+{
+    qb_status status = propose(s, budget);
+    for (uint64_t i = 0; i < s->params->steps && !status; i++)
+        status = step(s, budget);
+    if (!status)
+        keep_best(s);
+    return status;
+}
+
+static qb_status hybrid_solve(void *state, qb_budget *budget, qb_diag *diag)
+{
+    hybrid *s = state;
+    (void)diag;
+    qb_status status = QB_OK;
+    while (!status) {
+        uint64_t accepted = s->accepted;
+        choose_start(s);
+        do {
+            accepted = s->accepted;
+            status = round_of(s, budget);
+            tell(s, budget);
+        } while (!status && s->accepted > accepted);
+        if (!s->k) /* nothing to choose */
+            return status;
+    }
+    return status;
+}
+
+const qb_solver qb_solver_hybrid = {
+    .version = QB_SOLVER_VERSION,
+    .name = "hybrid",
+    .family = "hybrid",
+    .summary = "tabu proposes, QAOA shots refine parts of up to 24 variables, a classical check accepts",
+    .source = "Booth, Reinhardt and Roy, D-Wave technical report 14-1006A-A (2017)",
+    .takes = QB_TAKES_QUBO,
+    .execution = QB_SIMULATED,
+    .deterministic = true,
+    .params = hybrid_table,
+    .param_count = sizeof hybrid_table / sizeof *hybrid_table,
+    .params_size = sizeof(hybrid_params),
+    .init = hybrid_init,
+    .solve = hybrid_solve,
+    .free = hybrid_free,
+};

@@ -1,0 +1,152 @@
+#include "solvers/hybrid/refine.h"
+
+#include "harness/base/memory.h"
+#include "harness/base/rng.h"
+#include "solvers/kernels/gray.h"
+#include "solvers/kernels/qaoa_angles.h"
+#include "solvers/kernels/qaoa_train.h"
+#include "solvers/kernels/statevector.h"
+
+uint64_t refine_bytes(const refiner *r, uint32_t variables)
+{
+    if (r->rule != REFINE_QAOA)
+        return 0;
+    bool gradients = r->angles == REFINE_LBFGS;
+    return qb_statevector_bytes(variables, QB_DOUBLE, gradients) + ((uint64_t)QB_COST_REAL << variables) +
+           24 * (uint64_t)r->shots;
+}
+
+/* ---------------------------------------------------------------------------------------------- shots */
+
+static qb_status offer(const qb_qubo *part, uint64_t shot, qb_budget *budget)
+{
+    uint8_t y[QB_COST_VARIABLES];
+    for (uint32_t a = 0; a < part->n; a++)
+        y[a] = shot >> a & 1;
+    if (!qb_budget_spend(budget, part->n + part->nonzeros / 2) || !qb_budget_spend_samples(budget, 1))
+        return QB_STOPPED;
+    return qb_budget_incumbent(budget, y, qb_qubo_energy(part, y));
+}
+
+static qb_status take_uniform(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget)
+{
+    qb_rng rng;
+    qb_status status = QB_OK;
+    qb_rng_init(&rng, r->seed, stream);
+    r->circuits++;
+    for (uint32_t i = 0; i < r->shots && !status; i++) {
+        r->shots_taken++;
+        status = offer(part, qb_rng_next(&rng) >> (64 - part->n), budget);
+    }
+    return status;
+}
+
+static qb_status take_shots(refiner *r, const qb_statevector *state, const qb_qubo *part, uint64_t stream,
+                            qb_budget *budget)
+{
+    uint64_t *shot = QB_NEW(uint64_t, r->shots);
+    qb_status status =
+        shot ? qb_statevector_sample(state, r->seed, stream, r->shots, budget, shot) : QB_NO_MEMORY;
+    if (!status)
+        r->circuits++;
+    for (uint32_t i = 0; i < r->shots && !status; i++) {
+        r->shots_taken++;
+        status = offer(part, shot[i], budget);
+    }
+    qb_free(shot);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------- circuit */
+
+static qb_status choose_angles(refiner *r, const qb_cost *cost, qb_statevector *state, double *gammas,
+                               double *betas, qb_budget *budget, qb_diag *diag)
+{
+    const char *source;
+    double expectation;
+    if (r->angles == REFINE_RAMP)
+        qb_qaoa_ramp(cost, r->depth, r->ramp, gammas, betas);
+    else
+        qb_qaoa_fixed(cost, r->depth, gammas, betas, &source);
+    if (r->angles != REFINE_LBFGS)
+        return QB_OK;
+    qb_qaoa_training training = {.optimiser = QB_QAOA_LBFGS,
+                                 .depth = r->depth,
+                                 .evaluations = r->evaluations,
+                                 .unit = qb_qaoa_unit(cost),
+                                 .state = state};
+    return qb_qaoa_train(&training, gammas, betas, budget, &expectation, &r->training_circuits, diag);
+}
+
+static qb_status run_circuit(refiner *r, const qb_cost *cost, const qb_diagonal *diagonal,
+                             const qb_qubo *part, uint64_t stream, qb_budget *budget, qb_diag *diag)
+{
+    double gammas[REFINE_DEPTH], betas[REFINE_DEPTH];
+    qb_statevector *state = NULL;
+    qb_status status =
+        qb_statevector_open(diagonal, QB_DOUBLE, r->angles == REFINE_LBFGS, r->threads, &state, diag);
+    if (!status)
+        status = choose_angles(r, cost, state, gammas, betas, budget, diag);
+    if (!status)
+        status = qb_statevector_evolve(state, r->depth, gammas, betas, budget, NULL);
+    if (!status)
+        status = take_shots(r, state, part, stream, budget);
+    qb_statevector_close(state);
+    return status;
+}
+
+static qb_status take_quantum(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget,
+                              qb_diag *diag)
+{
+    qb_cost cost = {0};
+    qb_diagonal diagonal = {0};
+    qb_status status = qb_cost_from_qubo(part, &cost, diag);
+    if (!status)
+        status = qb_diagonal_survey(&cost, true, r->threads, budget, &diagonal);
+    if (!status)
+        status = qb_diagonal_fill(&cost, r->threads, budget, &diagonal);
+    if (!status)
+        status = run_circuit(r, &cost, &diagonal, part, stream, budget, diag);
+    qb_diagonal_clear(&diagonal);
+    qb_cost_free(&cost);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------- all points
+ */
+
+static qb_status take_all(const refiner *r, const qb_qubo *part, qb_budget *budget, qb_diag *diag)
+{
+    qb_gray *gray = NULL;
+    qb_status status = qb_gray_open(part, 1, r->threads, &gray, diag);
+    if (status)
+        return status;
+    uint64_t chunks = qb_gray_chunks(gray);
+    for (uint64_t chunk = 0; chunk < chunks && !status; chunk++) {
+        qb_gray_run(gray, chunk, chunk + 1);
+        if (!qb_budget_spend(budget, qb_gray_chunk_states(gray)))
+            status = QB_STOPPED;
+    }
+    if (!status) {
+        qb_gray_level level;
+        uint8_t y[QB_GRAY_VARIABLES];
+        (void)qb_gray_levels(gray, 1, &level);
+        qb_gray_state(gray, level.state, y);
+        status = qb_budget_incumbent(budget, y, qb_qubo_energy(part, y));
+    }
+    qb_gray_close(gray);
+    return status;
+}
+
+qb_status refine(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget, qb_diag *diag)
+{
+    switch (r->rule) {
+    case REFINE_QAOA:
+        return take_quantum(r, part, stream, budget, diag);
+    case REFINE_UNIFORM:
+        return take_uniform(r, part, stream, budget);
+    case REFINE_EXHAUSTIVE:
+        break;
+    }
+    return take_all(r, part, budget, diag);
+}

@@ -1,0 +1,37 @@
+/* What solves a small QUBO for the hybrid: shots of a QAOA circuit, or one of its controls.
+ *
+ *   qaoa        shots of the circuit over the part's own cost (solvers/kernels/statevector.h)
+ *   uniform     as many uniformly random points: what the shots are worth without the circuit
+ *   exhaustive  every point (solvers/kernels/gray.h): what a perfect step would be worth
+ *
+ * Points are offered to the budget, a child whose incumbents the policy takes; shots are treated alike,
+ * whichever of the first two they come from.
+ */
+#ifndef QB_SOLVERS_HYBRID_REFINE_H
+#define QB_SOLVERS_HYBRID_REFINE_H
+
+#include "harness/base/budget.h"
+#include "harness/model/qubo.h"
+
+typedef enum refine_rule { REFINE_QAOA, REFINE_UNIFORM, REFINE_EXHAUSTIVE } refine_rule;
+typedef enum refine_angles { REFINE_FIXED, REFINE_RAMP, REFINE_LBFGS } refine_angles;
+
+#define REFINE_DEPTH 16 /* at most */
+
+typedef struct refiner {
+    refine_rule rule;
+    refine_angles angles;
+    uint32_t depth, shots, evaluations, threads;
+    double ramp; /* height of a ramp, in natural units */
+    uint64_t seed;
+    uint64_t shots_taken, circuits, training_circuits; /* so far */
+} refiner;
+
+/* Bytes that a step on `variables` variables needs at most. */
+uint64_t refine_bytes(const refiner *r, uint32_t variables);
+
+/* One step on `part`; its random numbers are stream `stream` of the seed.  Errors: QB_STOPPED (the child's
+ * work or the run's budget is spent), QB_NO_MEMORY, QB_REFUSED. */
+qb_status refine(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget, qb_diag *diag);
+
+#endif
