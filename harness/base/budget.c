@@ -517,6 +517,23 @@ static qb_status check_setup(const qb_budget_setup *s, qb_diag *diag)
     return QB_OK;
 }
 
+void qb_budget_set_targets(qb_budget *budget, const double *targets, uint32_t count)
+{
+    budget->next_target = 0;
+    budget->target_count = count;
+    if (count == 0)
+        return;
+    budget->stop_target = targets[0];
+    memcpy(budget->target, targets, count * sizeof *targets);
+    qsort(budget->target, count, sizeof *budget->target, budget->maximise ? ascending : descending);
+}
+
+double qb_budget_share(qb_budget *budget)
+{
+    uint64_t limit = counts_units(budget) ? budget->limit_units : (uint64_t)budget->limit_ns;
+    return fmin(1, (double)quantity(budget, wall_now(budget), cpu_now(budget)) / (double)limit);
+}
+
 qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *diag)
 {
     qb_status status = check_setup(s, diag);
@@ -536,12 +553,7 @@ qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *
     b->maximise = s->maximise;
     b->clock = s->clock;
     b->stop_at_target = s->stop_at_target;
-    b->target_count = s->target_count;
-    if (s->target_count) {
-        b->stop_target = s->targets[0];
-        memcpy(b->target, s->targets, s->target_count * sizeof *s->targets);
-        qsort(b->target, s->target_count, sizeof *b->target, s->maximise ? ascending : descending);
-    }
+    qb_budget_set_targets(b, s->targets, s->target_count);
     status = qb_channel_writer_open(&b->channel, s->channel, s->variables, s->mip, diag);
     if (!status && qb_budget_details_open(&b->details))
         status = qb_fail(diag, QB_NO_MEMORY, "out of memory for a budget's details");

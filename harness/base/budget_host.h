@@ -53,6 +53,12 @@ typedef struct qb_budget_setup {
  * setup's arrays are copied. */
 qb_status qb_budget_open(const qb_budget_setup *setup, qb_budget **budget, qb_diag *diag);
 
+/* Replaces the targets, at most as many as at the start, where the model's scale has changed under way. */
+void qb_budget_set_targets(qb_budget *budget, const double *targets /* [count] */, uint32_t count);
+
+/* How much of the limit is spent, in [0, 1]; reads the clocks where the limit is about time. */
+double qb_budget_share(qb_budget *budget);
+
 /* Marks the end of `init`: what was spent so far is setup time, and the stage "solve" begins. */
 void qb_budget_mark_setup(qb_budget *budget);
 

@@ -34,9 +34,9 @@ static const qb_option options_table[] = {
     OPTION(memory, "memory", QB_OPTION_MEMORY, "M", NULL, "memory limit"),
     OPTION(threads, "threads", QB_OPTION_COUNT, "N", "1", "threads the solver may use"),
     OPTION(lowering, "lowering", QB_OPTION_TEXT, "KEY=VALUE,...", NULL,
-           "how constraints become a QUBO and products a MIP: penalty=bound|tight|FACTOR, "
-           "encoding=binary|bounded|one-hot, "
-           "inequality=slack|unbalanced, linearisation=auto|standard|compact, resolution=STEP"),
+           "how constraints become a QUBO and products a MIP: penalty=bound|tight|search|FACTOR, "
+           "encoding=binary|bounded|one-hot, coefficient-limit=N, inequality=slack|unbalanced, "
+           "linearisation=auto|standard|compact, triangles=auto|on|off, resolution=STEP"),
     OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,
            "format of INSTANCE; recognised by content and extension when not given"),
     OPTION(sum_duplicates, "sum-duplicates", QB_OPTION_FLAG, NULL, NULL,

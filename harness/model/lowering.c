@@ -65,11 +65,11 @@ static void record_double(qb_json_writer *json, const char *key, double value)
 
 static void record_penalties(const qb_lowering *l, qb_json_writer *json)
 {
-    static const char *const rules[] = {"bound", "tight", "factor"};
+    static const char *const rules[] = {"bound", "tight", "factor", "search"};
     qb_json_key(json, "penalty");
     qb_json_string(json, rules[l->options.penalty]);
-    if (l->options.penalty == QB_PENALTY_FACTOR)
-        record_double(json, "factor", l->options.factor);
+    if (l->options.penalty >= QB_PENALTY_FACTOR)
+        record_double(json, "factor", qb_penalty_factor(&l->options));
     record_double(json, "penalty_least", l->penalty_least);
     record_double(json, "penalty_most", l->penalty_most);
     record_uint(json, "penalised_rows", l->penalised);
@@ -109,7 +109,8 @@ static qb_status write_record(qb_lowering *l)
 
 static qb_status lower(qb_lowering *l, unsigned takes, qb_diag *diag)
 {
-    if (l->options.penalty == QB_PENALTY_FACTOR && !(l->options.factor > 0 && isfinite(l->options.factor)))
+    double factor = qb_penalty_factor(&l->options);
+    if (l->options.penalty >= QB_PENALTY_FACTOR && !(factor > 0 && isfinite(factor)))
         return qb_fail(diag, QB_BAD_INPUT, "a penalty factor has to be positive");
     bool is_mip = l->problem->kind == QB_KIND_MIP;
     if ((takes & QB_TAKES_QUBO) && !(is_mip && (takes & QB_TAKES_MIP)))
@@ -193,6 +194,11 @@ double qb_lowering_value_of(const qb_lowering *lowering, double claim)
     double unit = nearbyint(1 / lowering->scale);
     bool divides = unit >= 1 && 1 / unit == lowering->scale;
     return (divides ? claim / unit : claim * lowering->scale) + lowering->offset;
+}
+
+bool qb_lowering_is_exact(const qb_lowering *lowering)
+{
+    return !lowering->inexact;
 }
 
 const char *qb_lowering_record(const qb_lowering *lowering)

@@ -27,6 +27,8 @@ typedef enum qb_penalty_rule {
     QB_PENALTY_TIGHT,  /* a row whose every violation can be repaired bit by bit without harm to other rows
                           gets a weight above the dearest of those flips; the others get the bound */
     QB_PENALTY_FACTOR, /* factor times the bound; below 1 it need not suffice */
+    QB_PENALTY_SEARCH, /* the same, with a factor that the run itself finds, at its own cost
+                          (penalty_search.h); 0: not found yet, the bound */
 } qb_penalty_rule;
 
 /* Products of bits in a mip (linearise.h). */
@@ -60,7 +62,7 @@ typedef enum qb_inequality_rule {
 /* Zero-initialised options are the defaults. */
 typedef struct qb_lowering_options {
     qb_penalty_rule penalty;
-    double factor; /* of QB_PENALTY_FACTOR; > 0 */
+    double factor; /* of QB_PENALTY_FACTOR, > 0, and of QB_PENALTY_SEARCH, >= 0 */
     qb_linearisation linearisation;
     qb_encoding_rule encoding;
     double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
@@ -71,15 +73,15 @@ typedef struct qb_lowering_options {
 
 /* Options by name, for whoever reads them from text:
  *
- *   penalty=bound|tight|FACTOR    linearisation=auto|standard|compact    encoding=binary|bounded|one-hot
- *   coefficient-limit=N           inequality=slack|unbalanced            resolution=STEP
+ *   penalty=bound|tight|search|FACTOR    linearisation=auto|standard|compact    resolution=STEP
+ *   encoding=binary|bounded|one-hot      inequality=slack|unbalanced            coefficient-limit=N
  *   triangles=auto|on|off
  *
  * Errors: QB_BAD_INPUT (unknown key or value, with the nearest right one); options are untouched then. */
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
                                   qb_diag *diag);
 
-/* Do both lower alike? */
+/* Do both lower alike?  (One in search of a factor is like another.) */
 bool qb_lowering_options_same(const qb_lowering_options *a, const qb_lowering_options *b);
 
 /* The model a solver gets.  Exactly one of qubo and mip is non-NULL.  Read-only; lives as long as the
@@ -118,6 +120,10 @@ void qb_lowering_decode_columns(const qb_lowering *lowering, const double *colum
  * zero.  An integer claim that rounding misses by less than 1e-9 relative is given as the integer. */
 double qb_lowering_claim_of(const qb_lowering *lowering, double source_value);
 double qb_lowering_value_of(const qb_lowering *lowering, double claim);
+
+/* Is an optimum of the model one of the source?  Not where penalties need not suffice, or distort feasible
+ * points, or where columns were cut into steps. */
+bool qb_lowering_is_exact(const qb_lowering *lowering);
 
 /* The record as a JSON object.  "encoding" is "none" (the source as it is), "bits" (change of variables),
  * "standard" or "compact" (linearised) or, from a mip to a qubo, "binary", "bounded" or "one-hot".  A qubo

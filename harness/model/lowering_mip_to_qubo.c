@@ -111,7 +111,7 @@ static qb_status add_penalties(program *p, qb_lowering *l)
     qb_status status = qb_penalties_weigh(&cost, &l->options, &p->rows);
     if (status)
         return status;
-    if (l->options.penalty != QB_PENALTY_FACTOR)
+    if (qb_penalty_factor(&l->options) == 0)
         allow_for_rounding(p);
     l->penalised = p->rows.count;
     l->slack = p->rows.slack_bits;
@@ -142,8 +142,12 @@ static bool is_precise(const program *p, double smallest_weight)
 
 static qb_status build_qubo(program *p, qb_lowering *l, qb_diag *diag)
 {
-    if (l->options.penalty != QB_PENALTY_FACTOR && !is_precise(p, l->penalty_least))
+    double factor = qb_penalty_factor(&l->options);
+    bool precise = is_precise(p, l->penalty_least);
+    if (factor == 0 && !precise)
         return qb_fail(diag, QB_REFUSED, "sufficient penalties take more digits than double precision has");
+    l->inexact = !precise || (factor > 0 && factor < 1) || l->options.resolution > 0 ||
+                 l->options.inequality == QB_INEQUALITY_UNBALANCED;
     qb_status status = qb_pairs_sort(p->product, p->products, p->n, p->n);
     if (status)
         return status;

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const penalties[] = {"bound", "tight", NULL};
+static const char *const penalties[] = {"bound", "tight", "search", NULL};
+static const qb_penalty_rule rules[] = {QB_PENALTY_BOUND, QB_PENALTY_TIGHT, QB_PENALTY_SEARCH};
 static const char *const linearisations[] = {"auto", "standard", "compact", NULL};
 static const char *const encodings[] = {"binary", "bounded", "one-hot", NULL};
 static const char *const inequalities[] = {"slack", "unbalanced", NULL};
@@ -49,9 +50,9 @@ static qb_status set_penalty(qb_lowering_options *options, const char *value, qb
     double factor = 0;
     int rule = position_of(value, penalties);
     if (rule < 0 && positive("penalty", value, false, &factor, NULL))
-        return qb_fail(diag, QB_BAD_INPUT, "penalty needs bound, tight or a positive factor, got '%s'",
-                       value);
-    options->penalty = rule < 0 ? QB_PENALTY_FACTOR : (qb_penalty_rule)rule;
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "penalty needs bound, tight, search or a positive factor, got '%s'", value);
+    options->penalty = rule < 0 ? QB_PENALTY_FACTOR : rules[rule];
     options->factor = rule < 0 ? factor : 0;
     return QB_OK;
 }
@@ -104,7 +105,7 @@ qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key,
 
 bool qb_lowering_options_same(const qb_lowering_options *a, const qb_lowering_options *b)
 {
-    return a->penalty == b->penalty && (a->penalty != QB_PENALTY_FACTOR || a->factor == b->factor) &&
+    return a->penalty == b->penalty && (a->penalty < QB_PENALTY_FACTOR || a->factor == b->factor) &&
            a->linearisation == b->linearisation && a->encoding == b->encoding &&
            (a->encoding != QB_ENCODE_BOUNDED || a->coefficient_limit == b->coefficient_limit) &&
            a->inequality == b->inequality && a->triangles == b->triangles && a->resolution == b->resolution;

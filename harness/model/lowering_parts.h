@@ -67,6 +67,7 @@ struct qb_lowering {
     qb_encoding encoding; /* mip to qubo */
     uint32_t *groups;     /* the block behind qubo.group_start and qubo.group_member */
     double scale, offset; /* source value = scale * claim + offset */
+    bool inexact;         /* see qb_lowering_is_exact */
     /* facts for the record */
     const char *form;   /* "none", "bits", "standard", "compact" or "binary" */
     uint64_t triangles; /* whose inequalities were added */
@@ -75,6 +76,14 @@ struct qb_lowering {
     double penalty_least, penalty_most;
     qb_text record;
 };
+
+/* The factor on the bound; 0 where the rule is a proof's. */
+static inline double qb_penalty_factor(const qb_lowering_options *options)
+{
+    if (options->penalty == QB_PENALTY_SEARCH && options->factor == 0)
+        return 1;
+    return options->penalty >= QB_PENALTY_FACTOR ? options->factor : 0;
+}
 
 /* Each fills its part of a zeroed lowering; what is filled is freed by qb_lowering_free. */
 qb_status qb_lower_qubo_to_mip(qb_lowering *lowering, qb_diag *diag);

@@ -118,9 +118,9 @@ qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options 
     double bound = above(range, cost->integral, unit);
     if (options->penalty == QB_PENALTY_TIGHT)
         return weigh_tightly(cost, bound, unit, rows);
-    double weight = bound;
-    if (options->penalty == QB_PENALTY_FACTOR)
-        weight = cost->integral ? fmax(1, nearbyint(options->factor * bound)) : options->factor * bound;
+    double weight = bound, factor = qb_penalty_factor(options);
+    if (factor > 0)
+        weight = cost->integral ? fmax(1, nearbyint(factor * bound)) : factor * bound;
     for (uint32_t r = 0; r < rows->count; r++)
         rows->row[r].weight = weight;
     return QB_OK;

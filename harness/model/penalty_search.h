@@ -1,14 +1,15 @@
-/* The search for a penalty factor: the smallest one, of the sufficient bound, at which a solver's answers are
- * still feasible.
+/* The search for a penalty factor: of the sufficient bound, the share at which a solver's short runs end best
+ * in the source problem.
  *
- * A bisection of [low, high] in the logarithm; whoever runs it lowers with QB_PENALTY_FACTOR, solves within
- * the budget (the search is charged to it), and tells what the referee said.  high is taken to be feasible:
- * it is what remains when no try was.
+ * From the bound down by powers of ten, until two in a row after a feasible one were not; then half a power
+ * to both sides of the best.  Weaker penalties leave more room for the objective, stronger ones make more
+ * answers feasible, and where a solver is best between the two nobody knows beforehand: hence no bisection,
+ * which takes "feasible" to be monotone.
  *
- *   qb_penalty_search s = qb_penalty_search_begin(1e-6, 1, 8);
+ *   qb_penalty_search s = {0};
  *   while (qb_penalty_search_next(&s, &factor))
- *       qb_penalty_search_tell(&s, is_feasible_at(factor));
- *   use s.high;
+ *       qb_penalty_search_tell(&s, factor, cost of the best feasible answer, or INFINITY);
+ *   use qb_penalty_search_best(&s);
  */
 #ifndef QB_MODEL_PENALTY_SEARCH_H
 #define QB_MODEL_PENALTY_SEARCH_H
@@ -16,32 +17,51 @@
 #include <math.h>
 #include <stdbool.h>
 
+#define QB_PENALTY_DECADES 6 /* 1, 0.1, ... 1e-5 */
+#define QB_PENALTY_TRIES   (QB_PENALTY_DECADES + 2)
+
+/* Zero-initialise. */
 typedef struct qb_penalty_search {
-    double low, high; /* infeasible (or the start) and feasible (or the start) */
-    unsigned tries;   /* that are left */
+    unsigned steps, failed, refined; /* decades tried; of them without an answer since the last one; halves */
+    bool found;
+    double factor, cost, centre; /* the best so far; the best of the decades */
 } qb_penalty_search;
 
-/* 0 < low < high. */
-static inline qb_penalty_search qb_penalty_search_begin(double low, double high, unsigned tries)
+static inline double qb_penalty_search_best(const qb_penalty_search *search)
 {
-    return (qb_penalty_search){low, high, tries};
+    return search->found ? search->factor : 1;
 }
 
-/* The factor to try; false when the tries are used up or the two ends are within 10 % of each other. */
-static inline bool qb_penalty_search_next(const qb_penalty_search *search, double *factor)
+/* The factor to try; false when the search is over. */
+static inline bool qb_penalty_search_next(qb_penalty_search *search, double *factor)
 {
-    if (search->tries == 0 || search->high <= 1.1 * search->low)
+    static const double decade[QB_PENALTY_DECADES] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5};
+    static const double half[2] = {3.1622776601683795, 0.31622776601683794}; /* powers of ten */
+    bool hopeless = search->found && search->failed == 2;
+    if (search->steps < QB_PENALTY_DECADES && !hopeless) {
+        *factor = decade[search->steps++];
+        return true;
+    }
+    if (search->refined == 0)
+        search->centre = search->factor;
+    if (search->refined == 0 && search->centre == 1) /* more than the bound helps nobody */
+        search->refined = 1;
+    if (!search->found || search->refined == 2)
         return false;
-    *factor = sqrt(search->low * search->high);
+    *factor = search->centre * half[search->refined++];
     return true;
 }
 
-/* What came of that factor. */
-static inline void qb_penalty_search_tell(qb_penalty_search *search, bool feasible)
+/* What came of that factor: the cost (less is better) of the best feasible answer; INFINITY: there was none.
+ */
+static inline void qb_penalty_search_tell(qb_penalty_search *search, double factor, double cost)
 {
-    double tried = sqrt(search->low * search->high);
-    *(feasible ? &search->high : &search->low) = tried;
-    search->tries--;
+    search->failed = cost < INFINITY ? 0 : search->failed + 1;
+    if (!(cost < INFINITY) || (search->found && cost >= search->cost))
+        return;
+    search->found = true;
+    search->factor = factor;
+    search->cost = cost;
 }
 
 #endif

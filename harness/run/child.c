@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "harness/run/child.h"
 
+#include "harness/run/child_search.h"
 #include "harness/run/limits.h"
 
 #include <errno.h>
@@ -113,7 +114,9 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
     qb_budget_stage(budget, "lowering");
     qb_status status = qb_problem_view(image, r->image_bytes, &problem, diag);
     if (!status)
-        status = qb_lowering_open(&problem, r->solver->takes, &r->lowering, &lowering, diag);
+        status = qb_child_searches(r, &problem)
+                     ? qb_child_search(r, &problem, budget, &lowering, diag)
+                     : qb_lowering_open(&problem, r->solver->takes, &r->lowering, &lowering, diag);
     if (status)
         return status;
     qb_model model = qb_lowering_model(lowering); /* lives as long as the process */

@@ -61,7 +61,7 @@ typedef struct qb_experiment_perturbation {
 
 /* One way of lowering, a factor of the experiment. */
 typedef struct qb_experiment_lowering {
-    const char *name; /* "bound", "tight", or the factor as text */
+    const char *name; /* "bound", "tight", "search", or the factor as text */
     qb_lowering_options options;
 } qb_experiment_lowering;
 

@@ -18,6 +18,7 @@ static const struct {
     {"coefficient_limit", "coefficient-limit", "8"},
     {"inequality", "inequality", "slack"},
     {"resolution", "resolution", "0"},
+    {"triangles", "triangles", "auto"},
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };

@@ -3,6 +3,7 @@
 
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
+#include "harness/run/child_search.h"
 #include "harness/run/launcher.h"
 #include "harness/run/limits.h"
 #include "harness/run/load.h"
@@ -33,6 +34,7 @@ typedef struct execution {
     qb_run_image *image;
     bool owns_image;
     const qb_lowering *lowering;
+    qb_lowering *found; /* by the run's own search for penalties; then lowering is this one */
     qb_model model;
     qb_launch_request *request;
     double simulator_limit, backstop;
@@ -152,6 +154,7 @@ static void release(execution *e)
         close(e->channel);
     if (e->owns_image)
         qb_run_image_close(e->image);
+    qb_lowering_free(e->found);
     qb_free(e->request);
     qb_free(e->point);
 }
@@ -343,11 +346,39 @@ static char *take_details(const execution *e)
     return qb_strdup(valid ? said : "{}");
 }
 
+/* Where the run has looked for its penalties, the lowering is the one with the factor that it tells: only
+ * under that one do its claims hold. */
+static qb_status adopt_found_lowering(execution *e, qb_diag *diag)
+{
+    const qb_run_spec *s = e->spec;
+    qb_json *details = NULL;
+    double factor = 0;
+    if (!qb_child_searches(e->request, s->problem))
+        return QB_OK;
+    const qb_launch_request *r = e->request;
+    const char *said = qb_channel_details(e->block, r->variables, r->mip, r->samples);
+    if (qb_json_parse("details", said, strlen(said), &details, NULL) == QB_OK)
+        (void)qb_json_number(qb_json_get(details, QB_DETAIL_PENALTY_FACTOR), &factor);
+    qb_json_free(details);
+    if (!(factor > 0))
+        return QB_OK; /* it did not get that far */
+    qb_lowering_options options = s->lowering;
+    options.factor = factor;
+    qb_status status = qb_lowering_open(s->problem, s->solver->takes, &options, &e->found, diag);
+    if (status == QB_NO_MEMORY)
+        return status;
+    if (!status) /* else it told nonsense, and its claims are held against what the harness knows */
+        e->lowering = e->found;
+    return QB_OK;
+}
+
 /* From the channel to the finished row. */
 static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
 {
     bool lied = false, gap_closed = false;
     qb_status status = read_channel(e, diag);
+    if (!status)
+        status = adopt_found_lowering(e, diag);
     if (status)
         return status;
     account(e, result);

@@ -140,16 +140,6 @@ static bool is_integral(const qb_mip *body)
     return true;
 }
 
-/* Is the model's optimum the source's?  Not where penalties need not suffice, or distort feasible points, or
- * where columns were cut into steps. */
-static bool is_exact(const referee *r)
-{
-    const qb_lowering_options *o = &r->spec->lowering;
-    return r->spec->problem->kind != QB_KIND_MIP || r->model.mip ||
-           ((o->penalty != QB_PENALTY_FACTOR || o->factor >= 1) && o->inequality == QB_INEQUALITY_SLACK &&
-            !(o->resolution > 0));
-}
-
 /* Holds the bound, which is about the model, against the best verified claim.  Returns whether it proves that
  * the source is solved. */
 static bool check_bound(referee *r, double bound)
@@ -163,7 +153,7 @@ static bool check_bound(referee *r, double bound)
     if (gap < -1e-6 * scale) /* bounds come out of floating point */
         accuse(r, "false bound", bound, r->best_claim);
     bool closed = gap <= 1e-9 * scale || (gap < 1 && (m->qubo ? m->qubo->integral : is_integral(m->mip)));
-    return closed && is_exact(r) && r->has_best && r->best.feasible;
+    return closed && qb_lowering_is_exact(r->lowering) && r->has_best && r->best.feasible;
 }
 
 static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
@@ -191,7 +181,7 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
         score_point(&r, &point[k]);
     *gap_closed = false;
     if (summary->has_bound && isfinite(summary->bound)) {
-        result->has_bound = is_exact(&r);
+        result->has_bound = qb_lowering_is_exact(lowering);
         result->bound = result->has_bound ? qb_lowering_value_of(lowering, summary->bound) : 0;
         *gap_closed = check_bound(&r, summary->bound);
     }

@@ -117,7 +117,7 @@ typedef struct qb_store_run {
     double budget;
     uint64_t memory_bytes; /* UINT64_MAX: no limit */
     uint32_t threads;
-    const char *penalty;      /* the lowering option: bound, tight or a factor; NULL: bound */
+    const char *penalty;      /* the lowering option: bound, tight, search or a factor; NULL: bound */
     const char *perturbation; /* what was done to the instance, NULL: nothing */
     double noise;             /* its relative strength, 0: none */
     uint32_t copy, repeat;

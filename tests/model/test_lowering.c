@@ -314,7 +314,7 @@ Test(lowering, options_are_set_by_name)
     cr_assert(!qb_lowering_options_same(&o, &same));
     same = o;
     cr_assert(qb_lowering_options_set(&o, "penalty", "-1", &diag) == QB_BAD_INPUT);
-    cr_assert(strcmp(diag.text, "penalty needs bound, tight or a positive factor, got '-1'") == 0);
+    cr_assert(strcmp(diag.text, "penalty needs bound, tight, search or a positive factor, got '-1'") == 0);
     cr_assert(qb_lowering_options_set(&o, "encoding", "binray", &diag) == QB_BAD_INPUT);
     cr_assert(strcmp(diag.text, "unknown encoding 'binray' (did you mean 'binary'?)") == 0);
     cr_assert(qb_lowering_options_set(&o, "coefficient-limit", "2.5", &diag) == QB_BAD_INPUT);

@@ -118,21 +118,35 @@ Test(repair, stops_at_the_limit_of_moves)
     qb_problem_free(&problem);
 }
 
-Test(penalty_search, closes_in_on_the_smallest_feasible_factor)
+/* Feasible in a window of factors, where the cost grows with the penalty. */
+Test(penalty_search, finds_the_weakest_penalty_that_holds)
 {
-    for (double threshold = 1e-5; threshold < 1; threshold *= 3) {
-        qb_penalty_search s = qb_penalty_search_begin(1e-6, 1, 30);
-        double factor;
-        int tries = 0;
-        while (qb_penalty_search_next(&s, &factor)) {
-            qb_penalty_search_tell(&s, factor >= threshold);
-            tries++;
+    for (double least = 1e-5; least <= 1; least *= 3)
+        for (double most = 1; most >= 10 * least; most /= 10) {
+            qb_penalty_search s = {0};
+            double factor;
+            int tries = 0;
+            while (qb_penalty_search_next(&s, &factor)) {
+                qb_penalty_search_tell(&s, factor, factor >= least && factor <= most ? factor : INFINITY);
+                tries++;
+            }
+            double found = qb_penalty_search_best(&s);
+            cr_assert(found >= least && found <= 3.2 * least && found <= most, "%g of [%g, %g]", found, least,
+                      most);
+            cr_assert(tries <= QB_PENALTY_TRIES);
         }
-        cr_assert(s.high >= threshold && s.high <= 1.1 * threshold && tries < 9, "%g: %g", threshold, s.high);
-    }
+}
+
+Test(penalty_search, keeps_the_bound_where_nothing_held_and_where_weaker_is_no_better)
+{
     double factor;
-    qb_penalty_search s = qb_penalty_search_begin(0.5, 1, 2);
-    while (qb_penalty_search_next(&s, &factor))
-        qb_penalty_search_tell(&s, false);
-    cr_assert(s.high == 1 && s.tries == 0);
+    qb_penalty_search s = {0}, t = {0};
+    for (; qb_penalty_search_next(&s, &factor);)
+        qb_penalty_search_tell(&s, factor, INFINITY);
+    cr_assert(qb_penalty_search_best(&s) == 1 && s.steps == QB_PENALTY_DECADES);
+    while (qb_penalty_search_next(&t, &factor)) {
+        cr_assert(factor <= 1);
+        qb_penalty_search_tell(&t, factor, 7);
+    }
+    cr_assert(qb_penalty_search_best(&t) == 1);
 }

@@ -146,7 +146,8 @@ Test(experiment, defaults)
                      "\"on\"}}], \"budget\": {\"kind\": \"work\", \"limit\": 1000000, \"memory\": null, "
                      "\"threads\": 1}, \"repeats\": 1, \"seed\": 0, \"perturbations\": [], \"lowering\": "
                      "{\"penalty\": [\"bound\"], \"linearisation\": \"auto\", \"encoding\": \"binary\", "
-                     "\"coefficient_limit\": \"8\", \"inequality\": \"slack\", \"resolution\": \"0\"}, "
+                     "\"coefficient_limit\": \"8\", \"inequality\": \"slack\", \"resolution\": \"0\", "
+                     "\"triangles\": \"auto\"}, "
                      "\"tuning\": null, \"targets\": [0.1, 0.01, 0.001, 0], \"decision\": null}");
     qb_experiment_free(x);
 }
@@ -204,7 +205,7 @@ Test(experiment, errors_name_line_and_nearest_key)
         {"[bound, tight, 0.5]", "[bound, bound]",
          "x.yaml:19: the penalty 'bound' stands in the list already"},
         {"[bound, tight, 0.5]", "bond",
-         "x.yaml:19: penalty needs bound, tight or a positive factor, got 'bond'"},
+         "x.yaml:19: penalty needs bound, tight, search or a positive factor, got 'bond'"},
         {"[bound, tight, 0.5]", "[0.5, 0.50]", "x.yaml:19: the penalty '0.5' stands in the list already"},
         {"encoding: one-hot", "encoding: one-hat",
          "x.yaml:19: unknown encoding 'one-hat' (did you mean 'one-hot'?)"},
