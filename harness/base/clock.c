@@ -24,6 +24,11 @@ static int64_t system_cpu(void *context)
 
 const qb_clock qb_clock_system = {system_wall, system_cpu, NULL};
 
+int64_t qb_clock_thread_cpu_ns(void)
+{
+    return read_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 static int64_t fake_read(void *context)
 {
     qb_clock_fake *fake = context;

@@ -17,6 +17,9 @@ typedef struct qb_clock {
 /* The system's clocks. */
 extern const qb_clock qb_clock_system;
 
+/* CPU time of the calling thread alone. */
+int64_t qb_clock_thread_cpu_ns(void);
+
 /* A clock that moves `step_ns` at every reading, on both sides; for tests.  `now_ns` is the caller's. */
 typedef struct qb_clock_fake {
     int64_t now_ns, step_ns;

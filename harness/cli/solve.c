@@ -36,7 +36,9 @@ static const qb_option options_table[] = {
     OPTION(lowering, "lowering", QB_OPTION_TEXT, "KEY=VALUE,...", NULL,
            "how constraints become a QUBO and products a MIP: penalty=bound|tight|search|FACTOR, "
            "encoding=binary|bounded|one-hot, coefficient-limit=N, inequality=slack|unbalanced, "
-           "linearisation=auto|standard|compact, triangles=auto|on|off, resolution=STEP"),
+           "linearisation=auto|standard|compact, triangles=auto|on|off, resolution=STEP; repair=off|on: "
+           "infeasible answers are repaired before they are "
+           "scored, which is counted"),
     OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,
            "format of INSTANCE; recognised by content and extension when not given"),
     OPTION(sum_duplicates, "sum-duplicates", QB_OPTION_FLAG, NULL, NULL,
@@ -247,6 +249,9 @@ static void print_person(const qb_run_spec *spec, const qb_run_result *result)
                qb_cli_violation_name(spec->problem, result->score.worst[k].index, name),
                qb_double_text(result->score.worst[k].amount, number));
     }
+    if (result->repair.tried)
+        printf("repaired   %u of %u infeasible answers, in %llu moves and %.6f s\n", result->repair.repaired,
+               result->repair.tried, (unsigned long long)result->repair.moves, result->repair.seconds);
     if (result->has_bound)
         printf("bound      %s\n", qb_double_text(result->bound, number));
     printf("time       %.6f s CPU, %.6f s wall, of it %.6f s set-up; work %llu; peak %llu KiB\n",

@@ -10,6 +10,7 @@ static const char *const linearisations[] = {"auto", "standard", "compact", NULL
 static const char *const encodings[] = {"binary", "bounded", "one-hot", NULL};
 static const char *const inequalities[] = {"slack", "unbalanced", NULL};
 static const char *const triangles[] = {"auto", "on", "off", NULL};
+static const char *const repairs[] = {"off", "on", NULL};
 
 /* The position of word in a NULL-terminated list; -1 when it is not there. */
 static int position_of(const char *word, const char *const *list)
@@ -57,19 +58,24 @@ static qb_status set_penalty(qb_lowering_options *options, const char *value, qb
     return QB_OK;
 }
 
-enum { PENALTY, LINEARISATION, ENCODING, COEFFICIENT_LIMIT, INEQUALITY, TRIANGLES, RESOLUTION };
+enum { PENALTY, LINEARISATION, ENCODING, COEFFICIENT_LIMIT, INEQUALITY, TRIANGLES, REPAIR, RESOLUTION };
 
 static const char *const keys[] = {
-    [PENALTY] = "penalty",       [LINEARISATION] = "linearisation",
-    [ENCODING] = "encoding",     [COEFFICIENT_LIMIT] = "coefficient-limit",
-    [INEQUALITY] = "inequality", [TRIANGLES] = "triangles",
-    [RESOLUTION] = "resolution", NULL,
+    [PENALTY] = "penalty",
+    [LINEARISATION] = "linearisation",
+    [ENCODING] = "encoding",
+    [COEFFICIENT_LIMIT] = "coefficient-limit",
+    [INEQUALITY] = "inequality",
+    [TRIANGLES] = "triangles",
+    [REPAIR] = "repair",
+    [RESOLUTION] = "resolution",
+    NULL,
 };
 
 /* The words that an option takes; NULL where it takes a number. */
 static const char *const *const words[] = {
     [LINEARISATION] = linearisations, [ENCODING] = encodings, [INEQUALITY] = inequalities,
-    [TRIANGLES] = triangles,          [RESOLUTION] = NULL,
+    [TRIANGLES] = triangles,          [REPAIR] = repairs,     [RESOLUTION] = NULL,
 };
 
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,
@@ -97,6 +103,9 @@ qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key,
         return QB_OK;
     case TRIANGLES:
         options->triangles = (qb_triangle_rule)choice;
+        return QB_OK;
+    case REPAIR:
+        options->repair = choice == 1;
         return QB_OK;
     default:
         return positive(key, value, false, &options->resolution, diag);

@@ -6,6 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#define ROUNDS_MOST 1000
+
+typedef struct step {
+    uint32_t column;
+    double by;
+} step;
+
 typedef struct repair {
     const qb_mip *mip;
     uint64_t *start;         /* [columns + 1] the rows by column */
@@ -13,8 +20,12 @@ typedef struct repair {
     double *value;           /* [entries] */
     double *v;               /* [columns] */
     double *activity, *unit; /* [rows] sum a v; 1 / largest |a| */
-    uint32_t *queue;         /* [rows] violated rows, a ring */
-    bool *queued;            /* [rows] */
+    double *weight;          /* [rows] */
+    double sum, least;       /* of plain violations, now and at best */
+    step *trail;             /* [length of room] the moves since then */
+    uint64_t length, room;
+    uint32_t *queue; /* [rows] violated rows, a ring */
+    bool *queued;    /* [rows] */
     uint32_t head, waiting;
     uint64_t work;
 } repair;
@@ -22,7 +33,7 @@ typedef struct repair {
 /* A column, how far, and what that does. */
 typedef struct move {
     uint32_t column;
-    double step, relief, cost;
+    double by, relief, cost;
 } move;
 
 static double lower_of(const qb_mip *mip, uint32_t j)
@@ -47,9 +58,14 @@ static double excess(const repair *p, uint32_t r, double activity)
     return above > 0 ? above : below < 0 ? below : 0;
 }
 
+static double violation(const repair *p, uint32_t r)
+{
+    return fabs(excess(p, r, p->activity[r])) * p->unit[r];
+}
+
 static bool is_violated(const repair *p, uint32_t r)
 {
-    return fabs(excess(p, r, p->activity[r])) * p->unit[r] > QB_FEASIBILITY_TOLERANCE * 1e-3;
+    return violation(p, r) > QB_FEASIBILITY_TOLERANCE * 1e-3;
 }
 
 static void enqueue(repair *p, uint32_t r)
@@ -89,32 +105,38 @@ static void transpose(repair *p)
     p->start[0] = 0;
     for (uint32_t r = 0; r < mip->rows; r++)
         p->unit[r] = p->unit[r] > 0 ? 1 / p->unit[r] : 1;
+    for (uint32_t r = 0; r < mip->rows; r++) {
+        p->weight[r] = 1;
+        p->sum += violation(p, r);
+    }
+    p->least = p->sum;
 }
 
-/* How much the sum of violations falls when column j moves by step. */
-static double relief_of(repair *p, uint32_t j, double step)
+/* How much the weighed sum of violations falls when column j moves that far. */
+static double relief_of(repair *p, uint32_t j, double by)
 {
     double relief = 0;
     p->work += p->start[j + 1] - p->start[j];
     for (uint64_t k = p->start[j]; k < p->start[j + 1]; k++) {
         uint32_t r = p->row[k];
         double before = fabs(excess(p, r, p->activity[r]));
-        relief += (before - fabs(excess(p, r, p->activity[r] + p->value[k] * step))) * p->unit[r];
+        double after = fabs(excess(p, r, p->activity[r] + p->value[k] * by));
+        relief += (before - after) * p->unit[r] * p->weight[r];
     }
     return relief;
 }
 
-static void offer(repair *p, uint32_t j, double step, move *best)
+static void offer(repair *p, uint32_t j, double by, move *best)
 {
-    double to = fmin(fmax(p->v[j] + step, lower_of(p->mip, j)), upper_of(p->mip, j));
-    step = (is_continuous(p->mip, j) ? to : nearbyint(to)) - p->v[j];
-    if (step == 0)
+    double to = fmin(fmax(p->v[j] + by, lower_of(p->mip, j)), upper_of(p->mip, j));
+    by = (is_continuous(p->mip, j) ? to : nearbyint(to)) - p->v[j];
+    if (by == 0)
         return;
-    double relief = relief_of(p, j, step);
-    double cost = p->mip->linear[j] * step * (p->mip->sense == QB_MAXIMISE ? -1 : 1);
+    double relief = relief_of(p, j, by);
+    double cost = p->mip->linear[j] * by * (p->mip->sense == QB_MAXIMISE ? -1 : 1);
     if (relief > best->relief + 1e-12 ||
         (relief > best->relief - 1e-12 && relief > 1e-9 && cost < best->cost))
-        *best = (move){j, step, relief, cost};
+        *best = (move){j, by, relief, cost};
 }
 
 /* The best move for row r: each of its columns by what is missing; integers by a little less or more than
@@ -140,11 +162,56 @@ static move best_move(repair *p, uint32_t r)
 
 static void apply(repair *p, const move *m)
 {
-    p->v[m->column] += m->step;
+    p->v[m->column] += m->by;
     for (uint64_t k = p->start[m->column]; k < p->start[m->column + 1]; k++) {
-        p->activity[p->row[k]] += p->value[k] * m->step;
-        enqueue(p, p->row[k]);
+        uint32_t r = p->row[k];
+        p->sum -= violation(p, r);
+        p->activity[r] += p->value[k] * m->by;
+        p->sum += violation(p, r);
+        enqueue(p, r);
     }
+}
+
+/* Remembers the way back to the best vector; false without memory. */
+static bool follow(repair *p, const move *m)
+{
+    if (p->sum < p->least - 1e-9) {
+        p->least = p->sum;
+        p->length = 0;
+        return true;
+    }
+    if (p->length == p->room) {
+        uint64_t room = 2 * p->room + 64;
+        step *trail = QB_NEW(step, room);
+        if (!trail)
+            return false;
+        if (p->length)
+            memcpy(trail, p->trail, p->length * sizeof *trail);
+        qb_free(p->trail);
+        p->trail = trail;
+        p->room = room;
+    }
+    p->trail[p->length++] = (step){m->column, m->by};
+    return true;
+}
+
+static void go_back(repair *p)
+{
+    while (p->length) {
+        step s = p->trail[--p->length];
+        apply(p, &(move){.column = s.column, .by = -s.by});
+    }
+}
+
+/* Adds 1 to the weight of every violated row, and has another look at each. */
+static void weigh(repair *p)
+{
+    for (uint32_t r = 0; r < p->mip->rows; r++)
+        if (is_violated(p, r)) {
+            p->weight[r]++;
+            enqueue(p, r);
+        }
+    p->work += p->mip->rows;
 }
 
 /* Brings the columns within their bounds; returns how many had to move. */
@@ -162,26 +229,47 @@ static uint64_t clamp(const qb_mip *mip, double *v)
     return moves;
 }
 
-static void run(repair *p, uint64_t moves_most, qb_repair_result *result)
+/* Moves while a move lowers the weighed sum; false without memory. */
+static bool descend(repair *p, uint64_t moves_most, uint64_t *moves)
 {
-    result->moves = clamp(p->mip, p->v);
-    transpose(p);
-    for (uint32_t r = 0; r < p->mip->rows; r++)
-        enqueue(p, r);
-    while (p->waiting && result->moves < moves_most) {
+    while (p->waiting && *moves < moves_most) {
         uint32_t r = dequeue(p);
         if (!is_violated(p, r))
             continue;
         move m = best_move(p, r);
-        if (m.step == 0)
+        if (m.by == 0)
             continue;
         apply(p, &m);
-        result->moves++;
+        ++*moves;
+        if (!follow(p, &m))
+            return false;
         enqueue(p, r);
     }
+    return true;
+}
+
+static bool run(repair *p, uint64_t moves_most, qb_repair_result *result)
+{
+    uint64_t moves = result->moves = clamp(p->mip, p->v);
+    transpose(p);
+    for (uint32_t r = 0; r < p->mip->rows; r++)
+        enqueue(p, r);
+    for (int round = 0; p->waiting && moves < moves_most && round < ROUNDS_MOST; round++) {
+        double least = p->least;
+        if (!descend(p, moves_most, &moves))
+            return false;
+        if (p->least < least)
+            round = 0;
+        if (moves < moves_most)
+            weigh(p);
+    }
+    moves -= p->length;
+    go_back(p);
     for (uint32_t r = 0; r < p->mip->rows; r++)
         result->gave_up |= is_violated(p, r);
+    result->moves = moves;
     result->work = p->work;
+    return true;
 }
 
 qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, double *v,
@@ -200,14 +288,16 @@ qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, doubl
         .v = QB_NEW(double, mip->columns),
         .activity = QB_NEW(double, mip->rows),
         .unit = QB_NEW(double, mip->rows),
+        .weight = QB_NEW(double, mip->rows),
         .queue = QB_NEW(uint32_t, mip->rows),
         .queued = QB_NEW(bool, mip->rows),
     };
     qb_repair_result done = {0};
     qb_status status = QB_NO_MEMORY;
-    if (p.start && p.row && p.value && p.v && p.activity && p.unit && p.queue && p.queued) {
+    bool have = p.start && p.row && p.value && p.v && p.activity && p.unit && p.weight && p.queue && p.queued;
+    if (have)
         memcpy(p.v, v, mip->columns * sizeof *v);
-        run(&p, moves_most, &done);
+    if (have && run(&p, moves_most, &done)) {
         memcpy(v, p.v, mip->columns * sizeof *v);
         *result = done;
         status = QB_OK;
@@ -220,6 +310,8 @@ qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, doubl
     qb_free(p.v);
     qb_free(p.activity);
     qb_free(p.unit);
+    qb_free(p.weight);
+    qb_free(p.trail);
     qb_free(p.queue);
     qb_free(p.queued);
     return status;

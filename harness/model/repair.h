@@ -5,11 +5,17 @@
  *
  *   1. Columns are brought within their bounds, integers rounded.
  *   2. While a row is violated: of the single-column moves towards it (by what is missing, rounded both
- *      ways, or by one) the one is taken that lowers most the sum over all rows of violation / largest
- *      |coefficient|; on a tie the one that the objective's linear terms like better, then the lower column.
- *      A row for which no move lowers the sum is left until one of its columns moves.
+ *      ways, or by one) the one is taken that lowers most the sum over all rows of weight * violation /
+ *      largest |coefficient|; on a tie the one that the objective's linear terms like better, then the lower
+ *      column.  Weights start at 1.  A row for which no move lowers the sum is left until one of its columns
+ *      moves.
+ *   3. Where all violated rows are stuck so, the weight of each grows by 1, and 2. goes on.
  *
- * The sum falls with every move, so it ends.  Deterministic.  Work: row entries touched.  Memory O(entries).
+ * It ends without a violated row, or when the moves are used up, or after ROUNDS_MOST rounds of weighing in
+ * which the plain sum (all weights 1) has not fallen; then the vector of the least plain sum is what counts,
+ * so nothing gets worse.  Deterministic.  Work: row entries touched.  Memory O(entries + moves).
+ * Source: P. Morris, "The breakout method for escaping from local minima", AAAI-93, 40-45; moves on rows
+ * instead of constraints of a CSP.
  */
 #ifndef QB_MODEL_REPAIR_H
 #define QB_MODEL_REPAIR_H
@@ -17,8 +23,8 @@
 #include "harness/model/problem.h"
 
 typedef struct qb_repair_result {
-    uint64_t moves, work;
-    bool gave_up; /* a row is still violated, or moves_most was reached */
+    uint64_t moves, work; /* moves that led to the vector, those of step 1 included */
+    bool gave_up;         /* a row is still violated */
 } qb_repair_result;
 
 /* Repairs v [columns] in place, with at most moves_most moves.  Errors: QB_BAD_INPUT (a value that is not

@@ -3,6 +3,8 @@
 #include "harness/base/memory.h"
 #include "harness/model/penalty_search.h"
 #include "harness/model/referee.h"
+#include "harness/model/repair.h"
+#include "harness/run/run_score.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,6 +32,18 @@ bool qb_child_searches(const qb_launch_request *request, const qb_problem *probl
     return request->lowering.penalty == QB_PENALTY_SEARCH && problem->kind == QB_KIND_MIP && !request->mip;
 }
 
+/* Repairs the decoded answer where the run's answers will be, and scores it again. */
+static bool repair(search *s, qb_score *score)
+{
+    const qb_mip *mip = &s->problem->body;
+    qb_repair_result done = {0};
+    if (!s->request->lowering.repair ||
+        qb_repair_greedy(s->problem, qb_run_repair_moves(mip), s->source, &done, NULL))
+        return false;
+    qb_budget_spend(s->budget, done.work);
+    return qb_referee_score(s->problem, s->source, score, NULL) == QB_OK && score->feasible;
+}
+
 /* Scores what a try publishes.  Its answers come with falling energies, so the last one is what it would
  * answer. */
 static qb_status take(void *context, const uint8_t *x, double claimed)
@@ -39,10 +53,11 @@ static qb_status take(void *context, const uint8_t *x, double claimed)
     (void)claimed;
     bool goes_on = qb_budget_spend(s->budget, s->score_work);
     qb_lowering_decode_bits(s->lowering, x, s->source);
-    s->holds = qb_referee_score(s->problem, s->source, &score, NULL) == QB_OK && score.feasible;
+    bool feasible = qb_referee_score(s->problem, s->source, &score, NULL) == QB_OK && score.feasible;
+    s->holds = feasible || repair(s, &score);
     double cost = s->holds ? s->sign * score.objective : INFINITY;
     s->cost = fmin(s->cost, cost);
-    if (cost < s->kept_cost) {
+    if (feasible && cost < s->kept_cost) {
         memcpy(s->kept, x, s->request->variables);
         s->kept_cost = cost;
     }

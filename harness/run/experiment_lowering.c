@@ -19,6 +19,7 @@ static const struct {
     {"inequality", "inequality", "slack"},
     {"resolution", "resolution", "0"},
     {"triangles", "triangles", "auto"},
+    {"repair", "repair", "off"},
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };

@@ -170,14 +170,6 @@ static bool has_time_limit(const qb_run_spec *spec)
     return spec->budget_kind == QB_BUDGET_CPU_TIME || spec->budget_kind == QB_BUDGET_WALL_TIME;
 }
 
-/* A stamp beyond the limit was forged: the budget stamps none.  (It stamps nanoseconds; their sums round.) */
-static bool is_in_time(const qb_run_spec *spec, const qb_channel_point *p)
-{
-    const qb_budget_spent spent = {p->wall_s, p->cpu_s, p->device_s, p->simulator_s, p->work, p->samples};
-    double slack = spec->budget_kind == QB_BUDGET_DEVICE ? 1e-9 : 0;
-    return qb_budget_counted(spec->budget_kind, &spent) <= spec->budget + slack;
-}
-
 static qb_status read_channel(execution *e, qb_diag *diag)
 {
     const qb_launch_request *r = e->request;
@@ -187,9 +179,11 @@ static qb_status read_channel(execution *e, qb_diag *diag)
     qb_status status = qb_channel_read(e->block, r->variables, r->mip, r->samples, e->point, &e->points,
                                        &e->damaged, &e->summary);
     uint32_t kept = 0;
-    for (uint32_t k = 0; k < e->points; k++)
-        if (is_in_time(e->spec, &e->point[k]))
+    for (uint32_t k = 0; k < e->points; k++) {
+        qb_run_point stamps = qb_run_point_of(&e->point[k]);
+        if (qb_run_is_within(e->spec, &stamps)) /* else it was forged: the budget stamps none beyond */
             e->point[kept++] = e->point[k];
+    }
     e->damaged += e->points - kept;
     e->points = kept;
     return status;
@@ -346,6 +340,26 @@ static char *take_details(const execution *e)
     return qb_strdup(valid ? said : "{}");
 }
 
+/* The record of the lowering, with what the repair stage has done where there was one; NULL without memory.
+ */
+static char *take_record(const execution *e, const qb_run_repair *stage)
+{
+    const char *record = qb_lowering_record(e->lowering);
+    if (!e->spec->lowering.repair || !e->model.qubo || e->spec->problem->kind != QB_KIND_MIP)
+        return qb_strdup(record);
+    qb_text text = {0};
+    qb_text_append_bytes(&text, record, strlen(record) - 1);
+    qb_text_appendf(
+        &text,
+        ", \"repair\": {\"tried\": %u, \"repaired\": %u, \"late\": %u, \"moves\": %llu, \"work\": "
+        "%llu, \"seconds\": %.9f, \"answer\": %s}}",
+        stage->tried, stage->repaired, stage->late, (unsigned long long)stage->moves,
+        (unsigned long long)stage->work, stage->seconds, stage->answer ? "true" : "false");
+    char *made = text.status ? NULL : qb_strdup(qb_text_get(&text));
+    qb_text_clear(&text);
+    return made;
+}
+
 /* Where the run has looked for its penalties, the lowering is the one with the factor that it tells: only
  * under that one do its claims hold. */
 static qb_status adopt_found_lowering(execution *e, qb_diag *diag)
@@ -388,7 +402,7 @@ static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
         return status;
     judge(e, lied, gap_closed, result);
     result->details = take_details(e);
-    result->lowering = qb_strdup(qb_lowering_record(e->lowering));
+    result->lowering = take_record(e, &result->repair);
     return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
 }
 

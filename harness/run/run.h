@@ -70,6 +70,16 @@ typedef struct qb_run_point {
     bool feasible;
 } qb_run_point;
 
+/* The repair stage, where the lowering's options ask for it: infeasible answers of a qubo model are repaired
+ * (repair.h) before they are scored, and stamped as if that had been done at once, at the run's own cost: all
+ * later stamps move by the time and work it took, and what they move beyond the limit is not credited. */
+typedef struct qb_run_repair {
+    uint32_t tried, repaired, late; /* late: feasible or not, stamped beyond the limit by repairs before */
+    uint64_t moves, work;
+    double seconds; /* of CPU */
+    bool answer;    /* the run's answer is a repaired one */
+} qb_run_repair;
+
 typedef struct qb_run_result {
     qb_outcome outcome;
     char reason[512]; /* why refused, crashed, lied...; empty otherwise */
@@ -91,10 +101,11 @@ typedef struct qb_run_result {
     uint64_t offered, late;
     bool has_late;
     double late_objective; /* the model's claim mapped back; never credited */
-    char *details;         /* JSON object, never NULL on success */
-    char *lowering;        /* JSON object: qb_lowering_record */
-    char containment[32];  /* how stray processes are caught: "cgroup", "pid-namespace", "kill-loop" */
-    char memory_way[32];   /* how memory is limited: "cgroup", "rlimit", "none" */
+    qb_run_repair repair;
+    char *details;        /* JSON object, never NULL on success */
+    char *lowering;       /* JSON object: qb_lowering_record, and "repair" where that was asked for */
+    char containment[32]; /* how stray processes are caught: "cgroup", "pid-namespace", "kill-loop" */
+    char memory_way[32];  /* how memory is limited: "cgroup", "rlimit", "none" */
     char flags[128]; /* comma-separated reasons to distrust the timing: "steal", "pressure", "load"; empty:
                         none */
     char started_at[32]; /* UTC, ISO 8601 */

@@ -1,6 +1,8 @@
 #include "harness/run/run_score.h"
 
+#include "harness/base/clock.h"
 #include "harness/base/memory.h"
+#include "harness/model/repair.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,14 +13,16 @@ typedef struct referee {
     const qb_run_spec *spec;
     const qb_lowering *lowering;
     qb_model model;
-    uint8_t *bits;            /* [qubo->n] */
-    double *columns, *source; /* [mip->columns], [problem's columns] */
+    uint8_t *bits;             /* [qubo->n] */
+    double *columns;           /* [mip->columns] */
+    double *source, *repaired; /* [problem's columns] */
     qb_run_result *result;
     bool lied;
     bool has_best;
     qb_score best; /* on the problem that the solver was given */
     bool has_claim;
     double best_claim; /* the best of the verified ones, in the model's scale */
+    bool repairs;
 } referee;
 
 static void accuse(referee *r, const char *what, double said, double found)
@@ -86,6 +90,40 @@ static void round_integers(const qb_mip *body, double *v)
             v[k] = nearbyint(v[k]) + 0.0; /* + 0.0: no negative zero */
 }
 
+/* Repairs the decoded answer and scores it again; keeps it only where it has become feasible. */
+static void repair(referee *r, qb_score *score)
+{
+    const qb_problem *problem = r->spec->problem;
+    qb_run_repair *stage = &r->result->repair;
+    qb_repair_result done = {0};
+    qb_score after;
+    int64_t began = qb_clock_thread_cpu_ns();
+    memcpy(r->repaired, r->source, sizeof(double) * problem->body.columns);
+    qb_status status =
+        qb_repair_greedy(problem, qb_run_repair_moves(&problem->body), r->repaired, &done, NULL);
+    stage->seconds += (double)(qb_clock_thread_cpu_ns() - began) * 1e-9;
+    stage->tried++;
+    stage->work += done.work;
+    if (status || qb_referee_score(problem, r->repaired, &after, NULL) || !after.feasible)
+        return;
+    stage->repaired++;
+    stage->moves += done.moves;
+    memcpy(r->source, r->repaired, sizeof(double) * problem->body.columns);
+    *score = after;
+}
+
+/* Where a point stands once the repairs so far are charged to the run; false beyond its limit. */
+static bool charge_repairs(const referee *r, qb_run_point *point)
+{
+    const qb_run_repair *stage = &r->result->repair;
+    if (!r->repairs)
+        return true;
+    point->wall_s += stage->seconds;
+    point->cpu_s += stage->seconds;
+    point->work += stage->work;
+    return qb_run_is_within(r->spec, point);
+}
+
 static void score_point(referee *r, const qb_channel_point *p)
 {
     qb_run_result *result = r->result;
@@ -107,8 +145,17 @@ static void score_point(referee *r, const qb_channel_point *p)
         r->has_claim = true;
         r->best_claim = p->claimed;
     }
+    uint32_t repaired = result->repair.repaired;
+    if (r->repairs && !score.feasible)
+        repair(r, &score);
     if (!improves(r, &score))
         return;
+    qb_run_point point = qb_run_point_of(p);
+    if (!charge_repairs(r, &point)) {
+        result->repair.late++;
+        return;
+    }
+    result->repair.answer = result->repair.repaired > repaired;
     r->best = score;
     r->has_best = true;
     round_integers(&problem->body, r->source);
@@ -117,14 +164,17 @@ static void score_point(referee *r, const qb_channel_point *p)
     memcpy(result->solution, r->source, sizeof(double) * problem->body.columns);
     result->has_solution = true;
     result->score = score;
-    result->trajectory[result->points++] = (qb_run_point){.wall_s = p->wall_s,
-                                                          .cpu_s = p->cpu_s,
-                                                          .work = p->work,
-                                                          .samples = p->samples,
-                                                          .device_s = p->device_s,
-                                                          .simulator_s = p->simulator_s,
-                                                          .objective = score.objective,
-                                                          .feasible = score.feasible};
+    point.objective = score.objective;
+    point.feasible = score.feasible;
+    result->trajectory[result->points++] = point;
+}
+
+/* (The budget stamps nanoseconds; their sums round.) */
+bool qb_run_is_within(const qb_run_spec *spec, const qb_run_point *p)
+{
+    const qb_budget_spent spent = {p->wall_s, p->cpu_s, p->device_s, p->simulator_s, p->work, p->samples};
+    double slack = spec->budget_kind == QB_BUDGET_DEVICE ? 1e-9 : 0;
+    return qb_budget_counted(spec->budget_kind, &spent) <= spec->budget + slack;
 }
 
 /* Are all values of the objective whole numbers apart (at least 1)? */
@@ -162,9 +212,11 @@ static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
     r->bits = QB_NEW(uint8_t, r->model.qubo ? r->model.qubo->n : 0);
     r->columns = QB_NEW(double, r->model.mip ? r->model.mip->columns : 0);
     r->source = QB_NEW(double, columns);
+    r->repaired = QB_NEW(double, columns);
     r->result->solution = QB_NEW(double, columns);
     r->result->trajectory = QB_NEW(qb_run_point, points);
-    if (!r->bits || !r->columns || !r->source || !r->result->solution || !r->result->trajectory)
+    if (!r->bits || !r->columns || !r->source || !r->repaired || !r->result->solution ||
+        !r->result->trajectory)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory for scoring a run");
     return QB_OK;
 }
@@ -174,6 +226,7 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
                        bool *gap_closed, qb_diag *diag)
 {
     referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
+    r.repairs = spec->lowering.repair && spec->problem->kind == QB_KIND_MIP && r.model.qubo;
     qb_status status = open_referee(&r, points, diag);
     if (status)
         goto done;
@@ -196,5 +249,6 @@ done:
     qb_free(r.bits);
     qb_free(r.columns);
     qb_free(r.source);
+    qb_free(r.repaired);
     return status;
 }

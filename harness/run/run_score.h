@@ -6,6 +6,26 @@
 
 #include "harness/run/run.h"
 
+/* The moves that the repair stage may take: columns and rows a few times each. */
+static inline uint64_t qb_run_repair_moves(const qb_mip *mip)
+{
+    return 1000 + 20 * ((uint64_t)mip->columns + mip->rows);
+}
+
+/* Is a stamp within the run's limit? */
+bool qb_run_is_within(const qb_run_spec *spec, const qb_run_point *point);
+
+/* The stamps of a published point; objective and feasible are not known yet. */
+static inline qb_run_point qb_run_point_of(const qb_channel_point *p)
+{
+    return (qb_run_point){.wall_s = p->wall_s,
+                          .cpu_s = p->cpu_s,
+                          .work = p->work,
+                          .samples = p->samples,
+                          .device_s = p->device_s,
+                          .simulator_s = p->simulator_s};
+}
+
 /* Fills solution, score, trajectory and bound of result, which owns them.  summary and points are what the
  * channel holds.  *lied: a claim or bound is false, and reason (the result's) says which.  *gap_closed: the
  * bound proves the answer.  Errors: QB_NO_MEMORY.  O(points x instance). */

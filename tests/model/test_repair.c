@@ -110,7 +110,7 @@ Test(repair, stops_at_the_limit_of_moves)
     cr_assert(qb_repair_greedy(&problem, 4, v, &r, NULL) == QB_OK && r.moves == 4 && r.gave_up);
     cr_assert(qb_repair_greedy(&problem, 100, v, &r, NULL) == QB_OK && r.moves == 6 && !r.gave_up);
     cr_assert(qb_repair_greedy(&problem, 100, bad, &r, NULL) == QB_BAD_INPUT);
-    for (int64_t after = 0; after < 8; after++) {
+    for (int64_t after = 0; after < 9; after++) {
         qb_memory_fail_after(after);
         cr_assert(qb_repair_greedy(&problem, 100, v, &r, NULL) == QB_NO_MEMORY);
         qb_memory_fail_never();

@@ -1,0 +1,136 @@
+/* Runs on problems with rows, in the ring: the search for penalties and the repair stage, both at the run's
+ * own cost. */
+#include "harness/base/json.h"
+#include "harness/run/launcher.h"
+#include "harness/run/run.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#define ITEMS 24
+
+/* max sum value x (so large that a penalty of 1 is none), sum weight x <= a third of all weight. */
+static qb_problem make_knapsack(void)
+{
+    double value[ITEMS], upper = 0;
+    qb_triplet entry[ITEMS];
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        value[i] = 1e5 * (10 + (i * 7) % 13);
+        entry[i] = (qb_triplet){0, i, 5 + (i * 5) % 11};
+        upper += entry[i].value / 3;
+    }
+    upper = floor(upper);
+    qb_draft draft = {.kind = QB_KIND_MIP,
+                      .name = "knapsack",
+                      .format = "test",
+                      .sense = QB_MAXIMISE,
+                      .columns = ITEMS,
+                      .linear = value,
+                      .rows = 1,
+                      .entries = ITEMS,
+                      .entry = entry,
+                      .row_upper = &upper};
+    qb_problem problem;
+    qb_diag diag = {""};
+    cr_assert(qb_problem_build(&draft, &problem, &diag) == QB_OK, "%s", diag.text);
+    return problem;
+}
+
+static qb_run_result execute(const char *solver, const qb_problem *problem, qb_lowering_options lowering,
+                             double work)
+{
+    const qb_solver *s = qb_solver_find(solver);
+    _Alignas(8) unsigned char params[4096];
+    cr_assert(s && s->params_size <= sizeof params);
+    qb_params_default(s, params);
+    qb_run_spec spec = {.solver = s,
+                        .params = params,
+                        .problem = problem,
+                        .lowering = lowering,
+                        .seed = 5,
+                        .budget_kind = QB_BUDGET_WORK,
+                        .budget = work,
+                        .memory_bytes = UINT64_MAX,
+                        .threads = 1};
+    qb_run_result result;
+    qb_diag diag = {""};
+    cr_assert(qb_run_execute(&spec, &result, &diag) == QB_OK, "%s", diag.text);
+    qb_launcher_stop();
+    return result;
+}
+
+static double detail(const qb_run_result *r, const char *key)
+{
+    qb_json *json = NULL;
+    double value = NAN;
+    cr_assert(qb_json_parse("details", r->details, strlen(r->details), &json, NULL) == QB_OK);
+    qb_json_number(qb_json_get(json, key), &value);
+    qb_json_free(json);
+    return value;
+}
+
+Test(lowered, a_search_for_penalties_is_the_run_s_own_and_repeats)
+{
+    qb_problem problem = make_knapsack();
+    const qb_lowering_options options = {.penalty = QB_PENALTY_SEARCH};
+    qb_run_result a = execute("tabu", &problem, options, 4e6), b = execute("tabu", &problem, options, 4e6);
+    cr_assert(a.outcome == QB_RUN_BUDGET, "%s: %s", qb_outcome_name(a.outcome), a.reason);
+    cr_assert(a.has_solution && a.score.feasible);
+    double factor = detail(&a, "penalty_factor"), share = detail(&a, "penalty_search_share");
+    cr_assert(factor > 0 && factor <= 1 && detail(&a, "penalty_tries") >= 2);
+    cr_assert(share > 0.01 && share < 0.5, "%g", share);
+    cr_assert(strstr(a.lowering, "\"penalty\": \"search\"") && strstr(a.lowering, "\"factor\": "));
+    cr_assert(a.work == b.work && a.score.objective == b.score.objective && a.points == b.points);
+    cr_assert(strcmp(a.details, b.details) == 0);
+    qb_run_result_clear(&a);
+    qb_run_result_clear(&b);
+    qb_problem_free(&problem);
+}
+
+Test(lowered, who_keeps_time_by_itself_searches_nothing)
+{
+    qb_problem problem = make_knapsack();
+    const qb_lowering_options options = {.penalty = QB_PENALTY_SEARCH};
+    qb_run_result r = execute("external-qubo", &problem, options, 1e6);
+    cr_assert(r.outcome == QB_RUN_REFUSED && strstr(r.reason, "keeps time by itself"), "%s", r.reason);
+    qb_run_result_clear(&r);
+    qb_problem_free(&problem);
+}
+
+/* With next to no penalty the solver packs everything; only the repair stage makes that an answer. */
+Test(lowered, repair_is_a_stage_that_is_asked_for_and_counted)
+{
+    qb_problem problem = make_knapsack();
+    qb_lowering_options options = {.penalty = QB_PENALTY_FACTOR, .factor = 1e-6};
+    qb_run_result plain = execute("greedy", &problem, options, 2e5);
+    cr_assert(plain.has_solution && !plain.score.feasible && plain.score.violations == 1);
+    cr_assert(plain.repair.tried == 0 && !strstr(plain.lowering, "repair"));
+    options.repair = true;
+    qb_run_result r = execute("greedy", &problem, options, 2e5);
+    cr_assert(r.has_solution && r.score.feasible && r.outcome == plain.outcome);
+    cr_assert(r.repair.tried > 0 && r.repair.repaired > 0 && r.repair.moves > 0 && r.repair.work > 0);
+    cr_assert(r.repair.answer && r.repair.seconds > 0);
+    cr_assert(strstr(r.lowering, "\"repair\": {\"tried\": ") && strstr(r.lowering, "\"answer\": true}}"));
+    cr_assert(r.points && r.trajectory[0].feasible && r.trajectory[0].work > plain.trajectory[0].work,
+              "a repair is charged to the point");
+    qb_run_result_clear(&plain);
+    qb_run_result_clear(&r);
+    qb_problem_free(&problem);
+}
+
+Test(lowered, a_repair_beyond_the_limit_is_not_credited)
+{
+    qb_problem problem = make_knapsack();
+    const qb_lowering_options options = {.penalty = QB_PENALTY_FACTOR, .factor = 1e-6, .repair = true};
+    uint64_t late = 0;
+    for (double work = 500; work < 4e3; work *= 1.2) {
+        qb_run_result r = execute("greedy", &problem, options, work);
+        for (uint32_t k = 0; k < r.points; k++)
+            cr_assert((double)r.trajectory[k].work <= work);
+        late += r.repair.late;
+        qb_run_result_clear(&r);
+    }
+    cr_assert(late > 0);
+    qb_problem_free(&problem);
+}
