@@ -282,6 +282,7 @@ qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t th
     qb_diagonal d = {.qubits = cost->n, .bits = cost->n, .sense = cost->sense, .width = QB_COST_REAL};
     d.symmetric = use_symmetry && cost->symmetric;
     d.bits -= d.symmetric;
+    d.size = (uint64_t)1 << d.bits;
     double least, greatest;
     qb_status status = sweep(cost, threads, budget, &d, 0, 1, &least, &greatest);
     if (status)
@@ -323,7 +324,7 @@ qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *bud
 
 void qb_diagonal_clear(qb_diagonal *diagonal)
 {
-    qb_unmap(diagonal->entry, ((size_t)1 << diagonal->bits) * (size_t)diagonal->width);
+    qb_unmap(diagonal->entry, diagonal->size * (size_t)diagonal->width);
     diagonal->entry = NULL;
 }
 

@@ -20,7 +20,7 @@
 #include "harness/model/poly.h"
 #include "harness/model/qubo.h"
 
-#define QB_COST_VARIABLES 40 /* more are refused: 2^40 amplitudes fit no machine that this runs on */
+#define QB_COST_VARIABLES 62 /* more are refused: a basis state is a 64-bit word */
 
 /* coefficient times the product of the variables in mask */
 typedef struct qb_monomial {
@@ -51,13 +51,14 @@ typedef enum qb_cost_width { QB_COST_BYTE = 1, QB_COST_WORD = 2, QB_COST_REAL = 
 
 typedef struct qb_diagonal {
     uint32_t qubits, bits; /* bits = qubits, or one less where symmetric */
+    uint64_t size;         /* entries: 2^bits, fewer over a subspace (subspace.h) */
     bool symmetric;
     qb_sense sense;
     qb_cost_width width; /* bytes an entry */
     double base, step;
     double origin, unit;    /* an entry is (sum of the cost's terms - origin) / unit */
     double least, greatest; /* of the entries */
-    void *entry;            /* [2^bits] uint8_t, uint16_t or double; NULL before the fill */
+    void *entry;            /* [size] uint8_t, uint16_t or double; NULL before the fill */
 } qb_diagonal;
 
 /* Finds everything but the entries, so that the memory needed is known before it is asked for.  use_symmetry

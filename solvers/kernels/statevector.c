@@ -12,15 +12,6 @@
 #define BATCH_MOST 512 /* parts in a batch */
 #define STEEP      8   /* the greatest tangent that one rotation is made with */
 
-const double qb_sixteenth_cos[16] = {1,  0.9238795325112867,  0.7071067811865476,  0.3826834323650898,
-                                     0,  -0.3826834323650898, -0.7071067811865476, -0.9238795325112867,
-                                     -1, -0.9238795325112867, -0.7071067811865476, -0.3826834323650898,
-                                     0,  0.3826834323650898,  0.7071067811865476,  0.9238795325112867};
-const double qb_sixteenth_sin[16] = {0,  0.3826834323650898,  0.7071067811865476,  0.9238795325112867,
-                                     1,  0.9238795325112867,  0.7071067811865476,  0.3826834323650898,
-                                     0,  -0.3826834323650898, -0.7071067811865476, -0.9238795325112867,
-                                     -1, -0.9238795325112867, -0.7071067811865476, -0.3826834323650898};
-
 /* ---------------------------------------------------------------------------------------------- opening */
 
 static const qb_sv_kernel *kernel_for(qb_precision precision, unsigned bits, bool symmetric)
@@ -174,33 +165,17 @@ static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, q
 
 /* ---------------------------------------------------------------------------------------------- angles */
 
-/* 8 / pi and pi in two parts */
-#define SIXTEENTHS_HIGH 0x1.45f306dc9c883p+1
-#define SIXTEENTHS_LOW  -0x1.6b01ec5417056p-53
-#define PI_HIGH         0x1.921fb54442d18p+1
-#define PI_LOW          0x1.1a62633145c07p-53
-
-/* cos and sin of e (high + low) sixteenths of a turn.  Ours, because libm's differs from machine to machine.
- */
-static void turn(double e, double high, double low, double *cosine, double *sine)
-{
-    double whole = fma(e, high, QB_ROUNDER), r = fma(e, low, fma(e, high, QB_ROUNDER - whole)), z = r * r;
-    uint64_t bits;
-    memcpy(&bits, &whole, sizeof bits);
-    double tc = qb_sixteenth_cos[bits & 15], ts = qb_sixteenth_sin[bits & 15];
-    double s = ((((QB_SIN_9 * z + QB_SIN_7) * z + QB_SIN_5) * z + QB_SIN_3) * z + QB_SIN_1) * r;
-    double c = (((QB_COS_8 * z + QB_COS_6) * z + QB_COS_4) * z + QB_COS_2) * z + 1;
-    *cosine = tc * c - ts * s;
-    *sine = tc * s + ts * c;
-}
+/* pi in two parts */
+#define PI_HIGH 0x1.921fb54442d18p+1
+#define PI_LOW  0x1.1a62633145c07p-53
 
 static qb_rotation rotation_make(double beta)
 {
     qb_rotation r = {.on = true};
     double turns = nearbyint(beta / PI_HIGH), c, s;
     beta = fma(-turns, PI_LOW, fma(-turns, PI_HIGH, beta));
-    turn(beta, SIXTEENTHS_HIGH, SIXTEENTHS_LOW, &r.c, &r.s);
-    turn(beta / 2, SIXTEENTHS_HIGH, SIXTEENTHS_LOW, &c, &s);
+    qb_cos_sin(beta, &r.c, &r.s);
+    qb_cos_sin(beta / 2, &c, &s);
     r.tangent = r.s / r.c;
     r.product = r.s * r.c;
     r.half_tangent = s / c;
@@ -215,16 +190,14 @@ static bool is_steep(double beta)
 
 static void set_phase(qb_sv_pass *pass, const qb_diagonal *d, double gamma)
 {
-    double product = gamma * d->step, product_low = fma(gamma, d->step, -product);
-    double t = product * SIXTEENTHS_HIGH;
-    double t_low =
-        fma(product, SIXTEENTHS_HIGH, -t) + product * SIXTEENTHS_LOW + product_low * SIXTEENTHS_HIGH;
+    double t, t_low;
+    qb_phase_sixteenths(gamma, d->step, &t, &t_low);
     pass->phase = true;
     pass->turn_high = -t;
     pass->turn_low = -t_low;
     for (unsigned k = 0; k < 2; k++)
         for (unsigned j = 0; j < 16; j++)
-            turn(j << 4 * k, -t, -t_low, &pass->nibble[k][0][j], &pass->nibble[k][1][j]);
+            qb_turn(j << 4 * k, -t, -t_low, &pass->nibble[k][0][j], &pass->nibble[k][1][j]);
 }
 
 static qb_sv_pass pass_make(const qb_statevector *state, bool high)

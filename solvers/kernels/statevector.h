@@ -16,8 +16,8 @@
 #define QB_KERNELS_STATEVECTOR_H
 
 #include "solvers/kernels/diagonal.h"
-
-typedef enum qb_precision { QB_DOUBLE, QB_FLOAT } qb_precision;
+#include "solvers/kernels/measure.h"
+#include "solvers/kernels/mixer.h"
 
 typedef struct qb_statevector qb_statevector;
 
@@ -49,13 +49,13 @@ qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const d
 /* psi(x), x < 2^qubits.  O(1). */
 void qb_statevector_amplitude(const qb_statevector *state, uint64_t x, double amplitude[2]);
 
-/* The probability of all x with entries in [least, greatest] (of the diagonal, not of C).  O(2^bits). */
+/* What measure.h measures; lives as long as the state. */
+qb_weights qb_statevector_weights(const qb_statevector *state);
+
+/* qb_measure_band and qb_measure_sample on it. */
 qb_status qb_statevector_band(const qb_statevector *state, double least, double greatest, qb_budget *budget,
                               double *probability);
-
-/* Draws `shots` basis states from |psi|^2; x [shots] in the order they were drawn, from stream `stream` of
- * seed.  Errors: QB_STOPPED, QB_NO_MEMORY.  O(2^bits + shots log shots). */
 qb_status qb_statevector_sample(const qb_statevector *state, uint64_t seed, uint64_t stream, uint64_t shots,
-                                qb_budget *budget, uint64_t *x);
+                                qb_budget *budget, uint64_t *x /* [shots] */);
 
 #endif

@@ -32,6 +32,7 @@
 #define QB_KERNELS_STATEVECTOR_PASS_H
 
 #include "solvers/kernels/diagonal.h"
+#include "solvers/kernels/phase.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,24 +45,6 @@ typedef struct qb_rotation {
     double tangent, product; /* tan beta, sin beta cos beta */
     double half_tangent;     /* tan(beta / 2) */
 } qb_rotation;
-
-/* cos and sin of j pi / 8 */
-extern const double qb_sixteenth_cos[16], qb_sixteenth_sin[16];
-
-/* sin and cos of r pi / 8 for |r| <= 1/2, errors below 5e-17: Taylor series economised by Chebyshev
- * polynomials. */
-#define QB_SIN_1 0x1.921fb54442d18p-2
-#define QB_SIN_3 -0x1.4abbce625bcb4p-7
-#define QB_SIN_5 0x1.466bc676384c9p-14
-#define QB_SIN_7 -0x1.32d2c28710c8ep-22
-#define QB_SIN_9 0x1.5025389537627p-31
-#define QB_COS_2 -0x1.3bd3cc9be434ap-4
-#define QB_COS_4 0x1.03c1f0806b955p-10
-#define QB_COS_6 -0x1.55d3b9727f53fp-18
-#define QB_COS_8 0x1.e170f5392249bp-27
-
-/* Adding it rounds a double of magnitude below 2^51 to an integer, which is then in the low bits. */
-#define QB_ROUNDER 0x1.8p52
 
 /* Where amplitude x lies, in numbers of real_size bytes; x of disjoint bits add up. */
 static inline size_t qb_sv_at(size_t x, size_t real_size)

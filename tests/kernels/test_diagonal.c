@@ -113,11 +113,12 @@ Test(diagonal, stops_on_its_budget)
 
 Test(diagonal, refuses_what_no_machine_holds)
 {
-    static const double linear[41] = {1};
+    static const double linear[QB_COST_VARIABLES + 1] = {1};
     qb_qubo qubo;
     qb_cost cost;
     qb_diag diag = {{0}};
-    cr_assert_eq(qb_qubo_build(QB_MINIMISE, 0, 1, 41, linear, 0, NULL, &qubo, NULL), QB_OK);
+    cr_assert_eq(qb_qubo_build(QB_MINIMISE, 0, 1, QB_COST_VARIABLES + 1, linear, 0, NULL, &qubo, NULL),
+                 QB_OK);
     cr_assert_eq(qb_cost_from_qubo(&qubo, &cost, &diag), QB_REFUSED);
     cr_assert(diag.text[0]);
     qb_qubo_free(&qubo);

@@ -1,0 +1,270 @@
+#define _GNU_SOURCE
+#include "solvers/kernels/measure.h"
+
+#include "harness/base/memory.h"
+#include "harness/base/rng.h"
+#include "solvers/kernels/anneal_math.h"
+#include "solvers/kernels/chunks.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { CHUNK = 1 << 12, BINS = 1 << 16 };
+
+static uint64_t chunk_count(const qb_weights *w)
+{
+    return (w->diagonal->size + CHUNK - 1) / CHUNK;
+}
+
+static uint64_t chunk_work(const qb_weights *w)
+{
+    return w->diagonal->size < CHUNK ? w->diagonal->size : CHUNK;
+}
+
+/* Reads chunk `chunk`; returns its length. */
+static uint64_t read_chunk(const qb_weights *w, uint64_t chunk, double *weight /* [CHUNK] */)
+{
+    uint64_t start = chunk * CHUNK, left = w->diagonal->size - start, count = left < CHUNK ? left : CHUNK;
+    w->read(w->state, start, count, weight);
+    return count;
+}
+
+static qb_status sweep(const qb_weights *w, qb_chunk_function *function, const void *context,
+                       qb_budget *budget, qb_chunk_sums *total)
+{
+    return qb_chunks_run(chunk_count(w), chunk_work(w), w->threads, function, context, budget, total);
+}
+
+/* ---------------------------------------------------------------------------------------------- one number
+ */
+
+typedef struct band {
+    const qb_weights *weights;
+    double least, greatest;
+} band;
+
+static qb_chunk_sums band_chunk(const void *context, uint64_t chunk)
+{
+    const band *b = context;
+    double weight[CHUNK];
+    uint64_t count = read_chunk(b->weights, chunk, weight), start = chunk * CHUNK;
+    qb_chunk_sums sum = {0};
+    for (uint64_t i = 0; i < count; i++) {
+        double entry = qb_diagonal_entry(b->weights->diagonal, start + i);
+        sum.first += weight[i];
+        sum.second += entry >= b->least && entry <= b->greatest ? weight[i] : 0;
+    }
+    return sum;
+}
+
+qb_status qb_measure_band(const qb_weights *weights, double least, double greatest, qb_budget *budget,
+                          double *probability)
+{
+    band b = {weights, least, greatest};
+    qb_chunk_sums sum;
+    qb_status status = sweep(weights, band_chunk, &b, budget, &sum);
+    if (!status)
+        *probability = sum.second / sum.first;
+    return status;
+}
+
+typedef struct gibbs {
+    const qb_weights *weights;
+    double best, rate; /* of an entry: eta step >= 0 */
+} gibbs;
+
+static qb_chunk_sums gibbs_chunk(const void *context, uint64_t chunk)
+{
+    const gibbs *g = context;
+    double weight[CHUNK];
+    uint64_t count = read_chunk(g->weights, chunk, weight), start = chunk * CHUNK;
+    qb_chunk_sums sum = {0};
+    for (uint64_t i = 0; i < count; i++) {
+        double above = fabs(qb_diagonal_entry(g->weights->diagonal, start + i) - g->best);
+        sum.first += weight[i];
+        sum.second += weight[i] * qb_anneal_exp_minus(g->rate * above);
+    }
+    return sum;
+}
+
+qb_status qb_measure_gibbs(const qb_weights *weights, double eta, qb_budget *budget, double *value)
+{
+    const qb_diagonal *d = weights->diagonal;
+    gibbs g = {weights, qb_diagonal_best(d), eta * d->step};
+    double best = d->base + d->step * g.best;
+    qb_chunk_sums sum;
+    qb_status status = sweep(weights, gibbs_chunk, &g, budget, &sum);
+    /* relative to the best state, so that nothing overflows */
+    if (!status)
+        *value = eta * (d->sense == QB_MINIMISE ? best : -best) -
+                 qb_anneal_ln(fmax(sum.second / sum.first, DBL_MIN));
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------- tails */
+
+/* Weight, and weight times entry, by bin of entries: bin = (entry - least) / width, from the best end. */
+typedef struct histogram {
+    double least, width;
+    double weight[BINS], cost[BINS];
+} histogram;
+
+static qb_status fill(const qb_weights *w, double greatest, qb_budget *budget, histogram *h)
+{
+    for (uint64_t chunk = 0; chunk < chunk_count(w); chunk++) {
+        double weight[CHUNK];
+        uint64_t count = read_chunk(w, chunk, weight), start = chunk * CHUNK;
+        for (uint64_t i = 0; i < count; i++) {
+            double entry = qb_diagonal_entry(w->diagonal, start + i);
+            if (entry < h->least || entry > greatest)
+                continue;
+            size_t bin = (size_t)((entry - h->least) / h->width);
+            bin = bin < BINS ? bin : BINS - 1;
+            h->weight[bin] += weight[i];
+            h->cost[bin] += weight[i] * entry;
+        }
+        if (budget && !qb_budget_spend(budget, count))
+            return QB_STOPPED;
+    }
+    return QB_OK;
+}
+
+/* Takes whole bins from the better end while they fit into *tail, which shrinks; adds their cost up.  Returns
+ * the first that does not fit, or BINS. */
+static size_t take_bins(const histogram *h, bool minimise, double *tail, double *cost)
+{
+    for (size_t k = 0; k < BINS; k++) {
+        size_t bin = minimise ? k : BINS - 1 - k;
+        if (h->weight[bin] >= *tail)
+            return bin;
+        *tail -= h->weight[bin];
+        *cost += h->cost[bin];
+    }
+    return BINS;
+}
+
+static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget, histogram *h, double *value)
+{
+    const qb_diagonal *d = w->diagonal;
+    bool minimise = d->sense == QB_MINIMISE, exact = d->width != QB_COST_REAL;
+    double total = 0, cost = 0;
+    *h = (histogram){.least = d->least, .width = exact ? 1 : (d->greatest - d->least) / BINS};
+    if (!(h->width > 0))
+        h->width = 1; /* all alike */
+    qb_status status = fill(w, d->greatest, budget, h);
+    for (size_t bin = 0; bin < BINS; bin++)
+        total += h->weight[bin];
+    double tail = share * total, rest = tail;
+    size_t bin = take_bins(h, minimise, &rest, &cost);
+    if (!status && bin < BINS && !exact) { /* a closer look at where the tail ends */
+        double least = h->least + (double)bin * h->width;
+        double greatest = bin + 1 < BINS ? nextafter(least + h->width, -INFINITY) : d->greatest;
+        *h = (histogram){.least = least, .width = h->width / BINS};
+        status = fill(w, greatest, budget, h);
+        bin = take_bins(h, minimise, &rest, &cost);
+    }
+    if (!status && bin < BINS && h->weight[bin] > 0) /* the part of a bin at its mean */
+        cost += rest * (h->cost[bin] / h->weight[bin]);
+    else
+        tail -= rest; /* what rounding left over */
+    if (!status)
+        *value = d->base + d->step * (cost / tail);
+    return status;
+}
+
+qb_status qb_measure_cvar(const qb_weights *weights, double alpha, qb_budget *budget, double *value)
+{
+    histogram *h = QB_NEW(histogram, 1);
+    qb_status status = h ? find_tail(weights, alpha, budget, h, value) : QB_NO_MEMORY;
+    qb_free(h);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------- sampling */
+
+typedef struct shot {
+    double level; /* where in the sum of weights it falls */
+    uint64_t number;
+} shot;
+
+static int by_level(const void *a, const void *b)
+{
+    const shot *p = a, *q = b;
+    return (p->level > q->level) - (p->level < q->level);
+}
+
+typedef struct chunk_weights {
+    const qb_weights *weights;
+    double *total; /* [chunks] */
+} chunk_weights;
+
+static qb_chunk_sums weigh_chunk(const void *context, uint64_t chunk)
+{
+    const chunk_weights *c = context;
+    double weight[CHUNK], sum = 0;
+    uint64_t count = read_chunk(c->weights, chunk, weight);
+    for (uint64_t i = 0; i < count; i++)
+        sum += weight[i];
+    c->total[chunk] = sum;
+    return (qb_chunk_sums){0};
+}
+
+/* Walks chunks and sorted shots together; within a chunk that holds shots, weights and shots. */
+static void place_shots(const qb_weights *w, const double *total, const shot *shots, uint64_t count,
+                        uint64_t *index)
+{
+    double before = 0, weight[CHUNK];
+    uint64_t next = 0, chunks = chunk_count(w);
+    for (uint64_t c = 0; c < chunks && next < count; c++) {
+        double after = before + total[c], sum = before;
+        bool is_last = c == chunks - 1;
+        if (shots[next].level < after || is_last) {
+            uint64_t at = 0, end = read_chunk(w, c, weight), heaviest = 0;
+            while (next < count && (shots[next].level < after || is_last)) {
+                /* the last state of weight takes what rounding leaves over */
+                for (; at < end; at++) {
+                    if (weight[at] > 0)
+                        heaviest = at;
+                    if (shots[next].level < sum + weight[at])
+                        break;
+                    sum += weight[at];
+                }
+                index[shots[next++].number] = c * CHUNK + (at < end ? at : heaviest);
+            }
+        }
+        before = after;
+    }
+}
+
+qb_status qb_measure_sample(const qb_weights *weights, uint64_t seed, uint64_t stream, uint64_t shots,
+                            qb_budget *budget, uint64_t *x)
+{
+    const qb_diagonal *d = weights->diagonal;
+    uint64_t chunks = chunk_count(weights);
+    chunk_weights c = {weights, QB_NEW(double, chunks)};
+    shot *sorted = QB_NEW(shot, shots);
+    qb_status status = c.total && sorted ? QB_OK : QB_NO_MEMORY;
+    if (!status)
+        status = sweep(weights, weigh_chunk, &c, budget, NULL);
+    if (!status) {
+        double total = 0;
+        for (uint64_t k = 0; k < chunks; k++)
+            total += c.total[k];
+        qb_rng rng;
+        qb_rng_init(&rng, seed, stream);
+        for (uint64_t i = 0; i < shots; i++)
+            sorted[i] = (shot){qb_rng_uniform(&rng) * total, i};
+        qsort(sorted, shots, sizeof *sorted, by_level);
+        place_shots(weights, c.total, sorted, shots, x);
+        for (uint64_t i = 0; i < shots; i++) {
+            if (weights->subspace)
+                x[i] = qb_subspace_bits(weights->subspace, x[i]);
+            if (d->symmetric && qb_rng_next(&rng) >> 63) /* x and its complement are equally likely */
+                x[i] = ~x[i] & (((uint64_t)1 << d->qubits) - 1);
+        }
+    }
+    qb_free(c.total);
+    qb_free(sorted);
+    return status;
+}
