@@ -77,10 +77,11 @@ static void append_spread(qb_text *out, const char *what, const qb_doctor_spread
 
 static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
 {
-    qb_text_appendf(
-        out,
-        "\nhow well this machine keeps a budget (%u runs each; strays caught by %s, memory limited by %s)\n",
-        t->wall_stop.count, t->containment, t->memory_way);
+    qb_text_appendf(out,
+                    "\nhow well this machine keeps a budget (%u runs each; strays caught by %s, memory "
+                    "limited by %s, CPU time "
+                    "watched by %s)\n",
+                    t->wall_stop.count, t->containment, t->memory_way, t->cpu_way);
     append_spread(out, "overshoot of a wall limit", &t->wall_stop);
     append_spread(out, "overshoot of a CPU limit", &t->cpu_stop);
     append_spread(out, "of a wall limit by a deaf solver", &t->wall_kill);

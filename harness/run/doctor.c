@@ -98,6 +98,7 @@ static qb_status measure_runs(qb_run_spec *spec, uint32_t repeats, double *overs
             (double)(qb_clock_system.wall_ns(NULL) - before) * 1e-9 - result.wall_s - result.teardown_s;
         memcpy(selftest->containment, result.containment, sizeof result.containment);
         memcpy(selftest->memory_way, result.memory_way, sizeof result.memory_way);
+        memcpy(selftest->cpu_way, result.cpu_way, sizeof result.cpu_way);
         qb_run_result_clear(&result);
     }
     return QB_OK;
@@ -208,5 +209,7 @@ void qb_doctor_json(const qb_doctor_selftest *s, qb_text *text)
     qb_json_string(&json, s->containment);
     qb_json_key(&json, "memory_way");
     qb_json_string(&json, s->memory_way);
+    qb_json_key(&json, "cpu_way");
+    qb_json_string(&json, s->cpu_way);
     qb_json_close(&json, '}');
 }

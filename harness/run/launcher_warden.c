@@ -1,13 +1,16 @@
 /* A warden: keeps the limits and the deadline of one run at a time.
  *
- * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms.  A wall limit is
- * watched by the clock; a CPU limit by reading the CPU time of the process tree, each time at the earliest
- * moment at which it could have run out.
+ * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms of wall time.  Of CPU
+ * time less will do, since a run that waits for a processor spends none: SIGTERM at D + 2 ms, SIGKILL at
+ * D + 5 ms, for each thread that the run may have (a tick more where the clock has ticks).  A wall limit is
+ * watched by the clock; a CPU limit by reading the CPU time of the process tree (tree_clock.h), each time at
+ * the earliest moment at which it could have run out.
  */
 #define _GNU_SOURCE
 #include "harness/run/child.h"
 #include "harness/run/contain.h"
 #include "harness/run/limits.h"
+#include "harness/run/tree_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +27,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ASK_NS      5000000     /* after the deadline: SIGTERM */
-#define KILL_NS     15000000    /* after the deadline: SIGKILL */
-#define STEP_NS     1000000     /* between looks at a CPU clock, at least */
+#define STEP_NS     1000000     /* between looks at a CPU clock, at least: where it has ticks, */
+#define FINE_NS     50000       /* and where it is exact */
 #define START_NS    10000000000 /* in which a child must have started */
 #define TEARDOWN_NS 10000000000 /* that freeing memory may take after user code has ended */
 #define NEVER_NS    (INT64_MAX / 2)
+
+/* How long after the deadline a run is asked to stop, and killed. */
+typedef struct grace {
+    int64_t ask_ns, kill_ns;
+} grace;
+
+static const grace wall_grace = {5000000, 15000000}, cpu_grace = {2000000, 5000000}; /* a thread */
+
+typedef enum lateness { IN_TIME, TO_BE_ASKED, TO_BE_KILLED } lateness;
 
 typedef struct run {
     const qb_launch_request *request;
@@ -40,7 +51,7 @@ typedef struct run {
     int64_t killed_ns, killed_cpu_ns; /* when it was killed, and the CPU time until then; 0: not */
     int64_t processors;               /* that can burn CPU time at once */
     int64_t limit_ns, backstop_ns;
-    clockid_t cpu_clock;
+    const qb_tree_clock *clock;
     bool abandoned; /* the harness has gone */
     qb_launch_note first, second;
     qb_launch_report *report;
@@ -61,27 +72,37 @@ static int64_t to_ns(double seconds)
 /* CPU time of the run's processes since init began. */
 static int64_t tree_cpu_ns(const run *r)
 {
-    struct timespec t = {0};
-    (void)clock_gettime(r->cpu_clock, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec - r->cpu_start_ns + qb_contain_helpers_cpu();
+    return qb_tree_clock_ns(r->clock) - r->cpu_start_ns;
 }
 
-/* How far beyond the deadline the run is, in ns (negative: not yet), and when to look again. */
-static int64_t lateness(const run *r, int64_t now, int64_t *look_at)
+static lateness judge(int64_t late, const grace *after)
 {
-    int64_t wall = now - r->start_ns, late = wall - r->backstop_ns;
-    *look_at = r->start_ns + r->backstop_ns + ASK_NS;
-    if (r->request->kind == QB_BUDGET_WALL_TIME) {
-        late = wall - r->limit_ns;
-        *look_at = r->start_ns + r->limit_ns + ASK_NS;
-    } else if (r->request->kind == QB_BUDGET_CPU_TIME) {
-        int64_t cpu_late = tree_cpu_ns(r) - r->limit_ns;
-        int64_t wait = (ASK_NS - cpu_late) / r->processors;
-        wait = wait > STEP_NS ? wait : STEP_NS;
-        late = cpu_late > late ? cpu_late : late;
+    return late >= after->kill_ns ? TO_BE_KILLED : late >= after->ask_ns ? TO_BE_ASKED : IN_TIME;
+}
+
+/* What is due next at a lateness that is judged so. */
+static int64_t next_ns(lateness judged, const grace *after)
+{
+    return judged == IN_TIME ? after->ask_ns : after->kill_ns;
+}
+
+/* How late the run is, and when it can be later still. */
+static lateness examine(const run *r, int64_t now, int64_t *look_at)
+{
+    const qb_launch_request *q = r->request;
+    int64_t deadline = r->start_ns + (q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns);
+    lateness judged = judge(now - deadline, &wall_grace);
+    *look_at = deadline + next_ns(judged, &wall_grace);
+    if (q->kind == QB_BUDGET_CPU_TIME) {
+        int64_t threads = q->threads, late = tree_cpu_ns(r) - r->limit_ns;
+        lateness by_cpu = judge(late / threads, &cpu_grace);
+        int64_t wait = (threads * next_ns(by_cpu, &cpu_grace) - late) / r->processors;
+        int64_t least = qb_tree_clock_is_exact(r->clock) ? FINE_NS : STEP_NS;
+        wait = wait > least ? wait : least;
+        judged = by_cpu > judged ? by_cpu : judged;
         *look_at = now + wait < *look_at ? now + wait : *look_at;
     }
-    return late;
+    return judged;
 }
 
 /* The child and its process group at once: what has not left the group cannot outrun the signal. */
@@ -101,21 +122,20 @@ static int64_t enforce(run *r, int64_t now)
             end_now(r);
         return now >= until ? NEVER_NS : until;
     }
-    int64_t look_at, late = lateness(r, now, &look_at);
-    if (late >= KILL_NS) {
+    int64_t look_at;
+    lateness late = examine(r, now, &look_at);
+    if (late == TO_BE_KILLED) {
         end_now(r);
         report->killed = true;
         r->killed_ns = now;
         r->killed_cpu_ns = tree_cpu_ns(r);
         return NEVER_NS;
     }
-    if (late < ASK_NS)
-        return look_at;
-    if (!report->asked) {
+    if (late == TO_BE_ASKED && !report->asked) {
         report->asked = true;
         (void)kill(r->child, SIGTERM);
     }
-    return now + (r->request->kind == QB_BUDGET_CPU_TIME ? STEP_NS : KILL_NS - late);
+    return look_at;
 }
 
 /* The first note starts the clock; the second, which user code may have forged, only ends the watch. */
@@ -219,7 +239,8 @@ static void settle_accounts(run *r, const qb_contain *contain)
 }
 
 static void execute(const qb_launch_request *request, const int fd[2], int lifeline,
-                    const qb_contain *contain, qb_launch_report *report, bool *abandoned)
+                    const qb_contain *contain, qb_tree_clock *clock, qb_launch_report *report,
+                    bool *abandoned)
 {
     bool grouped = qb_contain_limit_memory(contain, request->memory_bytes);
     bool limited = request->memory_bytes != UINT64_MAX;
@@ -231,6 +252,7 @@ static void execute(const qb_launch_request *request, const int fd[2], int lifel
              : by_rlimit ? "rlimit"
                          : "none");
     snprintf(report->containment, sizeof report->containment, "%s", qb_contain_way(contain));
+    snprintf(report->cpu_way, sizeof report->cpu_way, "%s", qb_tree_clock_way(clock));
 
     int notes[2];
     if (pipe2(notes, O_CLOEXEC)) {
@@ -244,11 +266,14 @@ static void execute(const qb_launch_request *request, const int fd[2], int lifel
              .processors = processors_of(request),
              .limit_ns = to_ns(request->limit),
              .backstop_ns = to_ns(request->backstop),
+             .clock = clock,
              .report = report};
+    qb_tree_clock_start(clock);
     r.child = fork();
     if (r.child == 0) {
         close(lifeline);
         close(notes[0]);
+        qb_tree_clock_close(clock); /* a run could stop the counter */
         qb_child_main(request, fd[0], fd[1], notes[1], contain, by_rlimit);
     }
     close(notes[1]);
@@ -259,8 +284,7 @@ static void execute(const qb_launch_request *request, const int fd[2], int lifel
         (void)qb_contain_kill_all(contain, &report->helpers_ns);
         return;
     }
-    if (clock_getcpuclockid(r.child, &r.cpu_clock))
-        r.cpu_clock = CLOCK_MONOTONIC; /* the child is dead already, and poll will say so */
+    qb_tree_clock_follow(clock, r.child);
     watch(&r);
 
     report->out_of_memory = limited && qb_contain_memory_kills(contain) > kills;
@@ -277,7 +301,9 @@ void qb_warden_main(int lifeline, bool has_namespace)
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
     (void)prctl(PR_SET_TIMERSLACK, 1000);
     qb_contain contain;
+    qb_tree_clock clock;
     qb_contain_open(&contain, has_namespace);
+    qb_tree_clock_open(&clock);
     _Alignas(64) static unsigned char packet[QB_LAUNCH_PACKET]; /* one request at a time */
     const qb_launch_request *request = (const qb_launch_request *)(const void *)packet;
     for (bool abandoned = false; !abandoned;) {
@@ -286,12 +312,13 @@ void qb_warden_main(int lifeline, bool has_namespace)
         if (got < (long)sizeof *request || (size_t)got != qb_launch_bytes(request) || fd[0] < 0 || fd[1] < 0)
             break;
         qb_launch_report report = {0};
-        execute(request, fd, lifeline, &contain, &report, &abandoned);
+        execute(request, fd, lifeline, &contain, &clock, &report, &abandoned);
         close(fd[0]);
         close(fd[1]);
         if (!abandoned && !qb_launch_send(lifeline, &report, sizeof report, NULL, 0))
             break;
     }
+    qb_tree_clock_close(&clock);
     qb_contain_close(&contain);
     _exit(0);
 }

@@ -62,7 +62,7 @@ typedef struct qb_launch_report {
     int64_t helpers_ns;  /* of that: of processes other than the child itself */
     int64_t delay_ns;    /* that the child waited for a processor, as far as is known */
     uint64_t peak_kib;   /* without shared and inherited pages */
-    char containment[32], memory_way[32];
+    char containment[32], memory_way[32], cpu_way[32];
 } qb_launch_report;
 
 /* Child to warden, through a pipe.  The first note is sent before any of the solver's code runs; the second

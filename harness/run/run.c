@@ -223,6 +223,7 @@ static void account(const execution *e, qb_run_result *result)
         result->overshoot_s = fmax(0, own_time(e->spec, result->wall_s, result->cpu_s) - e->spec->budget);
     memcpy(result->containment, report->containment, sizeof result->containment);
     memcpy(result->memory_way, report->memory_way, sizeof result->memory_way);
+    memcpy(result->cpu_way, report->cpu_way, sizeof result->cpu_way);
 }
 
 static void explain(qb_run_result *result, const char *text)

@@ -106,6 +106,7 @@ typedef struct qb_run_result {
     char *lowering;       /* JSON object: qb_lowering_record, and "repair" where that was asked for */
     char containment[32]; /* how stray processes are caught: "cgroup", "pid-namespace", "kill-loop" */
     char memory_way[32];  /* how memory is limited: "cgroup", "rlimit", "none" */
+    char cpu_way[32];     /* how a CPU limit is watched: "perf", "clock" (tree_clock.h) */
     char flags[128]; /* comma-separated reasons to distrust the timing: "steal", "pressure", "load"; empty:
                         none */
     char started_at[32]; /* UTC, ISO 8601 */

@@ -92,7 +92,13 @@ static const char *const step_3[] = {
     NULL,
 };
 
-static const char *const *const steps[] = {step_1, step_2, step_3};
+/* 4: how a CPU limit was watched. */
+static const char *const step_4[] = {
+    "ALTER TABLE run ADD COLUMN cpu_way TEXT",
+    NULL,
+};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4};
 
 /* The views hold nothing, so every migration makes them anew; each stands on those before it. */
 static const char *const views[] = {
@@ -117,7 +123,7 @@ static const char *const views[] = {
     "      ELSE abs(i.anchor - b.value) END AS gap,"
     "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.modelled_s, r.simulator_s,"
     "  r.peak_rss_kib, r.work, r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s,"
-    "  m.primal_integral, r.simd, r.containment, r.memory_way, r.flags, r.position, r.started_at, "
+    "  m.primal_integral, r.simd, r.containment, r.memory_way, r.cpu_way, r.flags, r.position, r.started_at, "
     "r.lowering, r.details, r.run_key"
     " FROM run r JOIN experiment e ON e.id = r.experiment_id JOIN instance i ON i.id = r.instance_id"
     "  JOIN solver s ON s.id = r.solver_id LEFT JOIN best_reference b ON b.instance_id = i.id"

@@ -23,14 +23,15 @@
 
 #define N 12
 
-/* Makes namespaces, and control groups too if so asked, impossible for this process and its descendants, as
- * in a strict container. */
-static void confine(bool groups_too)
+/* Makes namespaces, and control groups and counters too if so asked, impossible for this process and its
+ * descendants, as in a strict container. */
+static void confine(bool all)
 {
     struct sock_filter program[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, groups_too ? SYS_mkdir : SYS_unshare, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, all ? SYS_mkdir : SYS_unshare, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, all ? SYS_perf_event_open : SYS_unshare, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -480,6 +481,7 @@ static void expect_way(const char *const *ways, size_t count)
     for (size_t k = 0; k < count; k++)
         known = known || !strcmp(r.containment, ways[k]);
     cr_assert(known, "%s", r.containment);
+    cr_assert(!strcmp(r.cpu_way, "clock") || (!strcmp(r.cpu_way, "perf") && count > 1), "%s", r.cpu_way);
     cr_log_info("contained by %s", r.containment);
     qb_run_result_clear(&r);
     expect_nobody_left();

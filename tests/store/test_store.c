@@ -371,7 +371,7 @@ Test(store, migrates_an_older_file)
     qb_store_close(filled(&small));
     execute(path, "DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
                   " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
-                  " ALTER TABLE incumbent DROP COLUMN simulator_s;"
+                  " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
                   " CREATE VIEW result AS SELECT id FROM run;"
                   " PRAGMA user_version = 1"); /* as the first version left it */
     qb_store *store = NULL;
