@@ -375,6 +375,37 @@ class EndToEnd(unittest.TestCase):
         self.assertGreaterEqual(kept, 2)
         self.assertLess(kept, 54)
 
+    def test_second_interrupt_ends_at_once(self):
+        self.write("long.yaml", EXPERIMENT.replace("work: 20000", "wall_time: 600s"))
+        child = subprocess.Popen([QUBOUT, "run", "long.yaml", "--db", "long.db", "--quiet"], cwd=self.folder,
+                                 env={**os.environ, "QB_MARKER": str(self.folder)})
+        self.wait_for(lambda: "qubout-run" in self.marked())
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        self.assertIsNone(child.poll())  # the first one lets the run finish
+        child.send_signal(signal.SIGINT)
+        self.assertEqual(child.wait(timeout=5), -signal.SIGINT)
+        self.wait_for(lambda: not self.marked())  # and the run has gone with it
+        self.assertEqual(self.count_runs("long.db"), 0)
+
+    def marked(self):
+        """Names of the processes whose environment carries our marker."""
+        found = []
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if f"QB_MARKER={self.folder}".encode() in (folder / "environ").read_bytes():
+                    found.append((folder / "comm").read_text().strip())
+            except OSError:
+                pass
+        return found
+
+    def wait_for(self, condition):
+        for _ in range(600):
+            if condition():
+                return
+            time.sleep(0.05)
+        self.fail("it never came to that")
+
     def count_runs(self, name):
         try:
             with sqlite3.connect(f"file:{self.folder / name}?mode=ro", uri=True) as db:
