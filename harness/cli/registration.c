@@ -147,6 +147,7 @@ static qb_status store_experiment(qb_registration *r, qb_store *store, const cha
                                .decision = r->experiment->decision_sha256,
                                .sha256 = r->experiment->sha256,
                                .spec = r->experiment->text,
+                               .parent = r->parent_id,
                                .version = r->build.version,
                                .registered_at = now};
     return qb_store_register_experiment(store, &row, amend, &r->experiment_id, diag);
@@ -220,6 +221,14 @@ static qb_status store_solver(qb_registration *r, uint32_t k, qb_store *store, q
     return qb_store_register_solver(store, &row, &r->solver[k], diag);
 }
 
+qb_status qb_registration_solvers(qb_registration *r, qb_store *store, qb_diag *diag)
+{
+    qb_status status = QB_OK;
+    for (uint32_t k = 0; !status && k < r->experiment->entries; k++)
+        status = store_solver(r, k, store, diag);
+    return status;
+}
+
 qb_status qb_registration_store(qb_registration *r, qb_store *store, const char *amend, qb_diag *diag)
 {
     qb_status status = store_experiment(r, store, amend, diag);
@@ -229,9 +238,7 @@ qb_status qb_registration_store(qb_registration *r, qb_store *store, const char 
         status = store_build(r, store, diag);
     for (uint32_t k = 0; !status && k < r->experiment->instances; k++)
         status = store_instance(r, k, store, diag);
-    for (uint32_t k = 0; !status && k < r->experiment->entries; k++)
-        status = store_solver(r, k, store, diag);
-    return status;
+    return status ? status : qb_registration_solvers(r, store, diag);
 }
 
 void qb_registration_clear(qb_registration *r)

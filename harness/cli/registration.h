@@ -26,6 +26,7 @@ typedef struct qb_registration {
     qb_loaded_instance *instance;    /* [experiment->instances] */
     qb_plan_instance *plan_instance; /* [experiment->instances]; points into instance */
     int64_t *solver;                 /* [experiment->entries] ids */
+    int64_t parent_id;               /* of the experiment that this one tunes; 0: none */
     int64_t experiment_id, machine_id, build_id;
     qb_machine machine;
     qb_build build;
@@ -38,6 +39,9 @@ qb_status qb_registration_load(const qb_experiment *experiment, qb_registration 
 /* Registers everything in the store; `amend` says why a decision was changed (NULL: it was not). */
 qb_status qb_registration_store(qb_registration *registration, qb_store *store, const char *amend,
                                 qb_diag *diag);
+
+/* The solvers alone, again: after tuning has given them other parameters. */
+qb_status qb_registration_solvers(qb_registration *registration, qb_store *store, qb_diag *diag);
 
 /* The machine alone: captured, and registered in the store. */
 qb_status qb_registration_machine(qb_store *store, const qb_machine *machine, int64_t *id, qb_diag *diag);

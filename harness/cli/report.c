@@ -4,6 +4,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/evidence.h"
 #include "harness/cli/output.h"
+#include "harness/report/tuned.h"
 #include "solvers/solver.h"
 
 #include <stdio.h>
@@ -35,6 +36,20 @@ static qb_status print_table(const qb_evidence *evidence, qb_diag *diag)
     if (!status)
         status = qb_cli_write_text(&out, "-", diag);
     qb_text_clear(&out);
+    return status;
+}
+
+static qb_status print_tuning(const qb_cli_evidence *source, qb_diag *diag)
+{
+    qb_tuned tuned;
+    qb_text out = {0};
+    qb_status status = qb_tuned_load(source->store, source->evidence, &tuned, diag);
+    if (status)
+        return status;
+    qb_tuned_say(source->evidence, &tuned, &out);
+    status = qb_cli_write_text(&out, "-", diag);
+    qb_text_clear(&out);
+    qb_tuned_clear(&tuned);
     return status;
 }
 
@@ -87,6 +102,8 @@ static int run(const void *options, const qb_arguments *arguments)
         status = replay_budget(&source, o->budget, &diag);
     if (!status)
         status = print_table(source.evidence, &diag);
+    if (!status && !o->budget)
+        status = print_tuning(&source, &diag);
     if (!status && !o->table_only && !o->budget)
         status = write_page(o, &source, &diag);
     qb_cli_evidence_close(&source);

@@ -4,14 +4,11 @@
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/evidence.h"
-#include "harness/cli/progress.h"
-#include "harness/cli/registration.h"
+#include "harness/cli/tuning.h"
 #include "harness/report/planned.h"
 #include "harness/run/launcher.h"
-#include "solvers/kernels/simd.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +16,7 @@
 typedef struct run_options {
     const char *db, *shard, *amend, *events;
     uint64_t jobs;
-    bool dry_run, force, quiet, mix_builds, mix_machines;
+    bool dry_run, force, tune, quiet, mix_builds, mix_machines;
 } run_options;
 
 #define OPTION(field, name, type, argument, fallback, help) \
@@ -32,6 +29,8 @@ static const qb_option options_table[] = {
            "run the K-th of N parts only; `merge` puts them together"),
     OPTION(dry_run, "dry-run", QB_OPTION_FLAG, NULL, NULL,
            "print the plan and how long it will take, run nothing"),
+    OPTION(tune, "tune", QB_OPTION_FLAG, NULL, NULL,
+           "tune only, so that shards can start from copies of the store"),
     OPTION(force, "force", QB_OPTION_FLAG, NULL, NULL,
            "run an experiment whose decision can only come to pause, too"),
     OPTION(amend, "amend", QB_OPTION_TEXT, "WHY", NULL,
@@ -41,81 +40,6 @@ static const qb_option options_table[] = {
     OPTION(events, "events", QB_OPTION_TEXT, "FILE", NULL, "append one JSON object a finished run to FILE"),
     OPTION(quiet, "quiet", QB_OPTION_FLAG, NULL, NULL, "no progress"),
 };
-
-static volatile sig_atomic_t stop_requested;
-
-/* The first signal finishes what runs; the second one ends at once (the launcher takes its children along).
- */
-static void on_signal(int number)
-{
-    if (stop_requested) {
-        signal(number, SIG_DFL);
-        raise(number);
-    }
-    stop_requested = 1;
-}
-
-typedef struct execution {
-    qb_registration *registration;
-    qb_plan *plan;
-    qb_store *store;
-    qb_progress progress;
-} execution;
-
-static bool is_done(void *context, const char *key)
-{
-    execution *e = context;
-    return e->store && qb_store_is_done(e->store, key);
-}
-
-static double expected(void *context, const qb_plan_run *run)
-{
-    execution *e = context;
-    if (!e->store)
-        return NAN;
-    return qb_store_expected_seconds(e->store, e->registration->experiment_id,
-                                     e->registration->instance[run->instance].id,
-                                     e->registration->experiment->entry[run->entry].label);
-}
-
-static qb_status record(void *context, const qb_plan_run *run, const char *key, uint64_t seed,
-                        const qb_run_result *result, qb_diag *diag)
-{
-    execution *e = context;
-    const qb_registration *r = e->registration;
-    const qb_experiment *x = r->experiment;
-    const qb_experiment_entry *entry = &x->entry[run->entry];
-    uint32_t number = 0;
-    const qb_experiment_perturbation *noise = qb_plan_perturbation(e->plan, run, &number);
-    qb_store_run row = {.key = key,
-                        .experiment = r->experiment_id,
-                        .instance = r->instance[run->instance].id,
-                        .solver = r->solver[run->entry],
-                        .machine = r->machine_id,
-                        .build = r->build_id,
-                        .label = entry->label,
-                        .role = qb_role_name(entry->role),
-                        .seed = seed,
-                        .budget_kind = x->budget.kind,
-                        .budget = x->budget.limit,
-                        .memory_bytes = x->budget.memory_bytes,
-                        .threads = x->budget.threads,
-                        .perturbation = noise ? noise->kind : NULL,
-                        .noise = noise ? noise->relative : 0,
-                        .copy = run->copy,
-                        .repeat = run->repeat,
-                        .position = run->position,
-                        .simd = qb_simd_name(qb_simd_tier()),
-                        .nominal = &r->instance[run->instance].problem,
-                        .result = result};
-    int64_t id;
-    return qb_store_record(e->store, &row, &id, diag);
-}
-
-static void show(void *context, const qb_plan_progress *now)
-{
-    qb_progress_show(&((execution *)context)->progress, now);
-}
 
 static qb_status parse_shard(const char *text, uint32_t *shard, uint32_t *shards, qb_diag *diag)
 {
@@ -146,32 +70,6 @@ static qb_status choose_jobs(const run_options *o, const qb_experiment *experime
     return QB_OK;
 }
 
-/* Rows of another build or machine are not continued silently. */
-static qb_status check_foreign(const run_options *o, execution *e, qb_diag *diag)
-{
-    uint64_t machines = 0, builds = 0;
-    const qb_registration *r = e->registration;
-    qb_status status = qb_store_foreign_runs(e->store, r->experiment_id, r->machine_id, r->build_id,
-                                             &machines, &builds, diag);
-    if (status)
-        return status;
-    if (machines && !o->mix_machines)
-        return qb_fail(diag, QB_BAD_INPUT,
-                       "%llu stored runs are from another machine; --mix-machines continues them",
-                       (unsigned long long)machines);
-    if (builds && !o->mix_builds)
-        return qb_fail(diag, QB_BAD_INPUT,
-                       "%llu stored runs are from another build; --mix-builds continues them",
-                       (unsigned long long)builds);
-    return QB_OK;
-}
-
-static qb_plan_hooks hooks_of(execution *e)
-{
-    return (qb_plan_hooks){
-        .context = e, .is_done = is_done, .expected = expected, .record = record, .progress = show};
-}
-
 /* What the decision can come to; by the spread of stored runs where there are some. */
 static void say_decision(const run_options *o, const qb_experiment *x, qb_text *out)
 {
@@ -193,26 +91,38 @@ static qb_status check_decidable(const run_options *o, const qb_experiment *x, q
                    x->name, why);
 }
 
-static qb_status print_plan(const run_options *o, execution *e, uint32_t jobs, qb_diag *diag)
+static void say_tuning(const qb_experiment *x, qb_text *out)
+{
+    qb_halving h;
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < x->entries; k++)
+        count += qb_tuning_takes(&x->entry[k]);
+    if (qb_tuning_wanted(x) && !qb_tuning_schedule(x, &h, NULL))
+        qb_text_appendf(out, "tuning       %u solvers, %g s each: %u configurations in %u rungs\n", count,
+                        x->tuning.budget_s, h.configurations, h.rungs);
+}
+
+static qb_status print_plan(const run_options *o, qb_campaign *e, qb_diag *diag)
 {
     const qb_experiment *x = e->registration->experiment;
-    const qb_plan_hooks hooks = hooks_of(e);
+    const qb_plan_hooks hooks = qb_campaign_hooks(e);
     uint64_t left = 0;
     double seconds = NAN;
-    qb_status status = qb_plan_estimate(e->plan, &hooks, jobs, &left, &seconds, diag);
+    qb_status status = qb_plan_estimate(e->plan, &hooks, e->jobs, &left, &seconds, diag);
     if (status)
         return status;
     qb_text out = {0};
     qb_text_appendf(&out, "experiment   %s\nidentity     %s\ndecision     %s\n", x->name, x->identity,
                     x->decision.given ? x->decision_sha256 : "none: exploratory");
     qb_text_appendf(&out, "runs         %llu of %llu left, %u at a time\n", (unsigned long long)left,
-                    (unsigned long long)qb_plan_count(e->plan), jobs);
+                    (unsigned long long)qb_plan_count(e->plan), e->jobs);
     qb_text_append(&out, "expected     ");
     if (isnan(seconds))
         qb_text_append(&out, "unknown");
     else
         qb_text_append_duration(&out, seconds);
     qb_text_append_char(&out, '\n');
+    say_tuning(x, &out);
     say_decision(o, x, &out);
     qb_text_append(&out, "order\n");
     for (uint64_t k = 0; k < qb_plan_count(e->plan); k++) {
@@ -230,43 +140,67 @@ static qb_status print_plan(const run_options *o, execution *e, uint32_t jobs, q
 }
 
 /* The store's default place is beside where results are kept; its folder is made when missing. */
-static qb_status open_store(const run_options *o, execution *e, qb_diag *diag)
+static qb_status open_store(const run_options *o, qb_registration *registration, qb_store **store,
+                            qb_diag *diag)
 {
     qb_text path = {0};
     if (o->db)
         qb_text_append(&path, o->db);
     else
-        qb_text_appendf(&path, "results/%s.db", e->registration->experiment->name);
+        qb_text_appendf(&path, "results/%s.db", registration->experiment->name);
     qb_status status = path.status;
     if (!status && !o->db)
         status = qb_file_make_folder("results", diag);
     if (!status)
-        status = qb_store_open(qb_text_get(&path), QB_STORE_WRITE, &e->store, diag);
+        status = qb_store_open(qb_text_get(&path), QB_STORE_WRITE, store, diag);
     if (!status)
-        status = qb_registration_store(e->registration, e->store, o->amend, diag);
+        status = qb_registration_store(registration, *store, o->amend, diag);
     qb_text_clear(&path);
     return status;
 }
 
-static qb_status execute(const run_options *o, execution *e, uint32_t jobs, qb_diag *diag)
+/* With the parameters that tuning gave; `tuning` owns them. */
+static qb_status tune(const run_options *o, qb_campaign *e, qb_registration *r, bool whole, qb_tuning *tuning,
+                      qb_experiment *tuned, qb_diag *diag)
 {
-    const qb_registration *r = e->registration;
-    const qb_plan_hooks hooks = hooks_of(e);
-    qb_plan_options options = {.jobs = jobs, .stop = &stop_requested};
-    qb_status status = check_foreign(o, e, diag);
-    if (!status && !o->quiet) /* so that it can be published before the first result */
+    if (!qb_tuning_wanted(r->experiment))
+        return o->tune
+                   ? qb_fail(diag, QB_BAD_INPUT, "experiment '%s' has nothing to tune", r->experiment->name)
+                   : QB_OK;
+    qb_status status = qb_cli_tune(e, whole, tuning, tuned, diag);
+    if (status)
+        return status;
+    r->experiment = tuned;
+    return qb_registration_solvers(r, e->store, diag);
+}
+
+static qb_status execute(const run_options *o, qb_campaign *e, qb_registration *r, uint32_t shard,
+                         uint32_t shards, qb_diag *diag)
+{
+    qb_tuning tuning = {0};
+    qb_experiment tuned;
+    if (!o->quiet) /* so that it can be published before the first result */
         fprintf(stderr, "registered '%s': specification %s, decision %s\n", r->experiment->name,
                 r->experiment->sha256,
                 r->experiment->decision.given ? r->experiment->decision_sha256 : "none");
+    qb_status status = tune(o, e, r, shards == 1, &tuning, &tuned, diag);
+    if (!status && !o->tune)
+        status = qb_plan_open(r->experiment, r->plan_instance, shard, shards, &e->plan, diag);
+    if (!status && !o->tune)
+        status = qb_campaign_run(e, diag);
+    qb_plan_close(e->plan);
+    qb_tuning_clear(&tuning);
+    return status;
+}
+
+static qb_status plan_only(const run_options *o, qb_campaign *e, uint32_t shard, uint32_t shards,
+                           qb_diag *diag)
+{
+    const qb_registration *r = e->registration;
+    qb_status status = qb_plan_open(r->experiment, r->plan_instance, shard, shards, &e->plan, diag);
     if (!status)
-        status = qb_progress_open(&e->progress, r->experiment, r->plan_instance, o->quiet, o->events, diag);
-    if (status)
-        return status;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    status = qb_plan_execute(e->plan, &options, &hooks, diag);
-    qb_progress_close(&e->progress);
+        status = print_plan(o, e, diag);
+    qb_plan_close(e->plan);
     return status;
 }
 
@@ -276,8 +210,12 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_diag diag = {0};
     const qb_experiment *experiment = NULL;
     qb_registration registration = {0};
-    execution e = {.registration = &registration};
-    uint32_t shard = 1, shards = 1, jobs = 1;
+    qb_campaign e = {.registration = &registration,
+                     .quiet = o->quiet,
+                     .events = o->events,
+                     .mix_builds = o->mix_builds,
+                     .mix_machines = o->mix_machines};
+    uint32_t shard = 1, shards = 1;
     qb_status status = qb_launcher_start(&diag); /* while the process is small */
     if (!status)
         status = parse_shard(o->shard, &shard, &shards, &diag);
@@ -286,19 +224,18 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status)
         status = check_decidable(o, experiment, &diag);
     if (!status)
-        status = choose_jobs(o, experiment, &jobs, &diag);
+        status = choose_jobs(o, experiment, &e.jobs, &diag);
     if (!status)
         status = qb_registration_load(experiment, &registration, &diag);
-    if (!status)
-        status = qb_plan_open(experiment, registration.plan_instance, shard, shards, &e.plan, &diag);
+    if (!status && o->dry_run)
+        status = plan_only(o, &e, shard, shards, &diag);
     if (!status && !o->dry_run)
-        status = open_store(o, &e, &diag);
-    if (!status)
-        status = o->dry_run ? print_plan(o, &e, jobs, &diag) : execute(o, &e, jobs, &diag);
+        status = open_store(o, &registration, &e.store, &diag);
+    if (!status && !o->dry_run)
+        status = execute(o, &e, &registration, shard, shards, &diag);
     if (status == QB_STOPPED)
         qb_fail(&diag, status, "interrupted; everything finished so far is kept, the same command resumes");
     qb_store_close(e.store);
-    qb_plan_close(e.plan);
     qb_registration_clear(&registration);
     qb_experiment_free(experiment);
     return status == QB_REFUSED ? qb_cli_exit(QB_BAD_INPUT, &diag) : qb_cli_exit(status, &diag);

@@ -1,4 +1,6 @@
 #include "harness/report/reasons.h"
+#include "harness/run/parameter_grid.h"
+#include "harness/run/tuning.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -73,7 +75,26 @@ static void apply_resolution(qb_verdict *v, qb_challenger_verdict *c)
         add_reason(v, "no solver ran against itself: the resolution of this experiment is unknown");
 }
 
-static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e)
+/* A parameter at the end of what was tried may be better still beyond it: then the tuning is not done, and a
+ * baseline that was tuned too little flatters the challenger as much. */
+static void apply_edge(qb_verdict *v, qb_challenger_verdict *c, const char *name, const qb_evidence *e,
+                       const qb_experiment *x)
+{
+    const qb_evidence_entry *entry = find_entry(e, name);
+    for (uint32_t k = 0; k < x->entries && x->tuning.instances && c->decision == QB_SCALE; k++) {
+        const qb_experiment_entry *spec = &x->entry[k];
+        if (strcmp(spec->label, entry->label) || !qb_tuning_takes(spec))
+            continue;
+        const char *edge = qb_grid_edge(spec->solver, entry->params);
+        if (!edge)
+            continue;
+        c->decision = QB_PAUSE;
+        add_reason(v, "tuning left '%s' of '%s' on the edge of its grid: that forbids scale", edge, name);
+    }
+}
+
+static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e,
+                                   const qb_experiment *x)
 {
     const qb_effect *effect = &c->against_best.effect;
     if (effect->interval.low >= v->minimum_effect && effect->instances < QB_LEAST_INSTANCES)
@@ -81,6 +102,8 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
                    QB_LEAST_INSTANCES);
     apply_claim(v, c, e);
     apply_resolution(v, c);
+    apply_edge(v, c, c->against_best.entry, e, x);
+    apply_edge(v, c, v->baseline, e, x);
     if (c->family && (c->decision == QB_SCALE || c->decision == QB_STOP)) {
         add_reason(v, "without the family '%s' the conclusion on '%s' would be another", c->family,
                    c->against_best.entry);
@@ -190,7 +213,7 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
 {
     bool incomplete = e->runs < v->planned || e->instances < x->instances, voided = is_void(v, x);
     for (uint32_t k = 0; k < v->challengers; k++)
-        apply_challenger_rules(v, &v->challenger[k], e);
+        apply_challenger_rules(v, &v->challenger[k], e, x);
     v->decision = voided ? QB_VOID : strongest(v);
     if (incomplete && x->decision.sequential)
         add_reason(v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look",

@@ -5,6 +5,7 @@
 #include "harness/report/paired.h"
 #include "harness/report/reasons.h"
 #include "harness/run/experiment.h"
+#include "harness/run/split.h"
 #include "harness/stats/planning.h"
 
 #include <math.h>
@@ -40,6 +41,9 @@ static qb_status read_experiment(judge *j, qb_diag *diag)
         return status;
     if (!j->x->decision.given)
         return qb_fail(diag, QB_REFUSED, "experiment '%s' registered no decision rule", e->experiment.name);
+    if (e->experiment.parent)
+        return qb_fail(diag, QB_REFUSED, "'%s' is the tuning of another experiment: that one has the verdict",
+                       e->experiment.name);
     if (e->budget_kind == QB_BUDGET_WORK)
         return qb_fail(diag, QB_REFUSED, "a work budget serves regression and replay: it carries no verdict");
     return QB_OK;
@@ -68,29 +72,18 @@ static uint32_t count_role(const qb_evidence *e, qb_evidence_role role)
     return count;
 }
 
-/* The instances whose hash with the experiment's identity is smallest: nobody picks them. */
 static qb_status choose_tuning_instances(judge *j, bool *tuning, qb_diag *diag)
 {
     const qb_evidence *e = j->e;
-    char(*hash)[QB_SHA256_HEX] = qb_alloc(e->instances, sizeof *hash);
-    qb_status status = hash ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for the verdict");
-    for (uint32_t i = 0; i < e->instances && status == QB_OK; i++) {
-        qb_sha256 *h = qb_sha256_open();
-        qb_sha256_string(h, e->experiment.identity);
-        qb_sha256_string(h, e->instance[i].sha256);
-        status = qb_sha256_finish_hex(h, hash[i]);
-    }
     uint32_t wanted = j->x->tuning.instances < e->instances ? j->x->tuning.instances : 0;
-    for (uint32_t n = 0; n < wanted && status == QB_OK; n++) {
-        uint32_t least = UINT32_MAX;
-        for (uint32_t i = 0; i < e->instances; i++)
-            if (!tuning[i] && (least == UINT32_MAX || strcmp(hash[i], hash[least]) < 0))
-                least = i;
-        tuning[least] = true;
-    }
+    const char **sha256 = QB_NEW(const char *, e->instances);
+    for (uint32_t i = 0; sha256 && i < e->instances; i++)
+        sha256[i] = e->instance[i].sha256;
+    qb_status status =
+        sha256 ? qb_split_choose(e->experiment.identity, sha256, e->instances, wanted, tuning) : QB_NO_MEMORY;
     j->v->tuning_instances = wanted;
-    qb_free(hash);
-    return status;
+    qb_free(sha256);
+    return status == QB_OK ? QB_OK : qb_fail(diag, status, "cannot choose the tuning split");
 }
 
 /* The entry of a role with the extreme mean score over some instances. */
@@ -167,6 +160,10 @@ static qb_status choose_instances_and_baseline(judge *j, qb_diag *diag)
     qb_free(tuning);
     for (uint32_t i = 0; i < j->e->instances; i++)
         j->v->instances += j->take[i];
+    if (status == QB_OK && !j->v->instances)
+        status =
+            qb_fail(diag, QB_REFUSED, "no instance is left to judge: %s",
+                    j->v->without_headroom ? "a null control solves them all" : "none has a known value");
     if (status == QB_OK && j->baseline == UINT32_MAX)
         status = qb_fail(diag, QB_REFUSED, "no baseline has runs on an instance that can be judged");
     if (status == QB_OK)

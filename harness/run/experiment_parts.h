@@ -8,6 +8,10 @@
 /* Solver entries into x->entry. */
 qb_status qb_experiment_read_entries(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
 
+/* Every parameter as one JSON object of text values, kept in the arena. */
+qb_status qb_experiment_params_json(const qb_fields *fields, const qb_solver *solver, const void *params,
+                                    const char **json);
+
 /* Instances into x->instance; x->identity is known. */
 qb_status qb_experiment_read_instances(const qb_fields *fields, const qb_yaml_node *node, qb_experiment *x);
 

@@ -63,8 +63,8 @@ static qb_status set_params(const qb_fields *f, const qb_yaml_node *given, const
     return status;
 }
 
-static qb_status params_json(const qb_fields *f, const qb_solver *solver, const void *params,
-                             const char **json)
+qb_status qb_experiment_params_json(const qb_fields *f, const qb_solver *solver, const void *params,
+                                    const char **json)
 {
     qb_text text = {0};
     qb_json_writer w = {.out = &text};
@@ -106,7 +106,8 @@ static qb_status read_entry(const qb_fields *f, const qb_yaml_node *node, qb_exp
     entry->params_given = d.params && d.params->count;
     entry->line = node->line;
     status = set_params(f, d.params, entry->solver, params);
-    return status == QB_OK ? params_json(f, entry->solver, params, &entry->params_json) : status;
+    return status == QB_OK ? qb_experiment_params_json(f, entry->solver, params, &entry->params_json)
+                           : status;
 }
 
 qb_status qb_experiment_read_entries(const qb_fields *f, const qb_yaml_node *node, qb_experiment *x)

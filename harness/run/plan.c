@@ -151,6 +151,16 @@ void qb_plan_close(qb_plan *plan)
     qb_free(plan);
 }
 
+void qb_plan_keep(qb_plan *plan, bool (*keep)(const void *context, const qb_plan_run *run),
+                  const void *context)
+{
+    uint64_t kept = 0;
+    for (uint64_t k = 0; k < plan->count; k++)
+        if (keep(context, &plan->run[k]))
+            plan->run[kept++] = plan->run[k];
+    plan->count = kept;
+}
+
 uint64_t qb_plan_count(const qb_plan *plan)
 {
     return plan->count;

@@ -37,6 +37,10 @@ qb_status qb_plan_open(const qb_experiment *experiment, const qb_plan_instance *
                        uint32_t shards, qb_plan **plan, qb_diag *diag);
 void qb_plan_close(qb_plan *plan);
 
+/* Drops the runs for which keep says no; the others keep their order and position.  O(runs). */
+void qb_plan_keep(qb_plan *plan, bool (*keep)(const void *context, const qb_plan_run *run),
+                  const void *context);
+
 uint64_t qb_plan_count(const qb_plan *plan);
 const qb_plan_run *qb_plan_at(const qb_plan *plan, uint64_t index);
 

@@ -100,7 +100,7 @@ qb_status qb_store_find_experiment(qb_store *store, const char *selector, int64_
     int64_t found = 0;
     qb_sql q = qb_sql_begin(
         store,
-        "SELECT id FROM experiment e WHERE ?1 IS NULL OR name = ?1 OR '#' || id = ?1"
+        "SELECT id FROM experiment e WHERE (?1 IS NULL AND parent_id IS NULL) OR name = ?1 OR '#' || id = ?1"
         "  OR (length(?1) >= 6 AND substr(identity, 1, length(?1)) = ?1)"
         " ORDER BY coalesce((SELECT max(id) FROM run WHERE experiment_id = e.id), 0) DESC, id DESC LIMIT 1",
         diag);
@@ -120,8 +120,9 @@ static void load_experiment(loader *l, const char *selector)
     qb_store_experiment *x = &l->e->public.experiment;
     if (l->status == QB_OK)
         l->status = qb_store_find_experiment(l->store, selector, &x->id, l->diag);
-    qb_sql q = ask(l, "SELECT name, identity, decision, sha256, spec, version, registered_at FROM experiment"
-                      " WHERE id = ?");
+    qb_sql q = ask(
+        l, "SELECT name, identity, decision, sha256, spec, version, registered_at, parent_id FROM experiment"
+           " WHERE id = ?");
     if (next(l, &q)) {
         x->name = keep_text(l, qb_sql_text(&q, 0));
         x->identity = keep_text(l, qb_sql_text(&q, 1));
@@ -130,6 +131,7 @@ static void load_experiment(loader *l, const char *selector)
         x->spec = keep_text(l, qb_sql_text(&q, 4));
         x->version = keep_text(l, qb_sql_text(&q, 5));
         x->registered_at = keep_text(l, qb_sql_text(&q, 6));
+        x->parent = qb_sql_int(&q, 7);
     }
     done(l, &q);
 }

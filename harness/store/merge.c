@@ -21,6 +21,11 @@ static const char *const copies[] = {
 
     "CREATE TEMP TABLE experiment_map AS SELECT o.id AS old, m.id AS new"
     " FROM other.experiment o JOIN experiment m USING (identity)",
+    "UPDATE experiment SET parent_id = (SELECT p.new FROM experiment_map e JOIN other.experiment o ON o.id = "
+    "e.old"
+    "  JOIN experiment_map p ON p.old = o.parent_id WHERE e.new = experiment.id)"
+    " WHERE parent_id IS NULL AND id IN (SELECT e.new FROM experiment_map e JOIN other.experiment o"
+    "  ON o.id = e.old WHERE o.parent_id IS NOT NULL)",
     "CREATE TEMP TABLE machine_map AS SELECT o.id AS old, m.id AS new"
     " FROM other.machine o JOIN machine m USING (fingerprint)",
     "CREATE TEMP TABLE build_map AS SELECT o.id AS old, m.id AS new"

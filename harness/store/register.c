@@ -40,17 +40,21 @@ static qb_status inserted(qb_sql *q, int64_t *id)
 
 static qb_status insert_experiment(qb_store *store, const qb_store_experiment *e, int64_t *id, qb_diag *diag)
 {
-    qb_sql q =
-        qb_sql_begin(store,
-                     "INSERT INTO experiment (name, identity, decision, sha256, spec, version,"
-                     " registered_at) VALUES (?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
-                     diag);
+    qb_sql q = qb_sql_begin(
+        store,
+        "INSERT INTO experiment (name, identity, decision, sha256, spec, version,"
+        " parent_id, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+        diag);
     qb_sql_bind_text(&q, e->name);
     qb_sql_bind_text(&q, e->identity);
     qb_sql_bind_text(&q, or_empty(e->decision));
     qb_sql_bind_text(&q, e->sha256);
     qb_sql_bind_text(&q, e->spec);
     qb_sql_bind_text(&q, or_empty(e->version));
+    if (e->parent)
+        qb_sql_bind_int(&q, e->parent);
+    else
+        qb_sql_bind_null(&q);
     return inserted(&q, id);
 }
 
@@ -116,6 +120,14 @@ qb_status qb_store_register_experiment(qb_store *store, const qb_store_experimen
     if (status == QB_OK)
         *id = known;
     return status;
+}
+
+qb_status qb_store_find_tuning(qb_store *store, int64_t experiment, int64_t *id, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store, "SELECT id FROM experiment WHERE parent_id = ?", diag);
+    qb_sql_bind_int(&q, experiment);
+    *id = 0;
+    return found(&q, id);
 }
 
 /* ---- machine, build, instance, solver */

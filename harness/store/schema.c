@@ -98,10 +98,17 @@ static const char *const step_4[] = {
     NULL,
 };
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4};
+/* 5: which experiment another one tunes. */
+static const char *const step_5[] = {
+    "ALTER TABLE experiment ADD COLUMN parent_id INTEGER REFERENCES experiment",
+    NULL,
+};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5};
 
 /* The views hold nothing, so every migration makes them anew; each stands on those before it. */
 static const char *const views[] = {
+    "DROP VIEW IF EXISTS tuning",
     "DROP VIEW IF EXISTS standing",
     "DROP VIEW IF EXISTS trajectory",
     "DROP VIEW IF EXISTS result",
@@ -142,6 +149,13 @@ static const char *const views[] = {
     "  avg(CASE WHEN feasible THEN objective END) AS mean, reference, avg(cpu_s) AS mean_cpu_s,"
     "  avg(wall_s) AS mean_wall_s FROM result WHERE noise = 0"
     " GROUP BY experiment, instance, label, penalty",
+    /* the ledger: what tuning a label has cost (its configurations are LABEL#NUMBER) */
+    "CREATE VIEW tuning AS SELECT p.name AS experiment,"
+    "  substr(rtrim(r.label, '0123456789'), 1, length(rtrim(r.label, '0123456789')) - 1) AS label,"
+    "  count(DISTINCT r.label) AS configurations, count(*) AS runs, sum(r.cpu_s) AS cpu_s,"
+    "  sum(r.wall_s) AS wall_s, sum(r.modelled_s) AS modelled_s"
+    " FROM run r JOIN experiment c ON c.id = r.experiment_id JOIN experiment p ON p.id = c.parent_id"
+    " GROUP BY p.id, 2",
     NULL,
 };
 

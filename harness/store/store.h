@@ -45,12 +45,16 @@ typedef struct qb_store_experiment {
     const char *spec;     /* the experiment file's text, as it was given */
     const char *version;  /* of qubout */
     const char *registered_at; /* UTC, ISO 8601 */
+    int64_t parent;            /* the experiment whose solvers this one tunes; 0: none */
 } qb_store_experiment;
 
 /* A known identity with another text (more repeats, more entries) is kept as an amendment beside the first
  * one. A known identity with another decision is QB_REFUSED unless `why` says why; the reason is stored. */
 qb_status qb_store_register_experiment(qb_store *store, const qb_store_experiment *experiment,
                                        const char *why, int64_t *id, qb_diag *diag);
+
+/* The experiment in which `experiment` was tuned; *id is 0 where it was not. */
+qb_status qb_store_find_tuning(qb_store *store, int64_t experiment, int64_t *id, qb_diag *diag);
 
 typedef struct qb_store_machine {
     const char *fingerprint; /* SHA-256 of what identifies the machine */

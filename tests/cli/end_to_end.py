@@ -279,6 +279,36 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("score", "case.yaml", code=2)
         self.assertIn("case.yaml:4", self.stderr)
 
+    def test_tuning(self):
+        names = ["mc_004_003_000", "mc_006_003_000", "mc_008_003_000", "mc_008_005_000", "mc_010_003_000"]
+        self.write("tuned.yaml", "experiment: tuned\ninstances: [" + ", ".join("{name: %s}" % n for n in names) + "]\n"
+                   "solvers: [{name: greedy}, {name: anneal, role: baseline}, {name: tabu, label: given, role: baseline,"
+                   " params: {tenure: 5}}, {name: random, role: control}]\n"
+                   "budget: {cpu_time: 10ms}\nrepeats: 2\ntuning: {instances: 2, budget: 300ms}\n"
+                   "decision: {minimum_effect: 0.01}\n")
+        self.assertIn("tuning", self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--dry-run"))
+        self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--quiet", "--shard", "1/2", "--force", code=2)
+        self.assertIn("--tune", self.stderr)
+        self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--quiet", "--tune", "--force")
+        with sqlite3.connect(self.folder / "t.db") as db:
+            ledger = db.execute("select label, configurations, runs, cpu_s from tuning order by label").fetchall()
+        self.assertEqual([row[0] for row in ledger], ["anneal"])  # greedy has no parameters, tabu's were given
+        self.assertEqual(ledger[0][1], 8)  # 30 runs: 4 for the check, 26 >= 3 * 8 for the search
+        self.assertLessEqual(ledger[0][2], 30)
+        self.assertLess(ledger[0][3], 0.6)
+        self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--quiet", "--shard", "1/2", "--force")
+        self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--quiet", "--force")
+        with sqlite3.connect(self.folder / "t.db") as db:
+            self.assertEqual(db.execute("select sum(runs) from tuning").fetchone()[0], ledger[0][2])  # resumed
+            self.assertEqual(db.execute("select count(*) from run r join experiment e on e.id = experiment_id"
+                                        " where parent_id is null").fetchone()[0], 5 * 4 * 2)
+        self.assertIn("tuning: 0.3 s a solver", self.run_qubout("report", "--db", "t.db", "--table"))
+        self.run_qubout("verdict", "--db", "t.db", "--experiment", "tuned/tuning", code=4)
+        self.run_qubout("verdict", "--db", "t.db", code=4)
+        self.assertIn("null control solves them all", self.stderr)
+        self.run_qubout("merge", "t.db", "--db", "copy.db")
+        self.assertIn("tuning: 0.3 s a solver", self.run_qubout("report", "--db", "copy.db", "--table"))
+
     def test_compare_and_regress(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         out = json.loads(self.run_qubout("compare", "tabu", "random", "--db", "tiny.db", "--json"))

@@ -369,11 +369,14 @@ Test(store, refuses_a_newer_schema)
 Test(store, migrates_an_older_file)
 {
     qb_store_close(filled(&small));
-    execute(path, "DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
-                  " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
-                  " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
-                  " CREATE VIEW result AS SELECT id FROM run;"
-                  " PRAGMA user_version = 1"); /* as the first version left it */
+    execute(
+        path,
+        "DROP VIEW tuning; DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
+        " ALTER TABLE experiment DROP COLUMN parent_id;"
+        " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
+        " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
+        " CREATE VIEW result AS SELECT id FROM run;"
+        " PRAGMA user_version = 1"); /* as the first version left it */
     qb_store *store = NULL;
     const qb_evidence *e = NULL;
     cr_assert_eq(qb_store_open(path, QB_STORE_READ, &store, &diag), QB_OK, "%s", diag.text);
