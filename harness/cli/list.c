@@ -8,6 +8,7 @@
 #include "instances/format.h"
 #include "instances/generators/generator.h"
 #include "instances/library.h"
+#include "solvers/kernels/device.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -326,6 +327,48 @@ static qb_status json_workloads(qb_json_writer *json, qb_diag *diag)
     return QB_OK;
 }
 
+/* ---- devices */
+
+static qb_status print_device(void *context, const qb_device *device, const char *source)
+{
+    qb_text_appendf(context,
+                    "%-18s %-10s 1q %g us, 2q %g us, reset %g us, readout %g us (modelled)\n%19s%s\n",
+                    device->name, qb_coupling_name(device->coupling), 1e6 * device->one_qubit_s,
+                    1e6 * device->two_qubit_s, 1e6 * device->reset_s, 1e6 * device->readout_s, "", source);
+    return QB_OK;
+}
+
+static qb_status print_devices(qb_text *out, qb_diag *diag)
+{
+    return qb_device_each(print_device, out, diag);
+}
+
+static qb_status device_json(void *context, const qb_device *device, const char *source)
+{
+    qb_json_writer *json = context;
+    qb_json_open(json, '{');
+    member_string(json, "name", device->name);
+    member_string(json, "coupling", qb_coupling_name(device->coupling));
+    member_double(json, "one_qubit_s", device->one_qubit_s);
+    member_double(json, "two_qubit_s", device->two_qubit_s);
+    member_double(json, "reset_s", device->reset_s);
+    member_double(json, "readout_s", device->readout_s);
+    member_double(json, "gates_a_coupling", device->gates_a_coupling);
+    member_double(json, "parallel", device->parallel);
+    member_double(json, "error_1q", device->error_1q);
+    member_double(json, "error_2q", device->error_2q);
+    member_double(json, "error_readout", device->error_readout);
+    member_double(json, "t1_s", device->t1_s);
+    member_string(json, "source", source);
+    qb_json_close(json, '}');
+    return QB_OK;
+}
+
+static qb_status json_devices(qb_json_writer *json, qb_diag *diag)
+{
+    return qb_device_each(device_json, json, diag);
+}
+
 static const topic topics[] = {
     {"solvers", print_solvers, json_solvers},
     {"formats", print_formats, json_formats},
@@ -333,6 +376,7 @@ static const topic topics[] = {
     {"generators", print_generators, json_generators},
     {"experiments", print_experiments, json_experiments},
     {"workloads", print_workloads, json_workloads},
+    {"devices", print_devices, json_devices},
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -376,7 +420,7 @@ static int run(const void *options, const qb_arguments *arguments)
 
 const qb_command qb_command_list = {
     .name = "list",
-    .synopsis = "solvers|formats|instances|generators|experiments|workloads",
+    .synopsis = "solvers|formats|instances|generators|experiments|workloads|devices",
     .summary = "what there is, with parameters and defaults",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,

@@ -1,6 +1,6 @@
-# The definitions that ship as C text: name and content, in pairs, in the order given.
+# Data files that ship as C text: embed.awk -v array=NAME FILE...; name and content, in pairs, in the order given.
 BEGIN {
-    print "#include \"solvers/external/definition.h\"\n\nconst char *const qb_external_shipped[] = {"
+    printf "#include <stddef.h>\n\nextern const char *const %s[];\nconst char *const %s[] = {\n", array, array
 }
 FNR == 1 {
     if (NR > 1)

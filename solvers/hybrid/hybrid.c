@@ -42,7 +42,8 @@
     X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                         \
     X(uint, evaluations, "40", 1, 1e6, "", "circuits", "evaluations of a training at most")                \
     X(uint, shots, "128", 1, 1e6, "", "shots", "shots a part")                                             \
-    X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")
+    X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")        \
+    X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")
 QB_PARAMS_DECLARE(hybrid_params, HYBRID_PARAMS)
 static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
 
@@ -115,6 +116,16 @@ static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_dia
     return s->point ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for a point");
 }
 
+static qb_status model_device(hybrid *s, qb_budget *budget, qb_diag *diag)
+{
+    qb_device device;
+    qb_status status = qb_device_find(s->params->device.text, &device, diag);
+    if (status || !s->k || s->params->refine == REFINE_EXHAUSTIVE)
+        return status;
+    qb_budget_detail(budget, "qubits", s->k);
+    return refine_model(&s->refiner, s->k, &device, budget, diag);
+}
+
 static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
 {
     const qb_qubo *q = s->model->qubo;
@@ -122,7 +133,9 @@ static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *di
     if (bytes > s->model->memory_bytes)
         return qb_fail(diag, QB_REFUSED, "steps on %u qubits need %.3g MiB, the memory limit allows %.3g MiB",
                        s->k, (double)bytes / 0x1p20, (double)s->model->memory_bytes / 0x1p20);
-    qb_status status = open_search(s, seed, budget, diag);
+    qb_status status = model_device(s, budget, diag);
+    if (!status)
+        status = open_search(s, seed, budget, diag);
     if (!status)
         status = qb_subproblem_open(q, &s->sub, diag);
     if (!status)
@@ -148,7 +161,6 @@ static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t
         hybrid_free(s);
         return status;
     }
-    qb_budget_detail(budget, "qubits", s->params->refine == REFINE_QAOA ? s->k : 0);
     *state = s;
     return QB_OK;
 }

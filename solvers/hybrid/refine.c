@@ -6,6 +6,7 @@
 #include "solvers/kernels/qaoa_angles.h"
 #include "solvers/kernels/qaoa_train.h"
 #include "solvers/kernels/statevector.h"
+#include "solvers/kernels/subproblem.h"
 
 uint64_t refine_bytes(const refiner *r, uint32_t variables)
 {
@@ -14,6 +15,27 @@ uint64_t refine_bytes(const refiner *r, uint32_t variables)
     bool gradients = r->angles == REFINE_LBFGS;
     return qb_statevector_bytes(variables, QB_DOUBLE, gradients) + ((uint64_t)QB_COST_REAL << variables) +
            24 * (uint64_t)r->shots;
+}
+
+qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, qb_budget *budget,
+                       qb_diag *diag)
+{
+    double linear[QB_SUBPROBLEM_VARIABLES] = {0};
+    qb_pair pair[QB_SUBPROBLEM_VARIABLES * QB_SUBPROBLEM_VARIABLES / 2];
+    uint32_t pairs = 0, layers = r->rule == REFINE_QAOA ? r->depth : 0;
+    qb_qubo all = {0};
+    qb_cost cost = {0};
+    for (uint32_t a = 0; a < variables; a++)
+        for (uint32_t b = a + 1; b < variables; b++)
+            pair[pairs++] = (qb_pair){a, b, 1};
+    qb_status status = qb_qubo_build(QB_MINIMISE, 0, 1, variables, linear, pairs, pair, &all, diag);
+    if (!status)
+        status = qb_cost_from_qubo(&all, &cost, diag);
+    if (!status)
+        status = qb_device_model(device, &cost, layers, budget, &r->shot_s, diag);
+    qb_cost_free(&cost);
+    qb_qubo_free(&all);
+    return status;
 }
 
 /* ---------------------------------------------------------------------------------------------- shots */
@@ -28,12 +50,18 @@ static qb_status offer(const qb_qubo *part, uint64_t shot, qb_budget *budget)
     return qb_budget_incumbent(budget, y, qb_qubo_energy(part, y));
 }
 
+/* A device is charged for its shots before they are looked at. */
+static qb_status charge_device(const refiner *r, qb_budget *budget)
+{
+    return qb_budget_spend_device(budget, r->shots * r->shot_s) ? QB_OK : QB_STOPPED;
+}
+
 static qb_status take_uniform(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget)
 {
     qb_rng rng;
-    qb_status status = QB_OK;
+    qb_status status = charge_device(r, budget);
     qb_rng_init(&rng, r->seed, stream);
-    r->circuits++;
+    r->circuits += !status;
     for (uint32_t i = 0; i < r->shots && !status; i++) {
         r->shots_taken++;
         status = offer(part, qb_rng_next(&rng) >> (64 - part->n), budget);
@@ -100,6 +128,7 @@ static qb_status take_quantum(refiner *r, const qb_qubo *part, uint64_t stream, 
 {
     qb_cost cost = {0};
     qb_diagonal diagonal = {0};
+    qb_budget_simulation(budget, true); /* until the shots are drawn */
     qb_status status = qb_cost_from_qubo(part, &cost, diag);
     if (!status)
         status = qb_diagonal_survey(&cost, true, r->threads, budget, &diagonal);
@@ -107,6 +136,7 @@ static qb_status take_quantum(refiner *r, const qb_qubo *part, uint64_t stream, 
         status = qb_diagonal_fill(&cost, r->threads, budget, &diagonal);
     if (!status)
         status = run_circuit(r, &cost, &diagonal, part, stream, budget, diag);
+    qb_budget_simulation(budget, false);
     qb_diagonal_clear(&diagonal);
     qb_cost_free(&cost);
     return status;

@@ -12,6 +12,7 @@
 
 #include "harness/base/budget.h"
 #include "harness/model/qubo.h"
+#include "solvers/kernels/device.h"
 
 typedef enum refine_rule { REFINE_QAOA, REFINE_UNIFORM, REFINE_EXHAUSTIVE } refine_rule;
 typedef enum refine_angles { REFINE_FIXED, REFINE_RAMP, REFINE_LBFGS } refine_angles;
@@ -22,13 +23,19 @@ typedef struct refiner {
     refine_rule rule;
     refine_angles angles;
     uint32_t depth, shots, evaluations, threads;
-    double ramp; /* height of a ramp, in natural units */
+    double ramp;   /* height of a ramp, in natural units */
+    double shot_s; /* modelled seconds of a shot */
     uint64_t seed;
     uint64_t shots_taken, circuits, training_circuits; /* so far */
 } refiner;
 
 /* Bytes that a step on `variables` variables needs at most. */
 uint64_t refine_bytes(const refiner *r, uint32_t variables);
+
+/* Models the circuit of all pairs among `variables` qubits on a device, compiled once: a part's weights are
+ * its parameters.  A uniform point costs a circuit without layers.  Errors: QB_NO_MEMORY. */
+qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, qb_budget *budget,
+                       qb_diag *diag);
 
 /* One step on `part`; its random numbers are stream `stream` of the seed.  Errors: QB_STOPPED (the child's
  * work or the run's budget is spent), QB_NO_MEMORY, QB_REFUSED. */

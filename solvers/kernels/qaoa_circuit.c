@@ -45,9 +45,12 @@ qb_circuit qb_qaoa_circuit(const qb_cost *cost, uint32_t layers)
         ladders += order > 2;
         two += order == 2 ? 1 : order > 2 ? 2 * (order - 1) : 0;
     }
+    uint64_t steps_1q = 1 + layers * ((fields > 0) + 1ull), steps_2q = layers * coupling_steps(cost);
     return (qb_circuit){
         .gates_1q = cost->n + layers * (fields + ladders + cost->n),
         .gates_2q = layers * two,
-        .depth = 1 + layers * ((fields > 0) + coupling_steps(cost) + 1),
+        .depth = steps_1q + steps_2q,
+        .steps_1q = steps_1q,
+        .steps_2q = steps_2q,
     };
 }

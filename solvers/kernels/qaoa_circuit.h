@@ -12,6 +12,7 @@
 
 typedef struct qb_circuit {
     uint64_t gates_1q, gates_2q, depth;
+    uint64_t steps_1q, steps_2q; /* of the depth: of one-qubit gates; of couplings (and ladders) */
 } qb_circuit;
 
 /* O(spin terms * n). */

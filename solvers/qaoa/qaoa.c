@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include "harness/base/memory.h"
+#include "solvers/kernels/device.h"
 #include "solvers/kernels/qaoa_angles.h"
 #include "solvers/kernels/qaoa_circuit.h"
 #include "solvers/kernels/qaoa_train.h"
@@ -34,7 +35,8 @@
     X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                     \
     X(uint, evaluations, "200", 1, 1e6, "", "circuits", "evaluations of a training at most")           \
     X(choice, precision, "double", 0, 0, "double|float", "", "numbers of the state vector")            \
-    X(flag, symmetry, "on", 0, 0, "", "", "use the spin-flip symmetry where there is one")
+    X(flag, symmetry, "on", 0, 0, "", "", "use the spin-flip symmetry where there is one")             \
+    X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")
 QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
 #define QB_PARAM_STRUCT_ qaoa_params
 static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
@@ -53,6 +55,7 @@ typedef struct solver {
     qb_statevector *state;
     double gammas[DEPTH_MOST], betas[DEPTH_MOST];
     const char *angles_from;
+    double shot_s; /* modelled seconds of a shot */
     uint64_t rounds, circuits, training_circuits;
     bool has_best;
     double best; /* claimed value of the best shot */
@@ -110,8 +113,14 @@ static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
 {
     const qaoa_params *p = s->params;
     qb_status status = check_params(p, diag);
+    qb_device device;
+    if (!status)
+        status = qb_device_find(p->device.text, &device, diag);
     if (!status)
         status = qb_cost_from_qubo(s->model->qubo, &s->cost, diag);
+    if (!status)
+        status = qb_device_model(&device, &s->cost, s->depth, budget, &s->shot_s, diag);
+    qb_budget_simulation(budget, true);
     if (!status) /* with the narrowest table: the survey takes time */
         status = check_memory(s, QB_COST_BYTE, diag);
     if (!status)
@@ -123,6 +132,7 @@ static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
     if (!status)
         status = qb_statevector_open(&s->diagonal, (qb_precision)p->precision, needs_gradients(p),
                                      s->model->threads, &s->state, diag);
+    qb_budget_simulation(budget, false);
     if (status == QB_NO_MEMORY)
         return qb_fail(diag, status, "out of memory for the costs of 2^%u states", s->cost.n);
     return status;
@@ -181,14 +191,18 @@ static qb_status offer(solver *s, uint64_t shot, qb_budget *budget)
     return qb_budget_incumbent(budget, x, value);
 }
 
-/* A round of shots from the state as it is. */
+/* A round of shots from the state as it is.  The device is charged for them before they are looked at. */
 static qb_status take_shots(solver *s, qb_budget *budget, qb_diag *diag)
 {
     uint64_t shots = s->params->shots;
     uint64_t *x = QB_NEW(uint64_t, shots);
     if (!x)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory for %llu shots", (unsigned long long)shots);
+    qb_budget_simulation(budget, true);
     qb_status status = qb_statevector_sample(s->state, s->seed, s->rounds, shots, budget, x);
+    qb_budget_simulation(budget, false);
+    if (!status && !qb_budget_spend_device(budget, (double)shots * s->shot_s))
+        status = QB_STOPPED;
     if (!status) {
         s->rounds++;
         s->circuits++;
@@ -226,9 +240,11 @@ static qb_status tell_state(solver *s, double expectation, qb_budget *budget)
 static qb_status run_circuit(solver *s, qb_budget *budget, qb_diag *diag)
 {
     double expectation;
+    qb_budget_simulation(budget, true);
     qb_status status = qb_statevector_evolve(s->state, s->depth, s->gammas, s->betas, budget, &expectation);
     if (!status)
         status = tell_state(s, expectation, budget);
+    qb_budget_simulation(budget, false);
     return status ? status : take_shots(s, budget, diag);
 }
 
@@ -294,8 +310,10 @@ static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
     qb_status status = run_circuit(s, budget, diag);
     if (status || !s->depth || s->params->angles > INTERP)
         return status;
+    qb_budget_simulation(budget, true);
     status = s->params->angles == INTERP ? train_by_depth(s, budget, diag)
                                          : train(s, s->depth, s->gammas, s->betas, budget, diag);
+    qb_budget_simulation(budget, false);
     s->angles_from = "oracle-trained";
     return status ? status : run_circuit(s, budget, diag);
 }

@@ -181,7 +181,7 @@ class EndToEnd(unittest.TestCase):
         self.assertFalse((self.folder / "triangle.mps").exists())
 
     def test_lists(self):
-        for topic in ("solvers", "formats", "instances", "generators", "experiments", "workloads"):
+        for topic in ("solvers", "formats", "instances", "generators", "experiments", "workloads", "devices"):
             self.assertTrue(self.run_qubout("list", topic).strip())
             self.assertTrue(json.loads(self.run_qubout("list", topic, "--json")))
         self.run_qubout("list", "solver", code=2)
