@@ -25,6 +25,7 @@ qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, 
     uint32_t pairs = 0, layers = r->rule == REFINE_QAOA ? r->depth : 0;
     qb_qubo all = {0};
     qb_cost cost = {0};
+    qb_routed routed;
     for (uint32_t a = 0; a < variables; a++)
         for (uint32_t b = a + 1; b < variables; b++)
             pair[pairs++] = (qb_pair){a, b, 1};
@@ -32,7 +33,9 @@ qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, 
     if (!status)
         status = qb_cost_from_qubo(&all, &cost, diag);
     if (!status)
-        status = qb_device_model(device, &cost, layers, budget, &r->shot_s, diag);
+        status = qb_device_model(device, &cost, layers, budget, &routed, diag);
+    if (!status)
+        r->shot_s = qb_device_shot_seconds(device, &routed);
     qb_cost_free(&cost);
     qb_qubo_free(&all);
     return status;

@@ -103,7 +103,7 @@ double qb_device_shot_seconds(const qb_device *device, const qb_routed *circuit)
            (double)circuit->depth_2q * device->two_qubit_s + device->readout_s;
 }
 
-static void tell(const qb_device *d, const qb_routed *r, double shot_s, qb_budget *budget)
+static void tell(const qb_device *d, const qb_routed *r, qb_budget *budget)
 {
     qb_budget_detail_text(budget, "device", d->name);
     qb_budget_detail_text(budget, "device_coupling", qb_coupling_name(d->coupling));
@@ -112,25 +112,25 @@ static void tell(const qb_device *d, const qb_routed *r, double shot_s, qb_budge
     qb_budget_detail(budget, "device_swaps", (double)r->swaps);
     qb_budget_detail(budget, "device_depth_1q", (double)r->depth_1q);
     qb_budget_detail(budget, "device_depth_2q", (double)r->depth_2q);
-    qb_budget_detail(budget, "modelled_shot_s", shot_s);
+    qb_budget_detail(budget, "modelled_shot_s", qb_device_shot_seconds(d, r));
     qb_budget_detail(budget, "modelled_overhead_s", d->reset_s + d->readout_s);
 }
 
 qb_status qb_device_model(const qb_device *device, const qb_cost *cost, uint32_t layers, qb_budget *budget,
-                          double *shot_s, qb_diag *diag)
+                          qb_routed *routed, qb_diag *diag)
 {
-    qb_routed routed[QB_COUPLINGS];
+    qb_routed on[QB_COUPLINGS];
     double gates[QB_COUPLINGS], depth[QB_COUPLINGS];
     for (unsigned c = 0; c < QB_COUPLINGS; c++) {
         qb_status status = qb_qaoa_route(cost, layers, (qb_coupling)c, device->gates_a_coupling,
-                                         device->parallel, &routed[c], diag);
+                                         device->parallel, &on[c], diag);
         if (status)
             return status;
-        gates[c] = (double)routed[c].gates_2q;
-        depth[c] = (double)(routed[c].depth_1q + routed[c].depth_2q);
+        gates[c] = (double)on[c].gates_2q;
+        depth[c] = (double)(on[c].depth_1q + on[c].depth_2q);
     }
-    *shot_s = qb_device_shot_seconds(device, &routed[device->coupling]);
-    tell(device, &routed[device->coupling], *shot_s, budget);
+    *routed = on[device->coupling];
+    tell(device, routed, budget);
     qb_budget_detail_list(budget, "coupling_gates_2q", gates, QB_COUPLINGS);
     qb_budget_detail_list(budget, "coupling_depth", depth, QB_COUPLINGS);
     return QB_OK;

@@ -32,10 +32,10 @@ double qb_device_shot_seconds(const qb_device *device, const qb_routed *circuit)
 /* Routes a QAOA circuit for the device and tells, as details, what it would need there and, with the device's
  * gates, on every kind of coupling (lists in the order of qb_coupling): device, device_coupling,
  * device_routing, device_gates_2q, device_swaps, device_depth_1q, device_depth_2q, modelled_shot_s and of
- * this modelled_overhead_s (reset and readout), coupling_gates_2q, coupling_depth.  *shot_s: modelled seconds
- * of a shot. Errors: QB_REFUSED as qb_qaoa_route. */
+ * this modelled_overhead_s (reset and readout), coupling_gates_2q, coupling_depth.  *routed: on the device.
+ * Errors: QB_REFUSED as qb_qaoa_route. */
 qb_status qb_device_model(const qb_device *device, const qb_cost *cost, uint32_t layers, qb_budget *budget,
-                          double *shot_s, qb_diag *diag);
+                          qb_routed *routed, qb_diag *diag);
 
 /* Calls `visit` for every device, in the order of the file; what it is given lives until it returns.  Errors:
  * as visit. */

@@ -23,10 +23,14 @@ struct qb_trajectory {
     qb_budget *budget;
 };
 
+bool qb_noise_is_random(const qb_noise *n)
+{
+    return n->depolarising_1q > 0 || n->depolarising_2q > 0 || n->damping > 0;
+}
+
 bool qb_noise_is_on(const qb_noise *n)
 {
-    return n->depolarising_1q > 0 || n->depolarising_2q > 0 || n->damping > 0 || n->readout > 0 ||
-           n->over_rotation != 0;
+    return qb_noise_is_random(n) || n->readout > 0 || n->over_rotation != 0;
 }
 
 uint64_t qb_trajectory_bytes(uint32_t qubits)

@@ -32,8 +32,9 @@ typedef struct qb_noise {
     double over_rotation;                                      /* share of an angle; may be negative */
 } qb_noise;
 
-/* Is anything but zero? */
+/* Is anything but zero?  Does chance play a part before the shots, so that trajectories differ? */
 bool qb_noise_is_on(const qb_noise *noise);
+bool qb_noise_is_random(const qb_noise *noise);
 
 typedef struct qb_trajectory qb_trajectory;
 

@@ -7,6 +7,9 @@
  * has ended.  The table of costs, the amplitudes and their maximum never reach the answer: a shot is a basis
  * state drawn from |psi|^2, and its value is computed from the model.
  *
+ * Noise turns a round of shots into a round of noisy circuits (trajectory.h) that share the shots; angles are
+ * trained without it.
+ *
  * angles=uniform (or depth=0) is the sham control: the same shots from the uniform state.
  *
  * Source: Farhi, Goldstone and Gutmann, "A quantum approximate optimization algorithm", arXiv:1411.4028.
@@ -18,6 +21,7 @@
 #include "solvers/kernels/qaoa_circuit.h"
 #include "solvers/kernels/qaoa_train.h"
 #include "solvers/kernels/statevector.h"
+#include "solvers/qaoa/noisy.h"
 #include "solvers/solver.h"
 
 #include <math.h>
@@ -36,7 +40,14 @@
     X(uint, evaluations, "200", 1, 1e6, "", "circuits", "evaluations of a training at most")           \
     X(choice, precision, "double", 0, 0, "double|float", "", "numbers of the state vector")            \
     X(flag, symmetry, "on", 0, 0, "", "", "use the spin-flip symmetry where there is one")             \
-    X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")
+    X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")      \
+    X(flag, device_noise, "off", 0, 0, "", "", "noise at the device's rates, where none is given")     \
+    X(real, depolarising_1q, "0", 0, 1, "", "probability", "one of 3 Paulis after a one-qubit gate")   \
+    X(real, depolarising_2q, "0", 0, 1, "", "probability", "one of 15 Paulis after a two-qubit gate")  \
+    X(real, damping, "0", 0, 1, "", "probability", "decay of |1>, a qubit and layer")                  \
+    X(real, readout, "0", 0, 0.5, "", "probability", "a bit of a shot is flipped")                     \
+    X(real, over_rotation, "0", -1, 1, "", "", "every angle is 1 + this times what was asked for")     \
+    X(uint, trajectories, "100", 1, 1e6, "", "circuits", "noisy circuits that a round of shots comes from")
 QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
 #define QB_PARAM_STRUCT_ qaoa_params
 static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
@@ -56,7 +67,10 @@ typedef struct solver {
     double gammas[DEPTH_MOST], betas[DEPTH_MOST];
     const char *angles_from;
     double shot_s; /* modelled seconds of a shot */
-    uint64_t rounds, circuits, training_circuits;
+    bool is_noisy;
+    noisy noisy;
+    qb_budget *budget; /* of solve */
+    uint64_t rounds, shots, training_circuits;
     bool has_best;
     double best; /* claimed value of the best shot */
 } solver;
@@ -94,9 +108,10 @@ static bool needs_gradients(const qaoa_params *p)
 static qb_status check_memory(const solver *s, qb_cost_width width, qb_diag *diag)
 {
     const double gib = 1024.0 * 1024 * 1024;
-    uint32_t bits = s->cost.n - (s->params->symmetry && s->cost.symmetric);
+    uint32_t bits = s->cost.n - (s->params->symmetry && s->cost.symmetric && !s->is_noisy);
     double amplitudes =
-        (double)qb_statevector_bytes(bits, (qb_precision)s->params->precision, needs_gradients(s->params));
+        (double)qb_statevector_bytes(bits, (qb_precision)s->params->precision, needs_gradients(s->params)) +
+        (s->is_noisy ? (double)qb_trajectory_bytes(s->cost.n) : 0);
     double costs = ldexp((double)width, (int)bits), shots = 24.0 * (double)s->params->shots;
     double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     double limit = s->model->memory_bytes < machine ? (double)s->model->memory_bytes : machine;
@@ -109,22 +124,47 @@ static qb_status check_memory(const solver *s, qb_cost_width width, qb_diag *dia
         limit < machine ? "memory limit" : "machine", limit / gib);
 }
 
+/* The device: its times, and its noise where asked for. */
+static qb_status set_up_device(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    const qaoa_params *p = s->params;
+    qb_device device;
+    qb_routed routed;
+    qb_status status = qb_device_find(p->device.text, &device, diag);
+    if (!status)
+        status = qb_device_model(&device, &s->cost, s->depth, budget, &routed, diag);
+    if (status)
+        return status;
+    s->shot_s = qb_device_shot_seconds(&device, &routed);
+    s->noisy = (noisy){.trajectories = (uint32_t)p->trajectories,
+                       .noise = {.depolarising_1q = p->depolarising_1q,
+                                 .depolarising_2q = p->depolarising_2q,
+                                 .damping = p->damping,
+                                 .readout = p->readout,
+                                 .over_rotation = p->over_rotation}};
+    if (p->device_noise)
+        noisy_add_device(&s->noisy.noise, &device, &routed, s->depth,
+                         qb_qaoa_circuit(&s->cost, s->depth).gates_2q);
+    s->is_noisy = qb_noise_is_on(&s->noisy.noise);
+    if (!qb_noise_is_random(&s->noisy.noise))
+        s->noisy.trajectories = 1; /* all would be alike */
+    return QB_OK;
+}
+
 static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
 {
     const qaoa_params *p = s->params;
     qb_status status = check_params(p, diag);
-    qb_device device;
-    if (!status)
-        status = qb_device_find(p->device.text, &device, diag);
     if (!status)
         status = qb_cost_from_qubo(s->model->qubo, &s->cost, diag);
     if (!status)
-        status = qb_device_model(&device, &s->cost, s->depth, budget, &s->shot_s, diag);
+        status = set_up_device(s, budget, diag);
     qb_budget_simulation(budget, true);
     if (!status) /* with the narrowest table: the survey takes time */
         status = check_memory(s, QB_COST_BYTE, diag);
     if (!status)
-        status = qb_diagonal_survey(&s->cost, p->symmetry, s->model->threads, budget, &s->diagonal);
+        status = qb_diagonal_survey(&s->cost, p->symmetry && !s->is_noisy, s->model->threads, budget,
+                                    &s->diagonal);
     if (!status)
         status = check_memory(s, s->diagonal.width, diag);
     if (!status)
@@ -191,7 +231,27 @@ static qb_status offer(solver *s, uint64_t shot, qb_budget *budget)
     return qb_budget_incumbent(budget, x, value);
 }
 
-/* A round of shots from the state as it is.  The device is charged for them before they are looked at. */
+/* Offers shots.  The device is charged for them before they are looked at. */
+static qb_status use_shots(void *opaque, const uint64_t *x, uint64_t count)
+{
+    solver *s = opaque;
+    s->shots += count;
+    qb_budget_detail(s->budget, "shots", (double)s->shots);
+    if (!qb_budget_spend_device(s->budget, (double)count * s->shot_s))
+        return QB_STOPPED;
+    qb_status status = QB_OK;
+    for (uint64_t i = 0; i < count && !status; i++)
+        status = qb_budget_spend_samples(s->budget, 1) ? offer(s, x[i], s->budget) : QB_STOPPED;
+    return status;
+}
+
+static void end_round(solver *s, qb_budget *budget)
+{
+    s->rounds++;
+    qb_budget_detail(budget, "executions", (double)s->rounds);
+}
+
+/* A round of shots from the state as it is. */
 static qb_status take_shots(solver *s, qb_budget *budget, qb_diag *diag)
 {
     uint64_t shots = s->params->shots;
@@ -201,45 +261,65 @@ static qb_status take_shots(solver *s, qb_budget *budget, qb_diag *diag)
     qb_budget_simulation(budget, true);
     qb_status status = qb_statevector_sample(s->state, s->seed, s->rounds, shots, budget, x);
     qb_budget_simulation(budget, false);
-    if (!status && !qb_budget_spend_device(budget, (double)shots * s->shot_s))
-        status = QB_STOPPED;
     if (!status) {
-        s->rounds++;
-        s->circuits++;
-        qb_budget_detail(budget, "shots", (double)(s->rounds * shots));
-        qb_budget_detail(budget, "executions", (double)s->circuits);
-    }
-    for (uint64_t i = 0; i < shots && !status; i++) {
-        if (!qb_budget_spend_samples(budget, 1))
-            status = QB_STOPPED;
-        else
-            status = offer(s, x[i], budget);
+        end_round(s, budget);
+        status = use_shots(s, x, shots);
     }
     qb_free(x);
     return status == QB_NO_MEMORY ? qb_fail(diag, status, "out of memory for sampling") : status;
 }
 
+static void tell_angles(const solver *s, qb_budget *budget)
+{
+    qb_budget_detail_list(budget, "gammas", s->gammas, s->depth);
+    qb_budget_detail_list(budget, "betas", s->betas, s->depth);
+    qb_budget_detail_text(budget, "angles_from", s->angles_from);
+    qb_budget_detail(budget, "training_executions", (double)s->training_circuits);
+}
+
+/* The entries that count as optimal: ties within 1e-9. */
+static void optimum_band(const solver *s, double band[2])
+{
+    const qb_diagonal *d = &s->diagonal;
+    double best = qb_diagonal_best(d), value = d->base + d->step * best;
+    double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
+    band[0] = best - tie;
+    band[1] = best + tie;
+}
+
 /* Diagnostics of the state that shots are taken from; they never reach the answer. */
 static qb_status tell_state(solver *s, double expectation, qb_budget *budget)
 {
-    const qb_diagonal *d = &s->diagonal;
-    double best = qb_diagonal_best(d), value = d->base + d->step * best, probability;
-    double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
-    qb_status status = qb_statevector_band(s->state, best - tie, best + tie, budget, &probability);
+    double band[2], probability;
+    optimum_band(s, band);
+    qb_status status = qb_statevector_band(s->state, band[0], band[1], budget, &probability);
     if (status)
         return status;
-    qb_budget_detail_list(budget, "gammas", s->gammas, s->depth);
-    qb_budget_detail_list(budget, "betas", s->betas, s->depth);
+    tell_angles(s, budget);
     qb_budget_detail(budget, "expectation", expectation);
     qb_budget_detail(budget, "probability_of_optimum", probability);
-    qb_budget_detail_text(budget, "angles_from", s->angles_from);
-    qb_budget_detail(budget, "training_executions", (double)s->training_circuits);
     return QB_OK;
+}
+
+/* A round of shots whose circuits are noisy: trajectories share them evenly. */
+static qb_status run_noisy(solver *s, qb_budget *budget, qb_diag *diag)
+{
+    double band[2];
+    optimum_band(s, band);
+    tell_angles(s, budget);
+    qb_status status =
+        noisy_run(&s->noisy, &s->cost, &s->diagonal, s->seed, s->rounds * s->noisy.trajectories, s->depth,
+                  s->gammas, s->betas, band, s->params->shots, use_shots, s, budget, diag);
+    noisy_tell(&s->noisy, budget);
+    end_round(s, budget);
+    return status;
 }
 
 static qb_status run_circuit(solver *s, qb_budget *budget, qb_diag *diag)
 {
     double expectation;
+    if (s->is_noisy)
+        return run_noisy(s, budget, diag);
     qb_budget_simulation(budget, true);
     qb_status status = qb_statevector_evolve(s->state, s->depth, s->gammas, s->betas, budget, &expectation);
     if (!status)
@@ -306,6 +386,7 @@ static qb_status train_by_depth(solver *s, qb_budget *budget, qb_diag *diag)
 static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
 {
     solver *s = opaque;
+    s->budget = budget;
     start_angles(s);
     qb_status status = run_circuit(s, budget, diag);
     if (status || !s->depth || s->params->angles > INTERP)
