@@ -36,7 +36,8 @@ static const qb_option options_table[] = {
     OPTION(lowering, "lowering", QB_OPTION_TEXT, "KEY=VALUE,...", NULL,
            "how constraints become a QUBO and products a MIP: penalty=bound|tight|search|FACTOR, "
            "encoding=binary|bounded|one-hot, coefficient-limit=N, inequality=slack|unbalanced, "
-           "linearisation=auto|standard|compact, triangles=auto|on|off, resolution=STEP; repair=off|on: "
+           "linearisation=auto|standard|compact, triangles=auto|on|off, resolution=STEP, integer-step=N; "
+           "repair=off|on: "
            "infeasible answers are repaired before they are "
            "scored, which is counted"),
     OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,

@@ -73,6 +73,9 @@ static qb_status choose_code(const qb_mip *mip, uint32_t j, const room *left,
         return qb_fail(diag, QB_REFUSED, "the %s '%s' is unbounded: no finite number of bits says it",
                        continuous ? "continuous" : "integer", name);
     code c = {.base = lower, .unit = 1, .range = upper - lower};
+    double step = options->integer_step, first = step > 1 ? ceil(lower / step) * step : lower;
+    if (!continuous && step > 1 && upper - first >= step)
+        c = (code){.base = first, .unit = step, .range = floor((upper - first) / step)};
     if (continuous && c.range > 0) {
         c.unit = options->resolution;
         c.range = floor(c.range / c.unit + 1e-9);
@@ -89,6 +92,8 @@ static qb_status choose_grid(const qb_lowering_options *options, double *grid, q
     qb_grid g = {0};
     if (!(options->resolution >= 0) || isinf(options->resolution))
         return qb_fail(diag, QB_BAD_INPUT, "a resolution has to be positive");
+    if (options->integer_step < 0 || floor(options->integer_step) != options->integer_step)
+        return qb_fail(diag, QB_BAD_INPUT, "an integer step has to be a positive integer");
     if (options->coefficient_limit < 0 || floor(options->coefficient_limit) != options->coefficient_limit)
         return qb_fail(diag, QB_BAD_INPUT, "a coefficient limit has to be a positive integer");
     qb_grid_admit(&g, options->resolution);

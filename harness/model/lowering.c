@@ -80,6 +80,8 @@ static void record_penalties(const qb_lowering *l, qb_json_writer *json)
     record_uint(json, "cardinalities", l->qubo.cardinalities);
     if (l->options.resolution > 0)
         record_double(json, "resolution", l->options.resolution);
+    if (l->options.integer_step > 1)
+        record_double(json, "integer_step", l->options.integer_step);
 }
 
 static qb_status write_record(qb_lowering *l)

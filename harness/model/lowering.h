@@ -68,15 +68,17 @@ typedef struct qb_lowering_options {
     double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
     qb_inequality_rule inequality;
     qb_triangle_rule triangles;
-    double resolution; /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
-    bool repair;       /* whoever scores decoded answers repairs infeasible ones first (repair.h) */
+    double resolution;   /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
+    double integer_step; /* > 1: wide integer columns in multiples of this, which may lose solutions; 0: all
+                            of them */
+    bool repair;         /* whoever scores decoded answers repairs infeasible ones first (repair.h) */
 } qb_lowering_options;
 
 /* Options by name, for whoever reads them from text:
  *
  *   penalty=bound|tight|search|FACTOR    linearisation=auto|standard|compact    resolution=STEP
  *   encoding=binary|bounded|one-hot      inequality=slack|unbalanced            coefficient-limit=N
- *   triangles=auto|on|off                repair=off|on
+ *   triangles=auto|on|off                repair=off|on                          integer-step=N
  *
  * Errors: QB_BAD_INPUT (unknown key or value, with the nearest right one); options are untouched then. */
 qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key, const char *value,

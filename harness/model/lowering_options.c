@@ -58,18 +58,24 @@ static qb_status set_penalty(qb_lowering_options *options, const char *value, qb
     return QB_OK;
 }
 
-enum { PENALTY, LINEARISATION, ENCODING, COEFFICIENT_LIMIT, INEQUALITY, TRIANGLES, REPAIR, RESOLUTION };
+enum {
+    PENALTY,
+    LINEARISATION,
+    ENCODING,
+    COEFFICIENT_LIMIT,
+    INEQUALITY,
+    TRIANGLES,
+    REPAIR,
+    INTEGER_STEP,
+    RESOLUTION
+};
 
 static const char *const keys[] = {
-    [PENALTY] = "penalty",
-    [LINEARISATION] = "linearisation",
-    [ENCODING] = "encoding",
-    [COEFFICIENT_LIMIT] = "coefficient-limit",
-    [INEQUALITY] = "inequality",
-    [TRIANGLES] = "triangles",
-    [REPAIR] = "repair",
-    [RESOLUTION] = "resolution",
-    NULL,
+    [PENALTY] = "penalty",       [LINEARISATION] = "linearisation",
+    [ENCODING] = "encoding",     [COEFFICIENT_LIMIT] = "coefficient-limit",
+    [INEQUALITY] = "inequality", [TRIANGLES] = "triangles",
+    [REPAIR] = "repair",         [INTEGER_STEP] = "integer-step",
+    [RESOLUTION] = "resolution", NULL,
 };
 
 /* The words that an option takes; NULL where it takes a number. */
@@ -107,6 +113,8 @@ qb_status qb_lowering_options_set(qb_lowering_options *options, const char *key,
     case REPAIR:
         options->repair = choice == 1;
         return QB_OK;
+    case INTEGER_STEP:
+        return positive(key, value, true, &options->integer_step, diag);
     default:
         return positive(key, value, false, &options->resolution, diag);
     }
@@ -117,5 +125,6 @@ bool qb_lowering_options_same(const qb_lowering_options *a, const qb_lowering_op
     return a->penalty == b->penalty && (a->penalty < QB_PENALTY_FACTOR || a->factor == b->factor) &&
            a->linearisation == b->linearisation && a->encoding == b->encoding &&
            (a->encoding != QB_ENCODE_BOUNDED || a->coefficient_limit == b->coefficient_limit) &&
-           a->inequality == b->inequality && a->triangles == b->triangles && a->resolution == b->resolution;
+           a->inequality == b->inequality && a->triangles == b->triangles && a->resolution == b->resolution &&
+           a->integer_step == b->integer_step;
 }

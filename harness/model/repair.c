@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define ROUNDS_MOST 1000
+#define GROWTH      1.1
+#define WEIGHT_MOST 1e9 /* then all are scaled down */
 
 typedef struct step {
     uint32_t column;
@@ -19,7 +21,7 @@ typedef struct repair {
     uint32_t *row;           /* [entries] */
     double *value;           /* [entries] */
     double *v;               /* [columns] */
-    double *activity, *unit; /* [rows] sum a v; 1 / largest |a| */
+    double *activity, *unit; /* [rows] sum a v; 1 / the most that one column can change it by */
     double *weight;          /* [rows] */
     double sum, least;       /* of plain violations, now and at best */
     step *trail;             /* [length of room] the moves since then */
@@ -65,7 +67,15 @@ static double violation(const repair *p, uint32_t r)
 
 static bool is_violated(const repair *p, uint32_t r)
 {
-    return violation(p, r) > QB_FEASIBILITY_TOLERANCE * 1e-3;
+    double tolerance = QB_FEASIBILITY_TOLERANCE * 1e-3 * fmax(1, fabs(p->activity[r]));
+    return fabs(excess(p, r, p->activity[r])) > tolerance;
+}
+
+/* The most that column j can change a row by, whose coefficient it has. */
+static double reach(const qb_mip *mip, uint32_t j, double coefficient)
+{
+    double range = upper_of(mip, j) - lower_of(mip, j);
+    return fabs(coefficient) * (isfinite(range) && range > 0 ? range : 1);
 }
 
 static void enqueue(repair *p, uint32_t r)
@@ -98,7 +108,7 @@ static void transpose(repair *p)
             p->row[at] = r;
             p->value[at] = mip->row_value[k];
             p->activity[r] += mip->row_value[k] * p->v[mip->row_column[k]];
-            p->unit[r] = fmax(p->unit[r], fabs(mip->row_value[k]));
+            p->unit[r] = fmax(p->unit[r], reach(mip, mip->row_column[k], mip->row_value[k]));
         }
     for (uint32_t j = mip->columns; j > 0; j--)
         p->start[j] = p->start[j - 1];
@@ -175,7 +185,7 @@ static void apply(repair *p, const move *m)
 /* Remembers the way back to the best vector; false without memory. */
 static bool follow(repair *p, const move *m)
 {
-    if (p->sum < p->least - 1e-9) {
+    if (p->sum < p->least * (1 - 1e-9)) {
         p->least = p->sum;
         p->length = 0;
         return true;
@@ -203,14 +213,19 @@ static void go_back(repair *p)
     }
 }
 
-/* Adds 1 to the weight of every violated row, and has another look at each. */
+/* Raises the weight of every violated row, and has another look at each. */
 static void weigh(repair *p)
 {
-    for (uint32_t r = 0; r < p->mip->rows; r++)
+    double most = 0;
+    for (uint32_t r = 0; r < p->mip->rows; r++) {
         if (is_violated(p, r)) {
-            p->weight[r]++;
+            p->weight[r] *= GROWTH;
             enqueue(p, r);
         }
+        most = fmax(most, p->weight[r]);
+    }
+    for (uint32_t r = 0; most > WEIGHT_MOST && r < p->mip->rows; r++)
+        p->weight[r] = fmax(1, p->weight[r] / WEIGHT_MOST);
     p->work += p->mip->rows;
 }
 
@@ -248,6 +263,34 @@ static bool descend(repair *p, uint64_t moves_most, uint64_t *moves)
     return true;
 }
 
+/* How far column j can go in direction `way` before a row or its bound stops it. */
+static double room_of(repair *p, uint32_t j, double way)
+{
+    double room = way > 0 ? upper_of(p->mip, j) - p->v[j] : p->v[j] - lower_of(p->mip, j);
+    p->work += p->start[j + 1] - p->start[j];
+    for (uint64_t k = p->start[j]; k < p->start[j + 1]; k++) {
+        uint32_t r = p->row[k];
+        double upwards = p->mip->row_upper[r] - p->activity[r], down = p->activity[r] - p->mip->row_lower[r];
+        room = fmin(room, (p->value[k] * way > 0 ? upwards : down) / fabs(p->value[k]));
+    }
+    return is_continuous(p->mip, j) ? room : floor(room + 1e-9);
+}
+
+/* Step 4; returns its moves. */
+static uint64_t improve(repair *p)
+{
+    uint64_t moves = 0;
+    for (uint32_t j = 0; j < p->mip->columns; j++) {
+        double cost = p->mip->linear[j] * (p->mip->sense == QB_MAXIMISE ? -1 : 1), way = cost > 0 ? -1 : 1;
+        double room = cost != 0 ? room_of(p, j, way) : 0;
+        if (!(room > QB_FEASIBILITY_TOLERANCE) || isinf(room))
+            continue;
+        apply(p, &(move){.column = j, .by = way * room});
+        moves++;
+    }
+    return moves;
+}
+
 static bool run(repair *p, uint64_t moves_most, qb_repair_result *result)
 {
     uint64_t moves = result->moves = clamp(p->mip, p->v);
@@ -267,6 +310,8 @@ static bool run(repair *p, uint64_t moves_most, qb_repair_result *result)
     go_back(p);
     for (uint32_t r = 0; r < p->mip->rows; r++)
         result->gave_up |= is_violated(p, r);
+    if (moves && !result->gave_up && !p->mip->pairs)
+        moves += improve(p);
     result->moves = moves;
     result->work = p->work;
     return true;

@@ -5,17 +5,20 @@
  *
  *   1. Columns are brought within their bounds, integers rounded.
  *   2. While a row is violated: of the single-column moves towards it (by what is missing, rounded both
- *      ways, or by one) the one is taken that lowers most the sum over all rows of weight * violation /
- *      largest |coefficient|; on a tie the one that the objective's linear terms like better, then the lower
- *      column.  Weights start at 1.  A row for which no move lowers the sum is left until one of its columns
- *      moves.
- *   3. Where all violated rows are stuck so, the weight of each grows by 1, and 2. goes on.
+ *      ways, or by one) the one is taken that lowers most the sum over all rows of weight * violation / the
+ *      most that one column can change the row by; on a tie the one that the objective's linear terms like
+ *      better, then the lower column.  Weights start at 1.  A row for which no move lowers the sum is left
+ *      until one of its columns moves.
+ *   3. Where all violated rows are stuck so, the weight of each grows by a tenth, and 2. goes on.
  *
- * It ends without a violated row, or when the moves are used up, or after ROUNDS_MOST rounds of weighing in
+ *   4. Where no row is violated any more, each column in turn goes as far as the rows let it towards what a
+ *      linear objective likes: what was repaired need not be wasteful.
+ *
+ * 2. and 3. end without a violated row, or when the moves are used up, or after ROUNDS_MOST rounds of weighing in
  * which the plain sum (all weights 1) has not fallen; then the vector of the least plain sum is what counts,
  * so nothing gets worse.  Deterministic.  Work: row entries touched.  Memory O(entries + moves).
  * Source: P. Morris, "The breakout method for escaping from local minima", AAAI-93, 40-45; moves on rows
- * instead of constraints of a CSP.
+ * instead of constraints of a CSP, and weights that grow by a factor, since rows differ by orders.
  */
 #ifndef QB_MODEL_REPAIR_H
 #define QB_MODEL_REPAIR_H

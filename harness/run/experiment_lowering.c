@@ -20,6 +20,7 @@ static const struct {
     {"resolution", "resolution", "0"},
     {"triangles", "triangles", "auto"},
     {"repair", "repair", "off"},
+    {"integer_step", "integer-step", "0"},
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };

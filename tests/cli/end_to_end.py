@@ -143,6 +143,16 @@ class EndToEnd(unittest.TestCase):
 
     # ---- verify, info, convert, generate, list
 
+    def test_invariance(self):
+        checks = json.loads(self.run_qubout("invariance", "triangle.mc", "knapsack.lp", "--solver", "glpk", "--json"))
+        self.assertTrue(all(c["holds"] for c in checks))
+        self.assertEqual({c["relation"] for c in checks if c["instance"] == "knapsack.lp"},
+                         {"offset", "scale", "sense", "columns", "rows", "row-scale", "mps", "lp"})
+        flipped = next(c for c in checks if c["instance"] == "knapsack.lp" and c["relation"] == "sense")
+        self.assertEqual((flipped["optimum"], flipped["related_optimum"]), (8, -8))
+        self.assertRegex(self.run_qubout("invariance", "triangle.mc"), r": 0 broken$")
+        self.run_qubout("invariance", "triangle.mc", "--vectors", "0", code=2)
+
     def test_verify(self):
         good = self.write("good.txt", "0 1 1\n")
         out = json.loads(self.run_qubout("verify", "triangle.mc", good, "--json"))

@@ -239,6 +239,36 @@ Test(lowering, continuous_columns_go_by_steps_where_that_is_asked_for)
     qb_problem_free(&problem);
 }
 
+/* max v, 3 v <= 2750: 916 is the optimum, 750 the best multiple of 250, and two bits say those. */
+Test(lowering, wide_integers_go_by_steps_where_that_is_asked_for)
+{
+    const uint8_t type[] = {1};
+    const double least[] = {1}, most[] = {1000}, linear[] = {1}, row_upper[] = {2750};
+    const qb_triplet entry[] = {{0, 0, 3}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 1,
+                  .type = type,
+                  .lower = least,
+                  .upper = most,
+                  .linear = linear,
+                  .rows = 1,
+                  .entries = 1,
+                  .entry = entry,
+                  .row_upper = row_upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    qb_lowering *l = lower(&problem, QB_TAKES_QUBO, NULL);
+    cr_assert(qb_lowering_is_exact(l));
+    qb_lowering_free(l);
+    l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.integer_step = 250});
+    cr_assert(!qb_lowering_is_exact(l) && qb_lowering_model(l).qubo->n == 2);
+    check_optimal(&problem, l, 750);
+    cr_assert(strstr(qb_lowering_record(l), "\"integer_step\": 250"), "%s", qb_lowering_record(l));
+    qb_lowering_free(l);
+    qb_problem_free(&problem);
+}
+
 Test(lowering, unbalanced_penalties_follow_their_formula)
 {
     /* least 0, most 5: one row bounded above by 3, one below by 2, one on both sides */

@@ -46,6 +46,27 @@ Test(repair, a_knapsack_loses_its_worst_item)
     qb_problem_free(&problem);
 }
 
+/* The large one does not fit at all; once it has gone, there is room for both others. */
+Test(repair, leaves_no_room_unused)
+{
+    const double linear[] = {1, 9, 3}, upper[] = {6, 5};
+    const qb_triplet entry[] = {{0, 0, 2}, {0, 1, 6}, {0, 2, 4}, {1, 1, 6}};
+    qb_draft d = {.kind = QB_KIND_MIP,
+                  .sense = QB_MAXIMISE,
+                  .columns = 3,
+                  .linear = linear,
+                  .rows = 2,
+                  .entries = 4,
+                  .entry = entry,
+                  .row_upper = upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    double v[] = {0, 1, 0};
+    qb_repair_result r = repair(&problem, v);
+    cr_assert(!r.gave_up && v[0] == 1 && v[1] == 0 && v[2] == 1 && r.moves == 3);
+    qb_problem_free(&problem);
+}
+
 Test(repair, integers_and_continuous_columns_move_by_what_is_missing)
 {
     const uint8_t type[] = {1, 2};

@@ -147,7 +147,7 @@ Test(experiment, defaults)
                      "\"threads\": 1}, \"repeats\": 1, \"seed\": 0, \"perturbations\": [], \"lowering\": "
                      "{\"penalty\": [\"bound\"], \"linearisation\": \"auto\", \"encoding\": \"binary\", "
                      "\"coefficient_limit\": \"8\", \"inequality\": \"slack\", \"resolution\": \"0\", "
-                     "\"triangles\": \"auto\", \"repair\": \"off\"}, "
+                     "\"triangles\": \"auto\", \"repair\": \"off\", \"integer_step\": \"0\"}, "
                      "\"tuning\": null, \"targets\": [0.1, 0.01, 0.001, 0], \"decision\": null}");
     qb_experiment_free(x);
 }
