@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "solvers/hybrid/refine.h"
 
 #include "harness/base/memory.h"
@@ -5,16 +6,24 @@
 #include "solvers/kernels/gray.h"
 #include "solvers/kernels/qaoa_angles.h"
 #include "solvers/kernels/qaoa_train.h"
-#include "solvers/kernels/statevector.h"
 #include "solvers/kernels/subproblem.h"
+
+#include <math.h>
+
+static qb_qaoa_setup circuit_setup(const refiner *r)
+{
+    return (qb_qaoa_setup){.symmetry = true,
+                           .gradients = r->angles == REFINE_LBFGS,
+                           .threads = r->threads,
+                           .memory_bytes = UINT64_MAX}; /* refine_bytes has said what it takes */
+}
 
 uint64_t refine_bytes(const refiner *r, uint32_t variables)
 {
+    qb_qaoa_setup setup = circuit_setup(r);
     if (r->rule != REFINE_QAOA)
         return 0;
-    bool gradients = r->angles == REFINE_LBFGS;
-    return qb_statevector_bytes(variables, QB_DOUBLE, gradients) + ((uint64_t)QB_COST_REAL << variables) +
-           24 * (uint64_t)r->shots;
+    return (uint64_t)qb_qaoa_bytes(&setup, ldexp(1, (int)variables)) + 24 * (uint64_t)r->shots;
 }
 
 qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, qb_budget *budget,
@@ -72,27 +81,12 @@ static qb_status take_uniform(refiner *r, const qb_qubo *part, uint64_t stream, 
     return status;
 }
 
-static qb_status take_shots(refiner *r, const qb_statevector *state, const qb_qubo *part, uint64_t stream,
-                            qb_budget *budget)
-{
-    uint64_t *shot = QB_NEW(uint64_t, r->shots);
-    qb_status status =
-        shot ? qb_statevector_sample(state, r->seed, stream, r->shots, budget, shot) : QB_NO_MEMORY;
-    if (!status)
-        r->circuits++;
-    for (uint32_t i = 0; i < r->shots && !status; i++) {
-        r->shots_taken++;
-        status = offer(part, shot[i], budget);
-    }
-    qb_free(shot);
-    return status;
-}
-
 /* ---------------------------------------------------------------------------------------------- circuit */
 
-static qb_status choose_angles(refiner *r, const qb_cost *cost, qb_statevector *state, double *gammas,
-                               double *betas, qb_budget *budget, qb_diag *diag)
+static qb_status choose_angles(refiner *r, qb_qaoa *state, double *gammas, double *betas, qb_budget *budget,
+                               qb_diag *diag)
 {
+    const qb_cost *cost = qb_qaoa_cost(state);
     const char *source;
     double expectation;
     if (r->angles == REFINE_RAMP)
@@ -104,44 +98,45 @@ static qb_status choose_angles(refiner *r, const qb_cost *cost, qb_statevector *
     qb_qaoa_training training = {.optimiser = QB_QAOA_LBFGS,
                                  .depth = r->depth,
                                  .evaluations = r->evaluations,
-                                 .unit = qb_qaoa_unit(cost),
+                                 .starts = 1,
+                                 .unit = qb_qaoa_gamma_unit(state),
                                  .state = state};
     return qb_qaoa_train(&training, gammas, betas, budget, &expectation, &r->training_circuits, diag);
 }
 
-static qb_status run_circuit(refiner *r, const qb_cost *cost, const qb_diagonal *diagonal,
-                             const qb_qubo *part, uint64_t stream, qb_budget *budget, qb_diag *diag)
+/* The shots [r->shots] of a circuit over the part's own cost. */
+static qb_status simulate(refiner *r, const qb_qubo *part, uint64_t stream, uint64_t *shot, qb_budget *budget,
+                          qb_diag *diag)
 {
     double gammas[REFINE_DEPTH], betas[REFINE_DEPTH];
-    qb_statevector *state = NULL;
-    qb_status status =
-        qb_statevector_open(diagonal, QB_DOUBLE, r->angles == REFINE_LBFGS, r->threads, &state, diag);
+    qb_qaoa_setup setup = circuit_setup(r);
+    qb_qaoa *state = NULL;
+    qb_status status = qb_qaoa_open(part, &setup, budget, &state, diag);
     if (!status)
-        status = choose_angles(r, cost, state, gammas, betas, budget, diag);
+        status = choose_angles(r, state, gammas, betas, budget, diag);
     if (!status)
-        status = qb_statevector_evolve(state, r->depth, gammas, betas, budget, NULL);
+        status = qb_qaoa_evolve(state, r->depth, gammas, betas, budget, NULL);
     if (!status)
-        status = take_shots(r, state, part, stream, budget);
-    qb_statevector_close(state);
+        status = qb_qaoa_sample(state, r->seed, stream, r->shots, budget, shot);
+    qb_qaoa_close(state);
     return status;
 }
 
 static qb_status take_quantum(refiner *r, const qb_qubo *part, uint64_t stream, qb_budget *budget,
                               qb_diag *diag)
 {
-    qb_cost cost = {0};
-    qb_diagonal diagonal = {0};
-    qb_budget_simulation(budget, true); /* until the shots are drawn */
-    qb_status status = qb_cost_from_qubo(part, &cost, diag);
-    if (!status)
-        status = qb_diagonal_survey(&cost, true, r->threads, budget, &diagonal);
-    if (!status)
-        status = qb_diagonal_fill(&cost, r->threads, budget, &diagonal);
-    if (!status)
-        status = run_circuit(r, &cost, &diagonal, part, stream, budget, diag);
+    uint64_t *shot = QB_NEW(uint64_t, r->shots);
+    qb_budget_simulation(budget, true);
+    qb_status status = shot ? simulate(r, part, stream, shot, budget, diag) : QB_NO_MEMORY;
     qb_budget_simulation(budget, false);
-    qb_diagonal_clear(&diagonal);
-    qb_cost_free(&cost);
+    if (!status)
+        status = charge_device(r, budget);
+    r->circuits += !status;
+    for (uint32_t i = 0; i < r->shots && !status; i++) {
+        r->shots_taken++;
+        status = offer(part, shot[i], budget);
+    }
+    qb_free(shot);
     return status;
 }
 

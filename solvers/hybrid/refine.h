@@ -1,6 +1,6 @@
 /* What solves a small QUBO for the hybrid: shots of a QAOA circuit, or one of its controls.
  *
- *   qaoa        shots of the circuit over the part's own cost (solvers/kernels/statevector.h)
+ *   qaoa        shots of the circuit over the part's own cost (solvers/kernels/qaoa_state.h)
  *   uniform     as many uniformly random points: what the shots are worth without the circuit
  *   exhaustive  every point (solvers/kernels/gray.h): what a perfect step would be worth
  *

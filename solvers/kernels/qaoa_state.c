@@ -5,6 +5,7 @@
 #include "solvers/kernels/grover_state.h"
 #include "solvers/kernels/measure.h"
 #include "solvers/kernels/product_state.h"
+#include "solvers/kernels/qaoa_angles.h"
 #include "solvers/kernels/statevector.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ struct qb_qaoa {
     qb_subspace subspace; /* without sites where an index is x */
     qb_diagonal diagonal;
     qb_weights weights;
+    double gamma_unit;
     /* one of them */
     qb_statevector *x;
     qb_grover_state *grover;
@@ -24,7 +26,7 @@ struct qb_qaoa {
 
 /* ---------------------------------------------------------------------------------------------- opening */
 
-static const char *mixer_name(qb_mixer mixer)
+const char *qb_mixer_name(qb_mixer mixer)
 {
     static const char *const name[] = {[QB_MIXER_X] = "x",
                                        [QB_MIXER_XY_RING] = "xy-ring",
@@ -49,11 +51,11 @@ static qb_status check_setup(const qb_qubo *qubo, const qb_qaoa_setup *setup, qb
     bool is_xy = setup->mixer == QB_MIXER_XY_RING || setup->mixer == QB_MIXER_XY_COMPLETE;
     if (setup->mixer != QB_MIXER_X && setup->precision != QB_DOUBLE)
         return qb_fail(diag, QB_BAD_INPUT, "precision=float needs mixer=x, got mixer=%s",
-                       mixer_name(setup->mixer));
+                       qb_mixer_name(setup->mixer));
     if (is_xy && !has_groups(qubo))
         return qb_fail(diag, QB_REFUSED,
                        "mixer=%s keeps groups of which a fixed number is 1, and this model has none",
-                       mixer_name(setup->mixer));
+                       qb_mixer_name(setup->mixer));
     return QB_OK;
 }
 
@@ -65,6 +67,11 @@ static double state_bytes(const qb_qaoa_setup *setup, double states, double widt
         amplitude = 0; /* levels */
     return states *
            (width + amplitude * (setup->gradients ? 2 : 1) * (setup->mixer == QB_MIXER_X ? 1.002 : 1));
+}
+
+double qb_qaoa_bytes(const qb_qaoa_setup *setup, double states)
+{
+    return state_bytes(setup, states, QB_COST_REAL);
 }
 
 /* Refuses what neither the run nor the machine can hold, before anything large is allocated. */
@@ -79,7 +86,7 @@ static qb_status check_memory(const qb_qaoa_setup *setup, uint32_t n, double sta
         return QB_OK;
     return qb_fail(diag, QB_REFUSED,
                    "%u qubits with mixer=%s, %.3g states, need %.3g GiB; the %s allows %.3g GiB", n,
-                   mixer_name(setup->mixer), states, needed / gib,
+                   qb_mixer_name(setup->mixer), states, needed / gib,
                    limit < machine ? "memory limit" : "machine", limit / gib);
 }
 
@@ -96,6 +103,37 @@ static qb_status open_costs(qb_qaoa *s, const qb_qaoa_setup *setup, qb_budget *b
     if (!status)
         status = qb_diagonal_fill(&s->cost, setup->threads, budget, &s->diagonal);
     return status;
+}
+
+/* The standard deviation of C over the states that groups leave. */
+static double grouped_deviation(const qb_diagonal *d)
+{
+    double middle = (d->least + d->greatest) / 2, sum = 0, squares = 0, count = (double)d->size;
+    for (uint64_t k = 0; k < d->size; k++) {
+        double entry = qb_diagonal_entry(d, k) - middle;
+        sum += entry;
+        squares += entry * entry;
+    }
+    return d->step * sqrt(fmax(0, squares / count - sum / count * (sum / count)));
+}
+
+/* The same over all states. */
+static double deviation(const qb_cost *cost)
+{
+    double squares = 0;
+    for (uint64_t t = 0; t < cost->spin_terms; t++)
+        squares += cost->spin[t].coefficient * cost->spin[t].coefficient;
+    return cost->scale * sqrt(squares);
+}
+
+static double find_unit(const qb_qaoa *s, bool grouped)
+{
+    if (!grouped && s->mixer != QB_MIXER_GROVER)
+        return qb_qaoa_unit(&s->cost);
+    double unit = 1 / (grouped ? grouped_deviation(&s->diagonal) : deviation(&s->cost));
+    if (s->mixer != QB_MIXER_GROVER)
+        unit *= sqrt(s->subspace.sites / 2.0);
+    return isfinite(unit) ? unit : 1;
 }
 
 /* Subspace, costs, and their state. */
@@ -116,6 +154,7 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
         status = qb_subspace_diagonal(&s->subspace, &s->cost, budget, &s->diagonal);
     if (status)
         return status;
+    s->gamma_unit = find_unit(s, grouped);
     if (setup->mixer == QB_MIXER_X)
         return qb_statevector_open(&s->diagonal, setup->precision, setup->gradients, setup->threads, &s->x,
                                    diag);
@@ -188,6 +227,26 @@ uint64_t qb_qaoa_states(const qb_qaoa *state)
     return state->diagonal.size;
 }
 
+double qb_qaoa_gamma_unit(const qb_qaoa *state)
+{
+    return state->gamma_unit;
+}
+
+qb_status qb_qaoa_frequencies(const qb_qaoa *state, qb_spectrum *gamma, qb_spectrum *beta, qb_diag *diag)
+{
+    const qb_diagonal *d = &state->diagonal;
+    if (state->mixer == QB_MIXER_XY_RING || state->mixer == QB_MIXER_XY_COMPLETE)
+        return qb_fail(diag, QB_REFUSED, "there is no rule of parameter shifts for mixer=%s",
+                       qb_mixer_name(state->mixer));
+    if (d->width == QB_COST_REAL)
+        return qb_fail(
+            diag, QB_REFUSED,
+            "parameter shifts are exact for costs on a lattice of up to 65536 steps, these are not");
+    *gamma = (qb_spectrum){d->step, (uint32_t)d->greatest};
+    *beta = state->mixer == QB_MIXER_GROVER ? (qb_spectrum){1, 1} : (qb_spectrum){2, d->qubits};
+    return QB_OK;
+}
+
 /* ---------------------------------------------------------------------------------------------- circuits */
 
 qb_status qb_qaoa_evolve(qb_qaoa *state, uint32_t depth, const double *gammas, const double *betas,
@@ -233,12 +292,33 @@ qb_status qb_qaoa_cvar(const qb_qaoa *state, double alpha, qb_budget *budget, do
     return qb_measure_cvar(&state->weights, alpha, budget, value);
 }
 
-qb_status qb_qaoa_optimum_probability(const qb_qaoa *state, qb_budget *budget, double *probability)
+/* The entries that count as optimal. */
+static void optimum_band(const qb_diagonal *d, double *least, double *greatest)
 {
-    const qb_diagonal *d = &state->diagonal;
     double best = qb_diagonal_best(d), value = d->base + d->step * best;
     double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
-    return qb_measure_band(&state->weights, best - tie, best + tie, budget, probability);
+    *least = best - tie;
+    *greatest = best + tie;
+}
+
+qb_status qb_qaoa_optimum_probability(const qb_qaoa *state, qb_budget *budget, double *probability)
+{
+    double least, greatest;
+    optimum_band(&state->diagonal, &least, &greatest);
+    return qb_measure_band(&state->weights, least, greatest, budget, probability);
+}
+
+qb_status qb_qaoa_trajectory_open(const qb_qaoa *state, const qb_noise *noise, uint64_t seed,
+                                  qb_trajectory **trajectory, qb_diag *diag)
+{
+    return qb_trajectory_open(&state->cost, &state->diagonal, noise, seed, trajectory, diag);
+}
+
+double qb_qaoa_trajectory_optimum(const qb_qaoa *state, const qb_trajectory *trajectory)
+{
+    double least, greatest;
+    optimum_band(&state->diagonal, &least, &greatest);
+    return qb_trajectory_band(trajectory, least, greatest);
 }
 
 qb_status qb_qaoa_sample(const qb_qaoa *state, uint64_t seed, uint64_t stream, uint64_t shots,

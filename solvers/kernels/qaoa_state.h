@@ -15,6 +15,7 @@
 
 #include "solvers/kernels/diagonal.h"
 #include "solvers/kernels/mixer.h"
+#include "solvers/kernels/trajectory.h"
 
 typedef struct qb_qaoa qb_qaoa;
 
@@ -37,6 +38,10 @@ qb_status qb_qaoa_open(const qb_qubo *qubo, const qb_qaoa_setup *setup, qb_budge
                        qb_diag *diag);
 void qb_qaoa_close(qb_qaoa *state);
 
+/* Bytes that a state over so many states takes at most, costs and amplitudes. */
+double qb_qaoa_bytes(const qb_qaoa_setup *setup, double states);
+
+const char *qb_mixer_name(qb_mixer mixer);
 const qb_cost *qb_qaoa_cost(const qb_qaoa *state);
 bool qb_qaoa_uses_symmetry(const qb_qaoa *state);
 uint64_t qb_qaoa_states(const qb_qaoa *state); /* amplitudes held, or that levels stand for */
@@ -52,6 +57,23 @@ qb_status qb_qaoa_gradient(qb_qaoa *state, uint32_t depth, const double *gammas 
                            const double *betas /* [depth] */, qb_budget *budget, double *expectation,
                            double *by_gamma /* [depth] */, double *by_beta /* [depth] */);
 
+/* The natural unit of gamma, with D the standard deviation of C over the start state: 1 / D for the Grover
+ * mixer, which knows no variables; sqrt(sites / 2) / D where xy mixers keep groups (penalties that groups
+ * never pay do not count there); else qb_qaoa_unit of the cost, which is as much for couplings of one size
+ * and degree 4. */
+double qb_qaoa_gamma_unit(const qb_qaoa *state);
+
+/* Frequencies spacing, 2 spacing, ... count spacing: those of <C> as a function of one angle. */
+typedef struct qb_spectrum {
+    double spacing;
+    uint32_t count;
+} qb_spectrum;
+
+/* For a gamma, the steps of the lattice that the costs span; for a beta, 2 and the number of qubits for the X
+ * and the warm mixer, 1 and 1 for the Grover mixer.  Errors: QB_REFUSED (costs on no lattice of up to 65536
+ * steps, another mixer). */
+qb_status qb_qaoa_frequencies(const qb_qaoa *state, qb_spectrum *gamma, qb_spectrum *beta, qb_diag *diag);
+
 /* On the state last evolved.  Measures of measure.h; C in [least, greatest]. */
 qb_status qb_qaoa_band(const qb_qaoa *state, double least, double greatest, qb_budget *budget,
                        double *probability);
@@ -60,6 +82,12 @@ qb_status qb_qaoa_cvar(const qb_qaoa *state, double alpha, qb_budget *budget, do
 
 /* Of all states whose C is best, ties within 1e-9 together; a diagnostic. */
 qb_status qb_qaoa_optimum_probability(const qb_qaoa *state, qb_budget *budget, double *probability);
+
+/* Noisy trajectories of the same circuit, and the probability of the optimum in the last one run; mixer x,
+ * without the symmetry.  As for qb_trajectory. */
+qb_status qb_qaoa_trajectory_open(const qb_qaoa *state, const qb_noise *noise, uint64_t seed,
+                                  qb_trajectory **trajectory, qb_diag *diag);
+double qb_qaoa_trajectory_optimum(const qb_qaoa *state, const qb_trajectory *trajectory);
 
 /* Shots, from stream `stream` of seed; bit i of x is variable i.  Errors: QB_STOPPED, QB_NO_MEMORY. */
 qb_status qb_qaoa_sample(const qb_qaoa *state, uint64_t seed, uint64_t stream, uint64_t shots,

@@ -30,13 +30,13 @@ static void note(noisy *r, double expectation, double optimum)
     r->optimum += optimum;
 }
 
-qb_status noisy_run(noisy *r, const qb_cost *cost, const qb_diagonal *diagonal, uint64_t seed, uint64_t first,
-                    uint32_t depth, const double *gammas, const double *betas, const double best[2],
-                    uint64_t shots, noisy_shots *take, void *context, qb_budget *budget, qb_diag *diag)
+qb_status noisy_run(noisy *r, const qb_qaoa *state, uint64_t seed, uint64_t first, uint32_t depth,
+                    const double *gammas, const double *betas, uint64_t shots, noisy_shots *take,
+                    void *context, qb_budget *budget, qb_diag *diag)
 {
     qb_trajectory *t = NULL;
     uint64_t *x = QB_NEW(uint64_t, shots / r->trajectories + 1);
-    qb_status status = x ? qb_trajectory_open(cost, diagonal, &r->noise, seed, &t, diag) : QB_NO_MEMORY;
+    qb_status status = x ? qb_qaoa_trajectory_open(state, &r->noise, seed, &t, diag) : QB_NO_MEMORY;
     r->done = 0;
     r->mean = r->squares = r->optimum = 0;
     for (uint64_t k = 0; k < r->trajectories && !status; k++) {
@@ -45,7 +45,7 @@ qb_status noisy_run(noisy *r, const qb_cost *cost, const qb_diagonal *diagonal, 
         qb_budget_simulation(budget, true);
         status = qb_trajectory_run(t, first + k, depth, gammas, betas, budget, &expectation);
         if (!status) {
-            note(r, expectation, qb_trajectory_band(t, best[0], best[1]));
+            note(r, expectation, qb_qaoa_trajectory_optimum(state, t));
             qb_trajectory_sample(t, count, x);
         }
         qb_budget_simulation(budget, false);

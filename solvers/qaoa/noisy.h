@@ -3,7 +3,7 @@
 #define QB_SOLVERS_QAOA_NOISY_H
 
 #include "solvers/kernels/device.h"
-#include "solvers/kernels/trajectory.h"
+#include "solvers/kernels/qaoa_state.h"
 
 typedef struct noisy {
     qb_noise noise;
@@ -22,11 +22,10 @@ void noisy_add_device(qb_noise *noise, const qb_device *device, const qb_routed 
 typedef qb_status noisy_shots(void *context, const uint64_t *x, uint64_t count);
 
 /* Runs r->trajectories of them, from number `first` on; each gives its share of `shots` to `take`, outside of
- * the budget's simulation.  best: entries of the optimum [least, greatest].  Errors: as qb_trajectory_open
- * and take. */
-qb_status noisy_run(noisy *r, const qb_cost *cost, const qb_diagonal *diagonal, uint64_t seed, uint64_t first,
-                    uint32_t depth, const double *gammas, const double *betas, const double best[2],
-                    uint64_t shots, noisy_shots *take, void *context, qb_budget *budget, qb_diag *diag);
+ * the budget's simulation.  Errors: as qb_qaoa_trajectory_open and take. */
+qb_status noisy_run(noisy *r, const qb_qaoa *state, uint64_t seed, uint64_t first, uint32_t depth,
+                    const double *gammas /* [depth] */, const double *betas /* [depth] */, uint64_t shots,
+                    noisy_shots *take, void *context, qb_budget *budget, qb_diag *diag);
 
 /* expectation, expectation_error (one standard error), probability_of_optimum, trajectories and the rates. */
 void noisy_tell(const noisy *r, qb_budget *budget);

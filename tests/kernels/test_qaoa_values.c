@@ -1,5 +1,8 @@
 /* QAOA against values from the literature and from other people's programs. */
 #define _GNU_SOURCE
+#include "harness/base/file.h"
+#include "harness/base/memory.h"
+#include "harness/base/rng.h"
 #include "solvers/kernels/qaoa_angles.h"
 #include "tests/kernels/qaoa_cases.h"
 
@@ -220,7 +223,7 @@ static uint32_t read_list(const char *text, double *values, uint32_t room)
     while (at && *at != ']' && count < room) {
         char *end;
         values[count++] = strtod(at + 1, &end);
-        at = end;
+        at = end + strspn(end, " \n");
     }
     return count;
 }
@@ -289,4 +292,111 @@ Test(qaoa_values, overlaps_and_merit_factors_of_published_labs_angles)
         checked++;
     }
     cr_assert_gt(checked, 20);
+}
+
+/* ---------------------------------------------------------------------------------------------- angles */
+
+/* A shared file as text, unpacked where it is gzipped; freed with qb_free.  NULL, said out loud, without it.
+ */
+static char *read_shared(const char *name)
+{
+    char path[4096], *text = NULL;
+    size_t size;
+    if (!shared_file(name, path, sizeof path))
+        return NULL;
+    cr_assert_eq(qb_file_read(path, SIZE_MAX, &text, &size, NULL), QB_OK);
+    return text;
+}
+
+/* The published set of a degree and a depth, as the table has it; NULL: not there. */
+static const qb_angle_row *row_of(uint32_t degree, uint32_t depth)
+{
+    for (const qb_angle_row *row = qb_angle_rows; row->depth; row++)
+        if (row->degree == degree && row->depth == depth)
+            return row;
+    return NULL;
+}
+
+static void check_row(const qb_angle_row *row, const char *gammas, double gamma_unit, const char *betas)
+{
+    double gamma[64], beta[64];
+    cr_assert_eq(read_list(gammas, gamma, 64), row->depth);
+    cr_assert_eq(read_list(betas, beta, 64), row->depth);
+    for (uint32_t l = 0; l < row->depth; l++) {
+        cr_assert_float_eq(row->gammas[l], gamma[l] * gamma_unit, 1e-9, "degree %u, depth %u", row->degree,
+                           row->depth);
+        cr_assert_float_eq(row->betas[l], beta[l], 1e-9, "degree %u, depth %u", row->degree, row->depth);
+    }
+}
+
+/* K_{d,d}: no triangles, so one layer sees what it would in a tree. */
+static double one_layer_on_complete_bipartite(uint32_t degree)
+{
+    uint32_t edge[121][2], edges = 0;
+    double gamma, beta;
+    const char *source;
+    for (uint32_t i = 0; i < degree; i++)
+        for (uint32_t j = 0; j < degree; j++, edges++) {
+            edge[edges][0] = i;
+            edge[edges][1] = degree + j;
+        }
+    ising p = ising_cut(2 * degree, edges, edge);
+    qb_cost cost = ising_cost(&p);
+    qb_qaoa_fixed(&cost, 1, &gamma, &beta, &source);
+    double value = run_cost(&cost, 1, &gamma, &beta).expectation / edges;
+    qb_cost_free(&cost);
+    return value;
+}
+
+/* The file has gamma doubled, and its ratios to seven digits. */
+Test(qaoa_values, fixed_angles_of_regular_graphs_are_the_published_ones)
+{
+    char *text = read_shared("reference_qaoa/fixed_angles_for_regular_graphs.json");
+    uint32_t checked = 0;
+    for (const char *at = text; at && (at = strstr(at, "\"d\"")); at++) {
+        uint32_t degree = (uint32_t)number_after(at, "\"d\""), depth = (uint32_t)number_after(at, "\"p\"");
+        const qb_angle_row *row = row_of(degree, depth);
+        cr_assert(row, "degree %u, depth %u", degree, depth);
+        check_row(row, strstr(at, "\"gamma\""), 0.5, strstr(at, "\"beta\""));
+        if (depth == 1)
+            cr_assert_float_eq(one_layer_on_complete_bipartite(degree), number_after(at, "\"AR\""), 2e-7,
+                               "degree %u: %.12g", degree, one_layer_on_complete_bipartite(degree));
+        checked++;
+    }
+    cr_assert(!text || checked > 30);
+    qb_free(text);
+}
+
+/* Couplings of variance one, to be maximised; the table's energies are those of infinitely many spins. */
+Test(qaoa_values, angles_of_the_sherrington_kirkpatrick_model_are_the_published_ones)
+{
+    enum { N = 14, INSTANCES = 30 };
+    char *text = read_shared("reference_qaoa/best_SK_QAOA_parameters.json.gz");
+    for (uint32_t depth = 1; text && depth <= 8; depth++) {
+        char key[16];
+        snprintf(key, sizeof key, "\"%u\": {", depth);
+        const char *at = strstr(text, key);
+        const qb_angle_row *row = row_of(0, depth);
+        cr_assert(at && row);
+        check_row(row, strstr(at, "\"gammas\""), 1, strstr(at, "\"betas\""));
+        double mean = 0, published = number_after(at, "\"energy\"");
+        for (uint64_t seed = 0; seed < INSTANCES; seed++) {
+            ising p = {.n = N, .sense = QB_MAXIMISE};
+            double gammas[8], betas[8];
+            const char *source;
+            qb_rng rng;
+            qb_rng_init(&rng, seed, 1);
+            for (uint32_t i = 0; i < N; i++)
+                for (uint32_t j = i + 1; j < N; j++)
+                    p.coupling[i][j] = qb_rng_normal(&rng);
+            qb_cost cost = ising_cost(&p);
+            qb_qaoa_fixed(&cost, depth, gammas, betas, &source);
+            mean += run_cost(&cost, depth, gammas, betas).expectation / (N * sqrt(N)) / INSTANCES;
+            qb_cost_free(&cost);
+        }
+        /* so few spins are short of it by a tenth or so */
+        cr_assert(mean > 0.75 * published && mean < 1.05 * published, "depth %u: %g, published %g", depth,
+                  mean, published);
+    }
+    qb_free(text);
 }

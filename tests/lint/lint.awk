@@ -2,6 +2,7 @@
 #
 #   layers     base <- model <- {solvers, instances} <- run <- store <- report <- cli; stats stands on base
 #   solvers    see neither instances, runs, clocks, files nor each other
+#   honest     a solver sees a circuit's shots and measures, never its costs or amplitudes
 #   foreign    a library's header is included in its owner's folder only
 #   words      no banned function, no output from libraries, no SQL outside the store, nothing left to do
 #
@@ -34,6 +35,11 @@ BEGIN {
     hidden = " budget_host.h channel.h clock.h file.h scratch.h spawn.h "
     # the adapter to programs outside is there to see these
     seen["external"] = " clock.h file.h scratch.h spawn.h "
+
+    # the insides of a circuit (solvers/kernels/qaoa_state.h is its outside)
+    insides = " statevector.h statevector_state.h statevector_pass.h product_state.h grover_state.h measure.h " \
+              "site_mixer.h "
+    costs = "qb_diagonal_survey qb_diagonal_fill qb_diagonal_entry qb_diagonal_best qb_subspace_diagonal"
 
     banned = "atoi atol atof rand srand strcpy strcat sprintf vsprintf gets strtok tmpnam mktemp " \
              "gettimeofday system popen"
@@ -132,6 +138,8 @@ function check_own(header,    from, to, mine, theirs) {
         complain("only " theirs " itself may include \"" header "\"")
     else if (mine != "" && to == "base" && is_hidden(mine, substr(header, length("harness/base/") + 1)))
         complain("a solver may not see \"" header "\"")
+    else if (mine != "" && index(header, "solvers/kernels/") == 1 && has_word(insides, substr(header, length("solvers/kernels/") + 1)))
+        complain("a solver may not see amplitudes: \"" header "\"")
 }
 
 function check_foreign(header,    folder, allowed) {
@@ -150,6 +158,8 @@ function check_words(    layer, word) {
         complain("banned function exit")
     if (layer != "cli" && (word = called(output)) != "")
         complain("a library prints: " word)
+    if (solver_of(FILENAME) != "" && (word = called(costs)) != "")
+        complain("a solver may not look at a table of costs: " word)
     if (layer == "solvers" && (word = called(clocks)) != "")
         complain("a solver reads clock or environment: " word)
     if (layer != "store" && TEXT ~ /(SELECT .*FROM |INSERT (OR [A-Z]+ )?INTO |CREATE (TABLE|VIEW|INDEX) |DELETE FROM |PRAGMA )/)
