@@ -1,24 +1,17 @@
 # A panel a solver: its median and quartile band in colour, the medians of all others in grey.
-array name[int(entries)]; array colour[int(entries)]
-stats $entry using (name[int($0) + 1] = strcol(1), colour[int($0) + 1] = $2, 0) nooutput
+@read_entries
 
 set logscale x
-set format x '%h'
 set xrange [first : last]
 set yrange [floor_exponent - 0.08 : 0.08]
-set ytics noenhanced font 'DejaVu Sans,9'
-set xtics noenhanced font 'DejaVu Sans,9'
-greatest = int(floor(log10(last))); every = log10(last / first) > 3 ? 2 : 1 # labels of neighbours must not meet
-set xtics ()
-do for [e = greatest : int(ceil(log10(first))) : -1] {
-    set xtics add (((greatest - e) % every ? '' : sprintf('%g', 10.0 ** e)) 10.0 ** e)
-}
-set mxtics 10
+set ytics noenhanced font small
+set xtics noenhanced font small
+every = log10(last / first) > 3 ? 2 : 1 # labels of neighbours must not meet
+@decades_on_x
 unset key
-left = 76.0 / width; right = 1 - 4.0 / width; top = line_of(70); bottom = 32.0 / height
+left = 92.0 / width; right = 1 - 4.0 / width; top = line_of(70); bottom = 32.0 / height
 panel_w = (right - left) / columns; panel_h = (top - bottom) / rows
-set label 3 (unit eq '' ? quantity : sprintf('%s (%s)', quantity, unit)) \
-    at screen 0.5, 12.0 / height center tc rgb ink noenhanced
+set label 3 measured(quantity) at screen 0.5, 12.0 / height center tc rgb ink noenhanced
 set label 4 'gap' at screen 14.0 / width, (top + bottom) / 2 center rotate by 90 tc rgb ink
 
 set multiplot
@@ -30,7 +23,7 @@ do for [k = 0 : int(panels) - 1] {
     set bmargin at screen top - (row + 1) * panel_h + 30.0 / height
     set ytics ((column ? '' : floor_label(floor_exponent)) floor_exponent)
     do for [e = int(floor_exponent) + 1 : 0] { set ytics add ((column ? '' : percent(e)) e) }
-    set label 5 name[k + 1] at graph 0, graph 1 offset 0, 0.7 left font 'DejaVu Sans Bold,11' tc rgb ink noenhanced
+    set label 5 name[k + 1] at graph 0, graph 1 offset 0, 0.7 left font bold(12) tc rgb ink noenhanced
     plot for [other = 0 : int(entries) - 1] $band index other using 1:3 with lines lw 1 lc rgb '#c4c4c4', \
          $band index k using 1:2:4 with filledcurves fs solid 0.25 noborder lc rgb int(colour[k + 1]), \
          $band index k using 1:3 with lines lw 2.4 lc rgb int(colour[k + 1])

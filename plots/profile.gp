@@ -1,16 +1,11 @@
 # Dolan and More's profile of the median time to a target; ranks change when a solver is added or left out.
 set logscale x
-set format x '%h'
-set xrange [1 : last]
+set xrange [first : last]
+@decades_on_x
 set yrange [0 : 100]
 set format y '%g %%'
 set xlabel sprintf('%s to a target, relative to the fastest solver on that target', quantity) tc rgb ink noenhanced
 set ylabel 'instance-target pairs' tc rgb ink
 set key outside right center Left reverse
-array name[int(entries)]; array colour[int(entries)]; array dash[int(entries)]
-stats $entry using (name[int($0) + 1] = strcol(1), colour[int($0) + 1] = $2, dash[int($0) + 1] = $3, 0) nooutput
-
-plot for [k = 0 : entries - 1] $curve index k using 1:2 with lines lw 2.5 \
-         dt int(dash[k + 1]) lc rgb int(colour[k + 1]) notitle, \
-     for [k = 0 : entries - 1] keyentry with lines lw 2.5 \
-         dt int(dash[k + 1]) lc rgb int(colour[k + 1]) title name[k + 1]
+@read_entries
+@draw_stairs

@@ -6,8 +6,7 @@ set xtics noenhanced
 set grid noxtics ytics
 set key outside right center Left reverse
 set xzeroaxis lt 1 lw 1.2 lc rgb soft
-array name[int(entries)]; array colour[int(entries)]; array dash[int(entries)]
-stats $entry using (name[int($0) + 1] = strcol(1), colour[int($0) + 1] = $2, dash[int($0) + 1] = $3, 0) nooutput
+@read_entries
 
 plot for [k = 0 : entries - 1] $loss index k using 1:3:(0):($4 - $3) with vectors nohead lw 1 lc rgb int(colour[k + 1]) notitle, \
      for [k = 0 : entries - 1] $loss index k using 1:2 with linespoints pt 7 ps 0.55 lw 2.2 \

@@ -14,5 +14,5 @@ unset colorbox
 set xlabel 'won / tied / lost instances of the solver on the left against the one below' tc rgb ink
 
 plot $wins using 1:2:(0.48):(0.46):3 with boxxyerror fs solid 1 noborder fc palette, \
-     $wins using 1:2:(sprintf('%d / %d / %d', $4, $5, $6)) with labels font 'DejaVu Sans,9' tc rgb '#1a1a1a', \
-     $entry using 4:4:xtic(1):ytic(1) with points pt 0 lc rgb ink
+     $wins using 1:2:(sprintf('%d / %d / %d', $4, $5, $6)) with labels font face(entries > 12 ? 8 : 11) tc rgb '#1a1a1a', \
+     $entry using 4:4:xtic(1):ytic(1) with points pt 0 ps 0 lc rgb '#ffffff'

@@ -62,6 +62,7 @@ static int run(const void *options, const qb_arguments *arguments)
     const plot_options *o = options;
     qb_diag diag = {0};
     qb_cli_evidence source = {0};
+    qb_plots *plots = NULL;
     qb_text written = {0};
     unsigned formats = 0;
     const char *kind = arguments->word[0];
@@ -73,9 +74,12 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status)
         status = qb_cli_evidence_open(o->db, o->experiment, &source, &diag);
     if (!status)
-        status = qb_plot_draw(source.store, source.evidence, kind, o->out, formats, &written, &diag);
+        status = qb_plots_open(source.store, source.evidence, &plots, &diag);
+    if (!status)
+        status = qb_plots_draw(plots, kind, o->out, formats, &written, &diag);
     if (!status)
         fputs(qb_text_get(&written), stdout);
+    qb_plots_close(plots);
     qb_text_clear(&written);
     qb_cli_evidence_close(&source);
     return qb_cli_exit(status, &diag);

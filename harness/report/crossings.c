@@ -70,7 +70,7 @@ qb_status qb_crossings_make(qb_store *store, const qb_digest *digest, qb_crossin
     } else {
         fill_registered(e, &c);
         if (derived)
-            status = qb_evidence_points(store, e, look, &(looker){digest, &c}, diag);
+            status = qb_evidence_points(store, e, NULL, look, &(looker){digest, &c}, diag);
     }
     if (status != QB_OK)
         qb_crossings_clear(&c);

@@ -1,10 +1,8 @@
 /* From a filled figure to files: gnuplot writes under temporary names, which are renamed once all is well. */
 #define _GNU_SOURCE
 #include "harness/base/file.h"
-#include "harness/base/memory.h"
 #include "harness/base/spawn.h"
 #include "harness/report/figure.h"
-#include "harness/report/templates.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,8 +12,6 @@
 #include <unistd.h>
 
 #define GNUPLOT_TIMEOUT_S 120
-#define DEFAULT_WIDTH     900
-#define DEFAULT_HEIGHT    500
 
 static const struct {
     unsigned bit;
@@ -59,6 +55,11 @@ qb_status qb_plot_check(qb_diag *diag)
 
 /* ---- names */
 
+typedef struct output {
+    const char *folder, *kind;
+    unsigned wanted;
+} output;
+
 static void final_name(const char *folder, const char *kind, size_t format, qb_text *out)
 {
     qb_text_appendf(out, "%s/%s.%s", folder, kind, formats[format].extension);
@@ -71,28 +72,28 @@ static void partial_name(const char *folder, const char *kind, size_t format, qb
 
 /* ---- the script */
 
+/* `point`: what a pixel of the SVG is where fonts are counted, so that all three look alike. */
 static void set_terminal(qb_figure *f, const char *kind, size_t format)
 {
     qb_text *s = &f->script;
-    switch (formats[format].bit) {
-    case QB_PLOT_SVG:
+    bool pixels = formats[format].bit == QB_PLOT_SVG;
+    qb_text_appendf(s, "point = %s\n", pixels ? "1.0" : "0.75");
+    if (pixels)
         qb_text_appendf(s,
                         "set terminal svg size %" PRIu32 ",%" PRIu32
                         " dynamic background '#ffffff' font 'DejaVu Sans,13' name '%s'\n",
                         f->width, f->height, kind);
-        break;
-    case QB_PLOT_PNG: /* twice the pixels, the same look */
+    else if (formats[format].bit == QB_PLOT_PNG) /* twice the pixels, the same look */
+        qb_text_appendf(
+            s,
+            "set terminal pngcairo size %" PRIu32 ",%" PRIu32
+            " background '#ffffff' font 'DejaVu Sans,9.75' fontscale 2 linewidth 2 pointscale 2\n",
+            2 * f->width, 2 * f->height);
+    else
         qb_text_appendf(s,
-                        "set terminal pngcairo size %" PRIu32 ",%" PRIu32
-                        " background '#ffffff' font 'DejaVu Sans,10' fontscale 2 linewidth 2 pointscale 2\n",
-                        2 * f->width, 2 * f->height);
-        break;
-    default:
-        qb_text_appendf(s,
-                        "set terminal pdfcairo size %.3f,%.3f background '#ffffff' font 'DejaVu Sans,10'"
-                        " linewidth 1 pointscale 0.6\n",
+                        "set terminal pdfcairo size %.3f,%.3f background '#ffffff' font 'DejaVu Sans,9.75'"
+                        " linewidth 2 pointscale 1\n",
                         f->width / 96.0, f->height / 96.0);
-    }
 }
 
 static void quote(qb_text *s, const char *text)
@@ -106,35 +107,20 @@ static void quote(qb_text *s, const char *text)
     qb_text_append(s, "'\n");
 }
 
-static void subtitle(const qb_figure *f, qb_text *out)
-{
-    const qb_evidence *e = f->digest->evidence;
-    qb_text_appendf(out, "experiment %s  ·  ", e->experiment.name);
-    qb_say_budget(e, out);
-    qb_text_append(out, "  ·  ");
-    qb_say_count(e->runs, " ", out);
-    qb_text_appendf(out, " runs, %" PRIu32 " instances", e->instances);
-}
-
-static void write_script(qb_figure *f, const qb_plot_kind *kind, const char *folder, unsigned wanted,
-                         const char *templates)
+static void write_script(qb_figure *f, const output *o)
 {
     qb_text text = {0};
-    subtitle(f, &text);
-    qb_figure_text(f, "title", kind->title);
-    qb_figure_text(f, "subtitle", qb_text_get(&text));
-    qb_figure_number(f, "width", f->width);
-    qb_figure_number(f, "height", f->height);
     for (size_t k = 0; k < FORMATS; k++)
-        if (wanted & formats[k].bit) {
-            set_terminal(f, kind->name, k);
+        if (o->wanted & formats[k].bit) {
+            set_terminal(f, o->kind, k);
             qb_text_reset(&text);
-            partial_name(folder, kind->name, k, &text);
+            partial_name(o->folder, o->kind, k, &text);
             qb_text_append(&f->script, "set output ");
             quote(&f->script, qb_text_get(&text));
             for (int part = 0; part < 2; part++) {
                 qb_text_reset(&text);
-                qb_text_appendf(&text, "%s/%s.gp", templates, part ? kind->name : "style");
+                qb_text_appendf(&text, "%s/%s.gp", qb_text_get(&f->plots->templates),
+                                part ? o->kind : "style");
                 qb_text_append(&f->script, "load ");
                 quote(&f->script, qb_text_get(&text));
             }
@@ -176,11 +162,6 @@ static qb_status run_gnuplot(const qb_figure *f, const char *kind, qb_diag *diag
 }
 
 /* ---- all formats or none */
-
-typedef struct output {
-    const char *folder, *kind;
-    unsigned wanted;
-} output;
 
 static qb_status check_one(const output *o, size_t format, qb_text *partial, qb_text *final, qb_diag *diag)
 {
@@ -233,57 +214,22 @@ static void discard(const output *o)
     qb_text_clear(&partial);
 }
 
-static const qb_plot_kind *find_kind(const char *name, qb_diag *diag)
+qb_status qb_figure_write(qb_figure *figure, const char *kind, const char *title, const char *subtitle,
+                          const char *folder, unsigned wanted, qb_text *written, qb_diag *diag)
 {
-    qb_nearest near = {.word = name};
-    char hint[QB_HINT_TEXT];
-    for (const qb_plot_kind *kind = qb_plot_kinds; kind->name; kind++) {
-        if (!strcmp(kind->name, name))
-            return kind;
-        qb_nearest_offer(&near, kind->name);
-    }
-    qb_fail(diag, QB_BAD_INPUT, "unknown figure '%s'%s", name, qb_nearest_hint(&near, hint));
-    return NULL;
-}
-
-qb_status qb_plot_draw(qb_store *store, const qb_evidence *evidence, const char *kind_name,
-                       const char *folder, unsigned wanted, qb_text *written, qb_diag *diag)
-{
-    const qb_plot_kind *kind = find_kind(kind_name, diag);
-    if (!kind)
-        return QB_BAD_INPUT;
-    if (!evidence->runs)
-        return qb_fail(diag, QB_REFUSED, "experiment '%s' has no runs yet", evidence->experiment.name);
-    qb_digest digest = {0};
-    qb_text templates = {0};
-    uint32_t *order = QB_NEW(uint32_t, evidence->entries);
-    qb_figure figure = {
-        .store = store, .digest = &digest, .order = order, .width = DEFAULT_WIDTH, .height = DEFAULT_HEIGHT};
-    qb_status status = order ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for figure '%s'", kind_name);
+    output out = {.folder = folder, .kind = kind, .wanted = wanted};
+    qb_status status = qb_file_make_folder(folder, diag);
+    if (status != QB_OK)
+        return status;
+    qb_figure_text(figure, "title", title);
+    qb_figure_text(figure, "subtitle", subtitle);
+    qb_figure_number(figure, "width", figure->width);
+    qb_figure_number(figure, "height", figure->height);
+    write_script(figure, &out);
+    status = run_gnuplot(figure, kind, diag);
     if (status == QB_OK)
-        status = qb_plot_check(diag);
-    if (status == QB_OK)
-        status = qb_templates_find(&templates, diag);
-    if (status == QB_OK)
-        status = qb_digest_make(evidence, &digest, diag);
-    if (status == QB_OK) {
-        qb_digest_order(&digest, order);
-        status = kind->query(&figure, diag);
-    }
-    if (status == QB_OK)
-        status = qb_file_make_folder(folder, diag);
-    if (status == QB_OK) {
-        output out = {.folder = folder, .kind = kind->name, .wanted = wanted};
-        write_script(&figure, kind, folder, wanted, qb_text_get(&templates));
-        status = run_gnuplot(&figure, kind->name, diag);
-        if (status == QB_OK)
-            status = publish(&out, written, diag);
-        if (status != QB_OK)
-            discard(&out);
-    }
-    qb_text_clear(&figure.script);
-    qb_text_clear(&templates);
-    qb_digest_clear(&digest);
-    qb_free(order);
+        status = publish(&out, written, diag);
+    if (status != QB_OK)
+        discard(&out);
     return status;
 }

@@ -62,12 +62,24 @@ void qb_figure_close(qb_figure *figure)
     qb_text_append(&figure->script, "END_OF_DATA\n");
 }
 
+void qb_figure_put_quantity(qb_figure *figure)
+{
+    const char *unit;
+    qb_figure_text(figure, "quantity", qb_say_quantity(figure->digest->evidence, &unit));
+    qb_figure_text(figure, "unit", unit);
+}
+
 /* Okabe and Ito, "Color universal design" (2008); black is our ink, and pale yellow comes last. */
+static const uint32_t colour[] = {0x0072b2, 0xd55e00, 0x009e73, 0xe69f00,
+                                  0xcc79a7, 0x56b4e9, 0x1b1b1b, 0xc9b90e};
+
+#define COLOURS ((uint32_t)(sizeof colour / sizeof *colour))
+#define PATTERNS \
+    3 /* style.gp has dash patterns 1 .. 3 * PATTERNS: a triple each time the colours come again */
+
 uint32_t qb_figure_colour(uint32_t entry)
 {
-    static const uint32_t colour[] = {0x0072b2, 0xd55e00, 0x009e73, 0xe69f00,
-                                      0xcc79a7, 0x56b4e9, 0x1b1b1b, 0xc9b90e};
-    return colour[entry % (sizeof colour / sizeof *colour)];
+    return colour[entry % COLOURS];
 }
 
 void qb_figure_put_entry(qb_figure *figure, uint32_t entry)
@@ -77,7 +89,21 @@ void qb_figure_put_entry(qb_figure *figure, uint32_t entry)
     const qb_evidence_entry *e = &figure->digest->evidence->entry[entry];
     qb_figure_put_text(figure, e->name);
     qb_figure_put(figure, qb_figure_colour(entry));
-    qb_figure_put(figure, dash[e->role]);
+    qb_figure_put(figure, dash[e->role] + 3 * (int)(entry / COLOURS % PATTERNS));
+}
+
+void qb_figure_put_key(qb_figure *figure, const uint32_t *entry, uint32_t count)
+{
+    enum { HEADING = 130, LINE = 22 };
+    qb_figure_number(figure, "entries", count);
+    qb_figure_open(figure, "entry");
+    for (uint32_t k = 0; k < count; k++) {
+        qb_figure_put_entry(figure, entry[k]);
+        qb_figure_end_row(figure);
+    }
+    qb_figure_close(figure);
+    if (figure->height < HEADING + LINE * count)
+        figure->height = HEADING + LINE * count;
 }
 
 double qb_figure_log_score(double score, double floor)

@@ -6,16 +6,37 @@
 #ifndef QB_REPORT_FIGURE_H
 #define QB_REPORT_FIGURE_H
 
-#include "harness/report/digest.h"
+#include "harness/report/crossings.h"
 #include "harness/report/report.h"
+#include "harness/run/experiment.h"
+
+struct qb_plots {
+    qb_store *store;
+    qb_digest digest;
+    uint32_t *order;                 /* [entries] best first */
+    const qb_experiment *experiment; /* the registered text, read again; NULL where this build cannot */
+    qb_crossings crossings;          /* filled when the first figure asks */
+    bool has_crossings;
+    qb_text templates, caption;
+};
 
 typedef struct qb_figure {
+    qb_plots *plots;
     qb_store *store;
     const qb_digest *digest;
     const uint32_t *order;  /* [entries] best first: the same in every figure */
     qb_text script;         /* what has been filled so far */
     uint32_t width, height; /* pixels of the SVG; a query may change them */
+    uint64_t runs;          /* n of the caption: by default all unperturbed runs; a query may change it */
+    uint32_t instances;     /* likewise */
 } qb_figure;
+
+/* The times to target, looked up once for all figures; NULL and *status otherwise (crossings.h). */
+const qb_crossings *qb_figure_crossings(qb_figure *figure, qb_status *status, qb_diag *diag);
+
+/* Writes the files of a filled figure, all formats or none.  title, subtitle: of the figure. */
+qb_status qb_figure_write(qb_figure *figure, const char *kind, const char *title, const char *subtitle,
+                          const char *folder, unsigned formats, qb_text *written, qb_diag *diag);
 
 /* Variables that the template reads. */
 void qb_figure_number(qb_figure *figure, const char *name, double value);
@@ -36,8 +57,14 @@ void qb_figure_gap(qb_figure *figure);
 void qb_figure_close(qb_figure *figure);
 
 /* Columns "name, colour, dash" of an entry: the same in every figure (Okabe and Ito's colours by entry; solid
- * for challengers, dashed for baselines, dotted for controls). */
+ * for challengers, dashed for baselines, dotted for controls; further patterns where colours come again). */
 void qb_figure_put_entry(qb_figure *figure, uint32_t entry);
+
+/* $entry with a row for each of entry [count], and `entries`; the figure grows until its key has room. */
+void qb_figure_put_key(qb_figure *figure, const uint32_t *entry, uint32_t count);
+
+/* `quantity` and `unit`: what the budget counts. */
+void qb_figure_put_quantity(qb_figure *figure);
 uint32_t qb_figure_colour(uint32_t entry); /* 0xRRGGBB */
 
 /* A score on a logarithmic axis that has a zero: log10(max(score, floor)). */

@@ -1,31 +1,63 @@
-/* The figures there are: one line each. */
+/* The figures there are, in the order of the page: a paragraph each. */
 #include "harness/report/queries.h"
 
+#define RANKS "ranks and profiles change when a solver is added or left out"
+#define ORDER "it shows what was measured and decides nothing"
+
 const qb_plot_kind qb_plot_kinds[] = {
+    {"effect", "Difference to the best baseline",
+     "Mean difference over instances to the baseline with the smallest mean gap, with its 95 % interval",
+     qb_query_effect, NULL},
     {"gap", "Gap to the best known value", "Gap per solver: a box over instances, a point for each",
-     qb_query_gap},
-    {"anytime", "Gap over time", "Incumbent over the budget, median and quartile band, a panel a solver",
-     qb_query_anytime},
+     qb_query_gap, ORDER},
+
+    {"anytime", "Gap over time", "Incumbent over the budget: median and quartile band, a panel a solver",
+     qb_query_anytime, ORDER},
     {"ecdf", "Targets reached over time", "Share of instance-target pairs reached, by budget spent",
-     qb_query_ecdf},
-    {"profile", "Performance profile", "Budget to a target relative to the fastest solver", qb_query_profile},
-    {"robustness", "Quality lost against noise", "Gap added by noise on the coefficients, by its strength",
-     qb_query_robustness},
-    {"effect", "Difference to the best baseline", "Mean difference over instances, with its 95 % interval",
-     qb_query_effect},
-    {"versus", "Challenger against the best baseline", "Gap of one against the other, a point an instance",
-     qb_query_versus},
+     qb_query_ecdf, ORDER},
+    {"success", "Success against budget", "Share of runs that reached the hardest target, by budget spent",
+     qb_query_success, ORDER},
+    {"shots", "Success against shots",
+     "Share of runs that reached the best known value, by samples drawn; solvers that draw none are left out",
+     qb_query_shots, "in simulation shots are nearly free, on a device they are the price"},
+    {"target", "Time to target",
+     "Share of runs that reached the hardest target, on the twelve hardest instances that anybody solved",
+     qb_query_target, ORDER},
+
+    {"profile", "Performance profile",
+     "Instance-target pairs that a solver reaches within a factor of the fastest one", qb_query_profile,
+     RANKS},
+    {"data", "Data profile", "Instance-target pairs reached within a budget per variable", qb_query_data,
+     RANKS},
     {"wins", "Wins, ties and losses", "Instances on which one solver's mean gap is smaller than another's",
-     qb_query_wins},
-    {"ranks", "Mean ranks", "Mean ranks over instances, with Nemenyi's critical difference", qb_query_ranks},
-    {"success", "Hardest target over time", "Share of runs that reached the hardest target, by budget spent",
-     qb_query_success},
-    {"scaling", "Growth with size", "Median budget to the hardest target by number of variables",
-     qb_query_scaling},
-    {"pareto", "Quality against cost", "Mean gap against the time to the best solution, a point a solver",
-     qb_query_pareto},
+     qb_query_wins, ORDER},
+    {"ranks", "Critical difference",
+     "Mean ranks over instances; solvers joined by a bar are not told apart by Nemenyi's test at 5 %",
+     qb_query_ranks, RANKS},
+    {"versus", "Challenger against the best baseline",
+     "Gap of one against the other on logarithmic axes, a point an instance", qb_query_versus, ORDER},
     {"contribution", "Contribution to a portfolio",
-     "Shapley's value of each solver, and what is lost without it", qb_query_contribution},
-    {"overshoot", "Overshoot", "Time beyond the budget before a run had ended", qb_query_overshoot},
+     "Shapley's value of each solver, and what is lost without it", qb_query_contribution, ORDER},
+
+    {"pareto", "Quality against cost",
+     "Mean gap against the time to the best solution, a point a solver; the line joins those that nobody "
+     "beats in both",
+     qb_query_pareto, ORDER},
+    {"scaling", "Time to solution by size",
+     "Time to the hardest target with 99 % probability by restarts, with 95 % intervals, by number of "
+     "variables; triangles are lower bounds of solvers that never got there; lines are the best of three "
+     "fits and end with the sizes that were seen",
+     qb_query_scaling, "the run length is chosen on the even repeats, judged on the odd ones, and replayed"},
+    {"business", "Cost of the gap",
+     "What a solver's answer costs beyond the best known one, in the registered unit: mean over instances "
+     "with its 95 % interval; a failed run costs what a random answer does",
+     qb_query_business, ORDER},
+    {"robustness", "Quality lost against noise", "Gap added by noise on the coefficients, by its strength",
+     qb_query_robustness, ORDER},
+    {"controls", "Resolution",
+     "What equal solvers seem to differ by: twins, and each solver's even repeats against its odd ones, with "
+     "95 % intervals",
+     qb_query_controls, ORDER},
+    {"overshoot", "Overshoot", "Time beyond the budget before a run had ended", qb_query_overshoot, ORDER},
     {0},
 };

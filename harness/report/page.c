@@ -3,6 +3,7 @@
 #include "harness/report/page.h"
 #include "harness/base/file.h"
 #include "harness/base/memory.h"
+#include "harness/report/figure.h"
 #include "harness/report/templates.h"
 
 #include <string.h>
@@ -15,22 +16,31 @@
 typedef struct drawn {
     bool left_out[KINDS];
     qb_diag why[KINDS];
+    qb_text caption[KINDS];
 } drawn;
+
+static void drawn_free(drawn *figures)
+{
+    for (uint32_t k = 0; figures && k < KINDS; k++)
+        qb_text_clear(&figures->caption[k]);
+    qb_free(figures);
+}
 
 static qb_status draw_figures(const qb_page *page, unsigned formats, qb_text *written, drawn *figures,
                               qb_diag *diag)
 {
     for (uint32_t k = 0; k < KINDS && qb_plot_kinds[k].name; k++) {
-        qb_status status = qb_plot_draw(page->store, page->digest->evidence, qb_plot_kinds[k].name,
-                                        page->folder, formats, written, &figures->why[k]);
+        qb_status status = qb_plots_draw(page->plots, qb_plot_kinds[k].name, page->folder, formats, written,
+                                         &figures->why[k]);
         figures->left_out[k] = status == QB_REFUSED;
         if (status != QB_OK && status != QB_REFUSED)
             return qb_fail(diag, status, "%s", figures->why[k].text);
+        qb_text_append(&figures->caption[k], qb_plots_caption(page->plots));
     }
     return QB_OK;
 }
 
-static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, qb_diag *diag)
+static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, const char *caption, qb_diag *diag)
 {
     qb_text path = {0};
     char *svg = NULL;
@@ -41,8 +51,8 @@ static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, qb_diag *di
         qb_text_appendf(page->out, "<figure id=\"figure-%s\">\n", kind->name);
         qb_page_inline_svg(svg, kind->name, page->out);
         qb_text_appendf(page->out, "<figcaption id=\"caption-%s\">", kind->name);
-        qb_html_text(page, kind->help);
-        qb_text_append(page->out, ".</figcaption>\n</figure>\n");
+        qb_html_text(page, caption);
+        qb_text_append(page->out, "</figcaption>\n</figure>\n");
     }
     qb_free(svg);
     qb_text_clear(&path);
@@ -57,7 +67,7 @@ static qb_status put_figures(qb_page *page, const drawn *figures, uint32_t first
         if (figures->left_out[k])
             qb_html_paragraph(page, "Not drawn: %s (%s).", qb_plot_kinds[k].title, figures->why[k].text);
         else
-            status = put_figure(page, &qb_plot_kinds[k], diag);
+            status = put_figure(page, &qb_plot_kinds[k], qb_text_get(&figures->caption[k]), diag);
     return status;
 }
 
@@ -154,57 +164,43 @@ static qb_status make_page(qb_page *page, unsigned formats, qb_text *written, qb
         if (status == QB_OK && written)
             qb_text_appendf(written, "%s\n", qb_text_get(&path));
     }
-    qb_free(figures);
+    drawn_free(figures);
     qb_text_clear(&path);
     return status;
 }
 
-static qb_status digest_and_make(qb_page *page, const qb_evidence *evidence, unsigned formats,
-                                 qb_text *written, qb_diag *diag)
+static void say_today(char today[16])
 {
-    qb_digest digest = {0};
-    uint32_t *order = QB_NEW(uint32_t, evidence->entries);
-    qb_status status = order ? qb_digest_make(evidence, &digest, diag)
-                             : qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
-    if (status == QB_OK) {
-        qb_digest_order(&digest, order);
-        page->digest = &digest;
-        page->order = order;
-        status = make_page(page, formats, written, diag);
-    }
-    qb_digest_clear(&digest);
-    qb_free(order);
-    return status;
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
 }
 
 qb_status qb_report_write(qb_store *store, const char *selector, const char *folder,
                           const qb_report_options *options, qb_text *written, qb_diag *diag)
 {
     const qb_evidence *evidence = NULL;
-    const qb_experiment *experiment = NULL;
+    qb_plots *plots = NULL;
     qb_text out = {0};
+    char today[16];
     qb_status status = qb_evidence_load(store, selector, &evidence, diag);
-    if (status != QB_OK)
-        return status;
-    if (!evidence->runs)
-        status = qb_fail(diag, QB_REFUSED, "experiment '%s' has no runs yet", evidence->experiment.name);
     if (status == QB_OK)
-        status = qb_plot_check(diag);
+        status = qb_plots_open(store, evidence, &plots, diag);
     if (status == QB_OK) {
-        /* a text that this build cannot read (another version's solvers) is shown, not interpreted */
-        const qb_store_experiment *x = &evidence->experiment;
-        (void)qb_experiment_parse(x->name, x->spec, strlen(x->spec), &experiment, NULL);
-        qb_page page = {
-            .store = store, .experiment = experiment, .options = options, .folder = folder, .out = &out};
-        char today[16];
-        time_t now = time(NULL);
-        struct tm utc;
-        strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &utc));
-        page.today = today;
-        unsigned formats = options->formats ? options->formats : QB_PLOT_SVG | QB_PLOT_PNG;
-        status = digest_and_make(&page, evidence, formats, written, diag);
+        say_today(today);
+        qb_page page = {.store = store,
+                        .plots = plots,
+                        .digest = &plots->digest,
+                        .order = plots->order,
+                        .experiment = plots->experiment,
+                        .options = options,
+                        .folder = folder,
+                        .today = today,
+                        .out = &out};
+        unsigned formats = options->formats ? options->formats : QB_PLOT_SVG | QB_PLOT_PNG | QB_PLOT_PDF;
+        status = make_page(&page, formats, written, diag);
     }
-    qb_experiment_free(experiment);
+    qb_plots_close(plots);
     qb_text_clear(&out);
     qb_evidence_free(evidence);
     return status;

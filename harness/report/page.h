@@ -8,6 +8,7 @@
 
 typedef struct qb_page {
     qb_store *store;
+    qb_plots *plots;
     const qb_digest *digest;
     const uint32_t *order;           /* [entries] best first */
     const qb_experiment *experiment; /* the registered text, read again; NULL where this build cannot */

@@ -15,6 +15,7 @@ typedef struct follower {
     const qb_digest *digest;
     double grid[GRID];
     int64_t *slot;   /* [runs] row in score, -1: not followed; runs are sorted by entry, and so are rows */
+    bool *take;      /* [runs] is it followed? */
     uint64_t *first; /* [entries + 1] where an entry's rows begin */
     double *score;   /* [slots * GRID] */
     uint64_t slots;
@@ -38,6 +39,7 @@ static void choose_runs(follower *w)
         w->first[entry] = w->slots;
         for (; k < end; k++) {
             bool follow = shows(w->digest, &e->run[k]) && seen++ % stride == 0;
+            w->take[k] = follow;
             w->slot[k] = follow ? (int64_t)w->slots++ : -1;
         }
     }
@@ -101,19 +103,11 @@ static void put_panels(qb_figure *f, const qb_evidence *e)
 {
     uint32_t panels = e->entries < PANELS ? e->entries : PANELS;
     uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
-    const char *unit;
     qb_figure_number(f, "panels", panels);
-    qb_figure_number(f, "entries", e->entries);
     qb_figure_number(f, "columns", columns);
     qb_figure_number(f, "rows", rows);
-    qb_figure_text(f, "quantity", qb_say_quantity(e, &unit));
-    qb_figure_text(f, "unit", unit);
-    qb_figure_open(f, "entry");
-    for (uint32_t place = 0; place < e->entries; place++) {
-        qb_figure_put_entry(f, f->order[place]);
-        qb_figure_end_row(f);
-    }
-    qb_figure_close(f);
+    qb_figure_put_quantity(f);
+    qb_figure_put_key(f, f->order, e->entries);
     f->height = 110 + 200 * rows;
 }
 
@@ -128,7 +122,7 @@ static qb_status draw(qb_figure *f, follower *w, qb_diag *diag)
     if (status == QB_OK) {
         for (uint64_t k = 0; k < w->slots * GRID; k++)
             w->score[k] = QB_FALLBACK_SCORE;
-        status = qb_evidence_points(f->store, e, follow, w, diag);
+        status = qb_evidence_points(f->store, e, w->take, follow, w, diag);
     }
     if (status == QB_OK) {
         double floor = find_floor(w);
@@ -148,9 +142,11 @@ qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag)
     const qb_evidence *e = figure->digest->evidence;
     follower w = {.digest = figure->digest,
                   .slot = QB_NEW(int64_t, e->runs),
+                  .take = QB_NEW(bool, e->runs),
                   .first = QB_NEW(uint64_t, (size_t)e->entries + 1)};
-    if (!w.slot || !w.first) {
+    if (!w.slot || !w.take || !w.first) {
         qb_free(w.slot);
+        qb_free(w.take);
         qb_free(w.first);
         return qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'anytime'");
     }
@@ -160,6 +156,7 @@ qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag)
         w.slots ? draw(figure, &w, diag)
                 : qb_fail(diag, QB_REFUSED, "no instance has a known or found value to compare with");
     qb_free(w.slot);
+    qb_free(w.take);
     qb_free(w.first);
     return status;
 }

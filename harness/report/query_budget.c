@@ -1,9 +1,7 @@
-/* overshoot, pareto, contribution, scaling: what was spent, and what it bought. */
+/* overshoot, pareto, contribution: what was spent, and what it bought. */
 #include "harness/base/memory.h"
-#include "harness/report/crossings.h"
 #include "harness/report/paired.h"
 #include "harness/report/queries.h"
-#include "harness/stats/fit.h"
 #include "harness/stats/portfolio.h"
 #include "harness/stats/sample.h"
 #include "harness/stats/shapley.h"
@@ -36,6 +34,7 @@ qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag)
     qb_figure_close(figure);
     qb_free(x);
     figure->height = 150 + 38 * (e->entries < 60 ? e->entries : 60);
+    figure->runs = e->runs;
     return QB_OK;
 }
 
@@ -44,6 +43,7 @@ qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag)
 typedef struct dot {
     uint32_t entry;
     double spent, score, label; /* label: height of its name, on the score's axis */
+    bool beaten;                /* somebody is better and cheaper */
 } dot;
 
 static double mean_spent(const qb_digest *d, uint32_t entry)
@@ -71,13 +71,40 @@ static void place_labels(dot *p, uint32_t count, double span)
     }
 }
 
+static void find_front(dot *p, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t other = 0; other < count; other++)
+            p[k].beaten = p[k].beaten || (p[other].spent <= p[k].spent && p[other].score <= p[k].score &&
+                                          (p[other].spent < p[k].spent || p[other].score < p[k].score));
+}
+
+/* The front as stairs: entries come best first, so from bottom right to top left. */
+static void put_front(qb_figure *f, const dot *p, uint32_t count)
+{
+    double before = NAN;
+    qb_figure_open(f, "front");
+    for (uint32_t k = 0; k < count; k++) {
+        if (p[k].beaten)
+            continue;
+        if (!isnan(before)) {
+            qb_figure_put(f, before);
+            qb_figure_put(f, p[k].score);
+            qb_figure_end_row(f);
+        }
+        qb_figure_put(f, before = p[k].spent);
+        qb_figure_put(f, p[k].score);
+        qb_figure_end_row(f);
+    }
+    qb_figure_close(f);
+}
+
 qb_status qb_query_pareto(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
     dot *p = QB_NEW(dot, e->entries);
     double *mean = QB_NEW(double, e->entries);
     uint32_t count = 0;
-    const char *unit;
     if (!p || !mean) {
         qb_free(p);
         qb_free(mean);
@@ -93,8 +120,9 @@ qb_status qb_query_pareto(qb_figure *figure, qb_diag *diag)
         count += isnan(p[count].spent) || isnan(p[count].score) ? 0 : 1;
     }
     place_labels(p, count, -log10(floor));
-    qb_figure_text(figure, "quantity", qb_say_quantity(e, &unit));
-    qb_figure_text(figure, "unit", unit);
+    find_front(p, count);
+    put_front(figure, p, count);
+    qb_figure_put_quantity(figure);
     qb_figure_number(figure, "floor_exponent", log10(floor));
     qb_figure_open(figure, "points"); /* mean spent, mean gap, height of the name, name, colour, dash */
     for (uint32_t k = 0; k < count; k++) {
@@ -152,107 +180,5 @@ qb_status qb_query_contribution(qb_figure *figure, qb_diag *diag)
     qb_free(score);
     qb_free(shapley);
     qb_free(marginal);
-    return status;
-}
-
-/* ---- scaling: median budget to the hardest target against size, with the best fit over the sizes seen */
-
-typedef struct scale_points {
-    double *size, *time; /* [instances] */
-    uint32_t count;
-} scale_points;
-
-static void collect_times(const qb_figure *f, const qb_crossings *c, uint32_t entry, scale_points *p,
-                          double *scratch)
-{
-    const qb_evidence *e = f->digest->evidence;
-    p->count = 0;
-    for (uint32_t i = 0; i < e->instances; i++) {
-        const qb_cell_digest *cell = qb_digest_cell(f->digest, entry, i);
-        if (!c->targets[i] || !cell->runs)
-            continue;
-        for (uint64_t k = 0; k < cell->runs; k++) {
-            double t = c->time[(cell->first + k) * c->width + c->targets[i] - 1];
-            scratch[k] = isnan(t) ? INFINITY : fmax(t, 1e-5 * e->budget);
-        }
-        double median = qb_median(scratch, cell->runs);
-        if (!isfinite(median))
-            continue;
-        p->size[p->count] = (double)e->instance[i].variables;
-        p->time[p->count++] = median;
-    }
-}
-
-static void put_fit(qb_figure *f, const scale_points *p)
-{
-    enum { STEPS = 40 };
-    qb_scaling s;
-    if (qb_scaling_best(p->size, p->time, p->count, 0.95, &s))
-        for (int k = 0; k <= STEPS; k++) {
-            double size = s.smallest + (s.largest - s.smallest) * k / STEPS;
-            qb_figure_put(f, k == STEPS ? s.largest : size);
-            qb_figure_put(f, qb_scaling_at(&s, k == STEPS ? s.largest : size));
-            qb_figure_end_row(f);
-        }
-    else {
-        qb_figure_put(f, NAN);
-        qb_figure_put(f, NAN);
-        qb_figure_end_row(f);
-    }
-    qb_figure_gap(f);
-}
-
-static bool put_scaling(qb_figure *f, const qb_crossings *c, scale_points *p, double *scratch)
-{
-    const qb_evidence *e = f->digest->evidence;
-    uint32_t points = 0;
-    const char *unit;
-    qb_figure_number(f, "entries", e->entries);
-    qb_figure_text(f, "quantity", qb_say_quantity(e, &unit));
-    qb_figure_text(f, "unit", unit);
-    qb_figure_open(f, "points");
-    for (uint32_t place = 0; place < e->entries; place++) {
-        collect_times(f, c, f->order[place], p, scratch);
-        points += p->count;
-        for (uint32_t k = 0; k < p->count || k == 0; k++) { /* an empty block would shift those behind it */
-            qb_figure_put(f, p->count ? p->size[k] : NAN);
-            qb_figure_put(f, p->count ? p->time[k] : NAN);
-            qb_figure_end_row(f);
-        }
-        qb_figure_gap(f);
-    }
-    qb_figure_close(f);
-    qb_figure_open(f, "fit");
-    for (uint32_t place = 0; place < e->entries; place++) {
-        collect_times(f, c, f->order[place], p, scratch);
-        put_fit(f, p);
-    }
-    qb_figure_close(f);
-    qb_figure_open(f, "entry");
-    for (uint32_t place = 0; place < e->entries; place++) {
-        qb_figure_put_entry(f, f->order[place]);
-        qb_figure_end_row(f);
-    }
-    qb_figure_close(f);
-    return points > 0;
-}
-
-qb_status qb_query_scaling(qb_figure *figure, qb_diag *diag)
-{
-    const qb_evidence *e = figure->digest->evidence;
-    qb_crossings c;
-    qb_status status = qb_crossings_make(figure->store, figure->digest, &c, diag);
-    if (status != QB_OK)
-        return status;
-    scale_points p = {.size = QB_NEW(double, e->instances), .time = QB_NEW(double, e->instances)};
-    double *scratch = QB_NEW(double, e->runs);
-    if (!p.size || !p.time || !scratch)
-        status = qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'scaling'");
-    else if (!put_scaling(figure, &c, &p, scratch))
-        status = qb_fail(diag, QB_REFUSED, "no solver reached the hardest target in half of its runs");
-    qb_free(p.size);
-    qb_free(p.time);
-    qb_free(scratch);
-    qb_crossings_clear(&c);
     return status;
 }

@@ -159,33 +159,85 @@ static uint32_t fill_costs(const qb_figure *f, double *cost)
     return problems;
 }
 
+/* Solvers by mean rank: by_rank [entries]. */
+static void sort_by_rank(const double *rank, uint32_t entries, uint32_t *by_rank)
+{
+    for (uint32_t k = 0; k < entries; k++) {
+        uint32_t place = k;
+        for (; place > 0 && rank[by_rank[place - 1]] > rank[k]; place--)
+            by_rank[place] = by_rank[place - 1];
+        by_rank[place] = k;
+    }
+}
+
+/* $leg: a solver's mean rank, how far down its leg goes, 0 for a name on the left and 1 on the right. */
+static void put_legs(qb_figure *f, const double *rank, const uint32_t *by_rank, uint32_t entries)
+{
+    uint32_t left = (entries + 1) / 2;
+    qb_figure_open(f, "leg");
+    for (uint32_t k = 0; k < entries; k++) {
+        qb_figure_put(f, rank[by_rank[k]]);
+        qb_figure_put(f, k < left ? k + 1 : entries - k);
+        qb_figure_put(f, k < left ? 0 : 1);
+        qb_figure_put_entry(f, f->order[by_rank[k]]);
+        qb_figure_end_row(f);
+    }
+    qb_figure_close(f);
+}
+
+/* $group: the longest stretches of solvers within one critical difference, each on a level of its own. */
+static uint32_t put_groups(qb_figure *f, const double *rank, const uint32_t *by_rank, uint32_t entries,
+                           double critical)
+{
+    uint32_t groups = 0, reached = 0;
+    qb_figure_open(f, "group");
+    for (uint32_t first = 0; first < entries; first++) {
+        uint32_t last = first;
+        while (last + 1 < entries && rank[by_rank[last + 1]] - rank[by_rank[first]] < critical)
+            last++;
+        if (last == first || (groups && last <= reached))
+            continue;
+        reached = last;
+        qb_figure_put(f, rank[by_rank[first]]);
+        qb_figure_put(f, rank[by_rank[last]]);
+        qb_figure_put(f, ++groups);
+        qb_figure_end_row(f);
+    }
+    qb_figure_put(f, NAN); /* no group is a block of its own too */
+    qb_figure_put(f, NAN);
+    qb_figure_put(f, NAN);
+    qb_figure_end_row(f);
+    qb_figure_close(f);
+    return groups;
+}
+
 qb_status qb_query_ranks(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
     double *cost = QB_NEW(double, (size_t)e->instances * e->entries), *rank = QB_NEW(double, e->entries);
+    uint32_t *by_rank = QB_NEW(uint32_t, e->entries);
+    bool memory = cost && rank && by_rank;
     qb_status status = QB_OK;
-    uint32_t problems = cost && rank ? fill_costs(figure, cost) : 0;
+    uint32_t problems = memory ? fill_costs(figure, cost) : 0;
     double critical = qb_critical_difference(problems, e->entries, 0.05);
-    if (!cost || !rank) {
+    if (!memory) {
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'ranks'");
     } else if (problems < 2 || isnan(critical)) {
         status = qb_fail(diag, QB_REFUSED, "mean ranks take 2 to 20 solvers on two instances or more");
     } else {
         qb_friedman friedman = qb_friedman_test(cost, problems, e->entries, rank);
+        sort_by_rank(rank, e->entries, by_rank);
         qb_figure_number(figure, "entries", e->entries);
         qb_figure_number(figure, "critical", critical);
         qb_figure_number(figure, "friedman_p", friedman.p);
-        qb_figure_open(figure, "rank"); /* place, mean rank, name, colour, dash */
-        for (uint32_t place = 0; place < e->entries; place++) {
-            qb_figure_put(figure, place + 1);
-            qb_figure_put(figure, rank[place]);
-            qb_figure_put_entry(figure, figure->order[place]);
-            qb_figure_end_row(figure);
-        }
-        qb_figure_close(figure);
-        figure->height = 180 + 32 * e->entries;
+        put_legs(figure, rank, by_rank, e->entries);
+        uint32_t groups = put_groups(figure, rank, by_rank, e->entries, critical);
+        qb_figure_number(figure, "groups", groups);
+        figure->height = 190 + 14 * groups + 26 * ((e->entries + 1) / 2);
+        figure->instances = problems;
     }
     qb_free(cost);
     qb_free(rank);
+    qb_free(by_rank);
     return status;
 }

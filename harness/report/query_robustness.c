@@ -29,15 +29,10 @@ qb_status qb_query_robustness(qb_figure *figure, qb_diag *diag)
     qb_status status = qb_robustness_make(figure->digest, &r, diag);
     if (status != QB_OK)
         return status;
-    qb_figure_number(figure, "entries", r.entries);
     qb_figure_number(figure, "levels", r.levels);
     put_lines(figure, &r);
-    qb_figure_open(figure, "entry");
-    for (uint32_t place = 0; place < r.entries; place++) {
-        qb_figure_put_entry(figure, figure->order[place]);
-        qb_figure_end_row(figure);
-    }
-    qb_figure_close(figure);
+    figure->runs = figure->digest->evidence->runs;
+    qb_figure_put_key(figure, figure->order, r.entries);
     qb_figure_open(figure, "level");
     for (uint32_t l = 0; l < r.levels; l++) {
         char text[32];

@@ -39,14 +39,25 @@ typedef struct qb_plot_kind {
     const char *name; /* gap, anytime, ecdf, profile, robustness, ... */
     const char *title, *help;
     qb_status (*query)(struct qb_figure *figure, qb_diag *diag); /* fills the data of plots/NAME.gp */
+    const char *caution; /* what a reader must not take it for; NULL: nothing in particular */
 } qb_plot_kind;
 
 extern const qb_plot_kind qb_plot_kinds[]; /* ends with a NULL name */
 
+/* What the figures of one experiment share: runs are scored and times to target looked up once, however many
+ * figures are drawn.  The evidence must outlive it. */
+typedef struct qb_plots qb_plots;
+
+qb_status qb_plots_open(qb_store *store, const qb_evidence *evidence, qb_plots **plots, qb_diag *diag);
+void qb_plots_close(qb_plots *plots); /* NULL is fine */
+
 /* Draws one figure as FOLDER/NAME.svg and so on; the folder is made.  `written` (may be NULL) gets the paths,
  * one a line. */
-qb_status qb_plot_draw(qb_store *store, const qb_evidence *evidence, const char *kind, const char *folder,
-                       unsigned formats, qb_text *written, qb_diag *diag);
+qb_status qb_plots_draw(qb_plots *plots, const char *kind, const char *folder, unsigned formats,
+                        qb_text *written, qb_diag *diag);
+
+/* What stands below the figure that was drawn last: what it shows, n, budget, and whether it decides. */
+const char *qb_plots_caption(const qb_plots *plots);
 
 /* QB_OK when gnuplot is there and has a font to write with; else QB_ENVIRONMENT and how to install it. */
 qb_status qb_plot_check(qb_diag *diag);
@@ -56,7 +67,7 @@ qb_status qb_plot_check(qb_diag *diag);
 typedef struct qb_report_options {
     const char *database;   /* as it is named in "how to reproduce" */
     const char *experiment; /* the experiment file, likewise; NULL: the name is used */
-    unsigned formats;       /* of the figures beside the page; 0: SVG and PNG */
+    unsigned formats;       /* of the figures beside the page; 0: SVG, PNG and PDF */
 } qb_report_options;
 
 /* Writes FOLDER/report.html (self-contained: inline SVG, no script, no network) and the figures beside it. A

@@ -106,10 +106,11 @@ typedef struct qb_evidence_point {
 } qb_evidence_point;
 
 /* Streams the trajectories, run by run in an order of the store's choosing, the points of a run in order of
- * time.  Anything but QB_OK from visit ends it and is returned.  O(points). */
+ * time.  take [runs]: whose; NULL: everybody's.  Anything but QB_OK from visit ends it and is returned.
+ * O(points of those runs + runs), or one pass over all points where that is faster. */
 typedef qb_status (*qb_evidence_visit)(void *context, const qb_evidence_point *point);
-qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_evidence_visit visit,
-                             void *context, qb_diag *diag);
+qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, const bool *take,
+                             qb_evidence_visit visit, void *context, qb_diag *diag);
 
 /* What of a point the experiment's budget counts. */
 double qb_evidence_spent(const qb_evidence *evidence, const qb_evidence_point *point);

@@ -74,7 +74,7 @@ qb_status qb_evidence_shorten(qb_store *store, const qb_evidence *evidence, doub
         return qb_fail(diag, QB_BAD_INPUT, "a replayed budget is positive and at most the registered one");
     for (uint64_t k = 0; k < e->runs; k++)
         forget(e, k, budget);
-    qb_status status = qb_evidence_points(store, e, remember, &r, diag);
+    qb_status status = qb_evidence_points(store, e, NULL, remember, &r, diag);
     if (!status) {
         e->registered_budget = e->budget;
         e->budget = budget;

@@ -25,47 +25,76 @@ static int by_id(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, qb_evidence_visit visit,
-                             void *context, qb_diag *diag)
+/* The runs that are asked for, by their number in the file. */
+static uint64_t sort_by_id(const qb_evidence *evidence, const bool *take, id_place *run)
+{
+    uint64_t count = 0;
+    for (uint64_t k = 0; k < evidence->runs; k++)
+        if (!take || take[k])
+            run[count++] = (id_place){.id = evidence->run[k].id, .place = k};
+    if (count)
+        qsort(run, count, sizeof *run, by_id);
+    return count;
+}
+
+static qb_status visit_point(qb_sql *q, uint64_t place, qb_evidence_visit visit, void *context)
+{
+    return visit(context, &(qb_evidence_point){
+                              .run = place,
+                              .wall_s = qb_sql_real(q, 1),
+                              .cpu_s = qb_sql_real(q, 2),
+                              .modelled_s = qb_sql_real(q, 3),
+                              .objective = qb_sql_real(q, 4),
+                              .work = qb_sql_count(q, 5),
+                              .samples = qb_sql_count(q, 6),
+                              .feasible = qb_sql_int(q, 7) != 0,
+                              .simulator_s = qb_sql_real(q, 8),
+                          });
+}
+
+static const char points_query[] =
+    "SELECT run_id, wall_s, cpu_s, modelled_s, objective, work, samples, feasible,"
+    " simulator_s FROM incumbent WHERE run_id BETWEEN ? AND ? ORDER BY run_id, point";
+
+/* Runs first .. last of the list, in the order of the file, without a join: what belongs to other experiments
+ * or was not asked for is skipped. */
+static qb_status stream_range(qb_store *store, const id_place *run, uint64_t count, qb_evidence_visit visit,
+                              void *context, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store, points_query, diag);
+    qb_sql_bind_int(&q, run[0].id);
+    qb_sql_bind_int(&q, run[count - 1].id);
+    qb_status status = QB_OK;
+    for (uint64_t k = 0; status == QB_OK && qb_sql_step(&q);) {
+        int64_t id = qb_sql_int(&q, 0);
+        while (k < count && run[k].id < id)
+            k++;
+        if (k < count && run[k].id == id) /* else recorded after the evidence was loaded, or not ours */
+            status = visit_point(&q, run[k].place, visit, context);
+    }
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
+
+/* Neighbours in the file are read in one go: a jump costs about as much as LEAP runs passed over. */
+#define LEAP 8
+
+qb_status qb_evidence_points(qb_store *store, const qb_evidence *evidence, const bool *take,
+                             qb_evidence_visit visit, void *context, qb_diag *diag)
 {
     id_place *run = QB_NEW(id_place, evidence->runs);
     if (!run)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to read trajectories");
-    for (uint64_t k = 0; k < evidence->runs; k++)
-        run[k] = (id_place){.id = evidence->run[k].id, .place = k};
-    if (evidence->runs)
-        qsort(run, evidence->runs, sizeof *run, by_id);
-    /* in the order of the file, without a join: what belongs to other experiments is skipped below */
-    qb_sql q = qb_sql_begin(store,
-                            "SELECT run_id, wall_s, cpu_s, modelled_s, objective, work, samples, feasible,"
-                            " simulator_s"
-                            " FROM incumbent WHERE run_id BETWEEN ? AND ? ORDER BY run_id, point",
-                            diag);
-    qb_sql_bind_int(&q, evidence->runs ? run[0].id : 0);
-    qb_sql_bind_int(&q, evidence->runs ? run[evidence->runs - 1].id : 0);
+    uint64_t count = sort_by_id(evidence, take, run);
     qb_status status = QB_OK;
-    uint64_t k = 0;
-    while (status == QB_OK && qb_sql_step(&q)) {
-        int64_t id = qb_sql_int(&q, 0);
-        while (k < evidence->runs && run[k].id < id)
-            k++;
-        if (k == evidence->runs || run[k].id != id)
-            continue; /* of another experiment, or recorded after the evidence was loaded */
-        status = visit(context, &(qb_evidence_point){
-                                    .run = run[k].place,
-                                    .wall_s = qb_sql_real(&q, 1),
-                                    .cpu_s = qb_sql_real(&q, 2),
-                                    .modelled_s = qb_sql_real(&q, 3),
-                                    .objective = qb_sql_real(&q, 4),
-                                    .work = qb_sql_count(&q, 5),
-                                    .samples = qb_sql_count(&q, 6),
-                                    .feasible = qb_sql_int(&q, 7) != 0,
-                                    .simulator_s = qb_sql_real(&q, 8),
-                                });
+    for (uint64_t k = 0, end; k < count && status == QB_OK; k = end) {
+        end = k + 1;
+        while (end < count && (!take || run[end].id - run[end - 1].id <= LEAP))
+            end++;
+        status = stream_range(store, run + k, end - k, visit, context, diag);
     }
-    qb_status read = qb_sql_end(&q);
     qb_free(run);
-    return status == QB_OK ? read : status;
+    return status;
 }
 
 qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit, void *context, qb_diag *diag)

@@ -7,6 +7,7 @@
 #include "harness/report/figure.h"
 #include "harness/report/flips.h"
 #include "harness/report/page.h"
+#include "harness/report/queries.h"
 #include "harness/report/report.h"
 #include "harness/report/robustness.h"
 #include "tests/store/fixture.h"
@@ -69,6 +70,16 @@ static int files_in(const char *where)
     if (d)
         closedir(d);
     return count;
+}
+
+static qb_status draw(const char *kind, const char *where, unsigned formats, qb_text *written, qb_diag *why)
+{
+    qb_plots *plots = NULL;
+    qb_status status = qb_plots_open(store, evidence, &plots, why);
+    if (status == QB_OK)
+        status = qb_plots_draw(plots, kind, where, formats, written, why);
+    qb_plots_close(plots);
+    return status;
 }
 
 /* gnuplot is needed at run time only: without it these tests say so and pass on. */
@@ -242,7 +253,7 @@ Test(report, says_when_there_are_no_runs)
     cr_assert_eq(qb_evidence_load(store, NULL, &evidence, &diag), QB_OK, "%s", diag.text);
     qb_text text = {0};
     cr_assert_eq(qb_report_table(evidence, &(qb_table_options){0}, &text, &diag), QB_REFUSED);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
+    cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
     cr_assert_eq(qb_report_write(store, NULL, out, &(qb_report_options){0}, NULL, &diag), QB_REFUSED);
     cr_assert_eq(access(out, F_OK), -1);
     qb_text_clear(&text);
@@ -296,16 +307,15 @@ Test(report, draws_every_figure_with_its_labels, .timeout = 240)
     for (const qb_plot_kind *kind = qb_plot_kinds; kind->name; kind++) {
         qb_text written = {0};
         char name[64];
-        cr_assert_eq(qb_plot_draw(store, evidence, kind->name, out, QB_PLOT_SVG, &written, &diag), QB_OK,
-                     "%s", diag.text);
+        cr_assert_eq(draw(kind->name, out, QB_PLOT_SVG, &written, &diag), QB_OK, "%s", diag.text);
         snprintf(name, sizeof name, "%s.svg", kind->name);
         char *svg = read_text(name);
         assert_well_formed(svg, name);
-        const char *expected[] = {
-            kind->title,  "experiment head-to-head", "2 s of CPU time a run", "180 runs", "tabu",
-            "anneal-long"};
+        const char *expected[] = {kind->title, "experiment head-to-head", "2 s of CPU time a run",
+                                  " instances", "tabu"};
         for (size_t k = 0; k < sizeof expected / sizeof *expected; k++)
             cr_assert(strstr(svg, expected[k]), "no '%s' in %s", expected[k], name);
+        cr_assert_eq(strstr(svg, "descriptive") != NULL, kind->caution != NULL, "%s", name);
         qb_free(svg);
         qb_text_clear(&written);
     }
@@ -318,7 +328,7 @@ Test(report, draws_png_and_pdf_too_and_leaves_nothing_else)
     fill(&small);
     qb_text written = {0};
     unsigned all = QB_PLOT_SVG | QB_PLOT_PNG | QB_PLOT_PDF;
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, all, &written, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(draw("gap", out, all, &written, &diag), QB_OK, "%s", diag.text);
     cr_assert_eq(files_in(out), 3);
     char *png = read_text("gap.png"), *pdf = read_text("gap.pdf");
     cr_assert(!memcmp(png, "\x89PNG", 4) && !memcmp(pdf, "%PDF", 4));
@@ -333,11 +343,9 @@ Test(report, draws_the_same_bytes_twice)
     if (!can_draw())
         return;
     fill(&small);
-    cr_assert_eq(qb_plot_draw(store, evidence, "ecdf", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s",
-                 diag.text);
+    cr_assert_eq(draw("ecdf", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s", diag.text);
     char *first = read_text("ecdf.svg");
-    cr_assert_eq(qb_plot_draw(store, evidence, "ecdf", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s",
-                 diag.text);
+    cr_assert_eq(draw("ecdf", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s", diag.text);
     char *second = read_text("ecdf.svg");
     cr_assert_str_eq(first, second);
     qb_free(first);
@@ -364,9 +372,9 @@ Test(report, survives_a_hostile_name_in_a_figure)
     if (!can_draw())
         return;
     fixture_options options = small;
-    options.name = "x'; system('touch pwned') `touch pwned` \"$(touch pwned)\" <script> & _{a}^b @c \\n %s";
+    options.name = "x' <script>`touch pwned`\"$(touch pwned)\" & _{a}^b @c \\n %s and more than fits";
     fill(&options);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_OK, "%s", diag.text);
     char *svg = read_text("gap.svg");
     assert_well_formed(svg, "gap.svg");
     cr_assert(strstr(svg, "&lt;script") && !strstr(svg, "<script"));
@@ -377,7 +385,7 @@ Test(report, survives_a_hostile_name_in_a_figure)
 Test(report, names_the_nearest_figure)
 {
     fill(&small);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gpa", out, QB_PLOT_SVG, NULL, &diag), QB_BAD_INPUT);
+    cr_assert_eq(draw("gpa", out, QB_PLOT_SVG, NULL, &diag), QB_BAD_INPUT);
     cr_assert(strstr(diag.text, "'gap'"), "%s", diag.text);
 }
 
@@ -388,7 +396,7 @@ Test(report, refuses_a_figure_without_data)
     fixture_options options = small;
     options.copies = 0;
     fill(&options);
-    cr_assert_eq(qb_plot_draw(store, evidence, "robustness", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
+    cr_assert_eq(draw("robustness", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
     cr_assert(strstr(diag.text, "perturbed"), "%s", diag.text);
     cr_assert_eq(access(out, F_OK), -1);
 }
@@ -397,7 +405,7 @@ Test(report, says_when_gnuplot_is_missing)
 {
     fill(&small);
     setenv("PATH", "/nonexistent", 1);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG, NULL, &diag), QB_ENVIRONMENT);
+    cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_ENVIRONMENT);
     cr_assert(strstr(diag.text, "gnuplot"), "%s", diag.text);
     cr_assert_eq(qb_report_write(store, NULL, out, &(qb_report_options){0}, NULL, &diag), QB_ENVIRONMENT);
     cr_assert_eq(access(out, F_OK), -1, "nothing is left behind");
@@ -417,13 +425,104 @@ Test(report, leaves_nothing_partial_when_a_template_is_broken)
     static const char broken[] = "plot sin(x)\nplot $box using oops(\n";
     cr_assert_eq(qb_file_write(file, broken, sizeof broken - 1, &diag), QB_OK);
     setenv("QUBOUT_PLOTS", templates, 1);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG | QB_PLOT_PNG, NULL, &diag),
-                 QB_ENVIRONMENT);
+    cr_assert_eq(draw("gap", out, QB_PLOT_SVG | QB_PLOT_PNG, NULL, &diag), QB_ENVIRONMENT);
     cr_assert(strstr(diag.text, "gap.gp"), "%s", diag.text);
     cr_assert_eq(files_in(out), 0);
     setenv("QUBOUT_PLOTS", "/nonexistent", 1);
-    cr_assert_eq(qb_plot_draw(store, evidence, "gap", out, QB_PLOT_SVG, NULL, &diag), QB_ENVIRONMENT);
+    cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_ENVIRONMENT);
     unsetenv("QUBOUT_PLOTS");
+}
+
+/* ---- what the queries fill */
+
+/* Fills a figure without drawing it; the script is the caller's. */
+static qb_status fill_figure(qb_plots *plots, qb_status (*query)(qb_figure *, qb_diag *), qb_figure *f)
+{
+    *f = (qb_figure){.plots = plots,
+                     .store = store,
+                     .digest = &plots->digest,
+                     .order = plots->order,
+                     .runs = plots->digest.nominal,
+                     .instances = evidence->instances};
+    return query(f, &diag);
+}
+
+/* The rows of a data block, gaps not counted. */
+static uint64_t rows_of(const qb_figure *f, const char *block)
+{
+    char head[64];
+    snprintf(head, sizeof head, "$%s << END_OF_DATA\n", block);
+    const char *at = strstr(qb_text_get(&f->script), head);
+    cr_assert(at, "no block %s", block);
+    uint64_t rows = 0;
+    for (at += strlen(head); strncmp(at, "END_OF_DATA", 11); at = strchr(at, '\n') + 1)
+        rows += *at != '\n';
+    return rows;
+}
+
+Test(report, counts_shots_only_of_those_that_draw_them)
+{
+    fill(&fixture_default);
+    qb_plots *plots = NULL;
+    qb_figure f;
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    cr_assert_eq(fill_figure(plots, qb_query_shots, &f), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&f, "entry"), 6, "branch and cut draws none");
+    cr_assert_not(strstr(qb_text_get(&f.script), "glpk"));
+    cr_assert_eq(f.runs, 6 * 16 * 10);
+    qb_text_clear(&f.script);
+    qb_plots_close(plots);
+}
+
+Test(report, shows_the_hardest_instances_only)
+{
+    fill(&fixture_default);
+    qb_plots *plots = NULL;
+    qb_figure f;
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    cr_assert_eq(fill_figure(plots, qb_query_target, &f), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&f, "panel"), f.instances);
+    cr_assert(f.instances > 4 && f.instances <= 12);
+    qb_text_clear(&f.script);
+    qb_plots_close(plots);
+}
+
+Test(report, draws_a_resolution_for_every_solver)
+{
+    fill(&fixture_default);
+    qb_plots *plots = NULL;
+    qb_figure f;
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    cr_assert_eq(fill_figure(plots, qb_query_controls, &f), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&f, "pair"), 8);
+    cr_assert(strstr(qb_text_get(&f.script), "minimum = 1 + 0.0\n"), "points of gap");
+    qb_text_clear(&f.script);
+    cr_assert_eq(fill_figure(plots, qb_query_business, &f), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&f, "loss"), 8);
+    cr_assert(strstr(qb_text_get(&f.script), "unit = 'EUR'\n"));
+    qb_text_clear(&f.script);
+    qb_plots_close(plots);
+}
+
+/* Figures must not grow with the runs: gnuplot would take minutes and the page megabytes. */
+Test(report, thins_what_goes_to_gnuplot)
+{
+    fixture_options many = small;
+    many.copies = 0;
+    many.repeats = 40;
+    many.instances = 16;
+    many.points = 6;
+    fill(&many);
+    qb_plots *plots = NULL;
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    for (const qb_plot_kind *kind = qb_plot_kinds; kind->name; kind++) {
+        qb_figure f;
+        qb_status status = fill_figure(plots, kind->query, &f);
+        cr_assert_eq(status, strcmp(kind->name, "robustness") ? QB_OK : QB_REFUSED, "%s", diag.text);
+        cr_assert_lt(f.script.length, 150000, "%s: %zu bytes of data", kind->name, f.script.length);
+        qb_text_clear(&f.script);
+    }
+    qb_plots_close(plots);
 }
 
 /* ---- page */

@@ -139,7 +139,7 @@ Test(store, streams_every_incumbent_once)
     const qb_evidence *e = NULL;
     cr_assert_eq(qb_evidence_load(store, NULL, &e, &diag), QB_OK);
     walk w = {.evidence = e};
-    cr_assert_eq(qb_evidence_points(store, e, step, &w, &diag), QB_OK);
+    cr_assert_eq(qb_evidence_points(store, e, NULL, step, &w, &diag), QB_OK);
     qb_evidence_free(e);
     qb_store_close(store);
     cr_assert_eq((double)w.points, ask(path, "SELECT count(*) FROM incumbent"));
@@ -424,7 +424,7 @@ Test(store, survives_random_damage)
         const qb_evidence *e = NULL;
         if (qb_store_open(path, QB_STORE_READ, &store, &diag) == QB_OK &&
             qb_evidence_load(store, NULL, &e, &diag) == QB_OK)
-            (void)qb_evidence_points(store, e, pass, NULL, &diag);
+            (void)qb_evidence_points(store, e, NULL, pass, NULL, &diag);
         qb_evidence_free(e);
         qb_store_close(store);
     }
