@@ -64,7 +64,7 @@ static qb_status write_page(const report_options *o, const qb_cli_evidence *sour
     qb_status status = folder.status;
     if (!status)
         status =
-            qb_report_write(source->store, o->experiment, qb_text_get(&folder), &options, &written, diag);
+            qb_report_write(source->store, source->evidence, qb_text_get(&folder), &options, &written, diag);
     if (!status)
         printf("\nwritten:\n%s", qb_text_get(&written));
     qb_text_clear(&written);

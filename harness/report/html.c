@@ -22,10 +22,16 @@ void qb_html_close_section(qb_page *page)
     qb_text_append(page->out, "</section>\n");
 }
 
-void qb_html_table(qb_page *page, const char *caption, const char *const *headings)
+void qb_html_query(qb_page *page, const char *query)
 {
-    qb_text_append(page->out, "<div class=\"scroll\"><table>\n<caption><span>");
+    qb_text_appendf(page->out, " <a class=\"query\" href=\"#query-%s\">query</a>", query);
+}
+
+void qb_html_table(qb_page *page, const char *caption, const char *query, const char *const *headings)
+{
+    qb_text_append(page->out, "<div class=\"scroll\" tabindex=\"0\"><table>\n<caption><span>");
     qb_html_text(page, caption);
+    qb_html_query(page, query);
     qb_text_append(page->out, "</span></caption>\n<thead><tr>");
     for (; *headings; headings++) {
         bool numbers = **headings == '>';
@@ -67,14 +73,36 @@ void qb_html_count(qb_page *page, uint64_t count)
     qb_text_append(page->out, "</td>");
 }
 
-void qb_html_paragraph(qb_page *page, const char *format, ...)
+static void put_paragraph(qb_page *page, const char *query, const char *format, va_list arguments)
 {
     char text[2048];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
     qb_text_append(page->out, "<p>");
     qb_html_text(page, text);
+    if (query)
+        qb_html_query(page, query);
     qb_text_append(page->out, "</p>\n");
+}
+
+void qb_html_paragraph(qb_page *page, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_paragraph(page, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void qb_html_numbers(qb_page *page, const char *query, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_paragraph(page, query, format, arguments);
+    va_end(arguments);
+}
+
+void qb_html_code(qb_page *page, const char *text)
+{
+    qb_text_append(page->out, "<pre><code>");
+    qb_html_text(page, text);
+    qb_text_append(page->out, "</code></pre>\n");
 }

@@ -40,6 +40,7 @@ static qb_status draw_figures(const qb_page *page, unsigned formats, qb_text *wr
     return QB_OK;
 }
 
+/* The SVG scrolls on a narrow screen, where its labels would shrink beyond reading. */
 static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, const char *caption, qb_diag *diag)
 {
     qb_text path = {0};
@@ -48,26 +49,29 @@ static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, const char 
     qb_text_appendf(&path, "%s/%s.svg", page->folder, kind->name);
     qb_status status = qb_file_read(qb_text_get(&path), FILE_LIMIT, &svg, &size, diag);
     if (status == QB_OK) {
-        qb_text_appendf(page->out, "<figure id=\"figure-%s\">\n", kind->name);
+        qb_text_appendf(page->out, "<figure id=\"figure-%s\">\n<div class=\"drawing\" tabindex=\"0\">",
+                        kind->name);
         qb_page_inline_svg(svg, kind->name, page->out);
-        qb_text_appendf(page->out, "<figcaption id=\"caption-%s\">", kind->name);
+        qb_text_appendf(page->out, "</div>\n<figcaption id=\"caption-%s\">", kind->name);
         qb_html_text(page, caption);
-        qb_text_append(page->out, "</figcaption>\n</figure>\n");
+        qb_html_query(page, kind->numbers);
+        qb_text_appendf(page->out, " <code>qubout plot %s</code></figcaption>\n</figure>\n", kind->name);
     }
     qb_free(svg);
     qb_text_clear(&path);
     return status;
 }
 
-/* Figures [first, end) of the list. */
-static qb_status put_figures(qb_page *page, const drawn *figures, uint32_t first, uint32_t end, qb_diag *diag)
+/* The figures of one section; those that were left out are named below them. */
+static qb_status put_figures(qb_page *page, const drawn *figures, qb_plot_section section, qb_diag *diag)
 {
     qb_status status = QB_OK;
-    for (uint32_t k = first; k < end && qb_plot_kinds[k].name && status == QB_OK; k++)
-        if (figures->left_out[k])
-            qb_html_paragraph(page, "Not drawn: %s (%s).", qb_plot_kinds[k].title, figures->why[k].text);
-        else
+    for (uint32_t k = 0; k < KINDS && qb_plot_kinds[k].name && status == QB_OK; k++)
+        if (qb_plot_kinds[k].section == section && !figures->left_out[k])
             status = put_figure(page, &qb_plot_kinds[k], qb_text_get(&figures->caption[k]), diag);
+    for (uint32_t k = 0; k < KINDS && qb_plot_kinds[k].name; k++)
+        if (qb_plot_kinds[k].section == section && figures->left_out[k])
+            qb_html_paragraph(page, "Not drawn: %s (%s).", qb_plot_kinds[k].title, figures->why[k].text);
     return status;
 }
 
@@ -96,10 +100,12 @@ static void put_navigation(qb_page *page)
 {
     static const struct {
         const char *id, *name;
-    } sections[] = {
-        {"solvers-at-a-glance", "Solvers"}, {"instances", "Instances"}, {"figures", "Figures"},
-        {"fairness", "Fairness"},           {"failures", "Failures"},   {"families", "Families"},
-        {"solvers", "Parameters"},          {"machine", "Machine"},     {"reproduce", "Reproduce"}};
+    } sections[] = {{"decides", "What decides"},     {"solvers-at-a-glance", "Solvers"},
+                    {"instances", "Instances"},      {"fairness", "Fairness"},
+                    {"solvers", "Parameters"},       {"failures", "Failures"},
+                    {"families", "Family and size"}, {"figures", "More figures"},
+                    {"machine", "Machine"},          {"reproduce", "Reproduce"},
+                    {"queries", "Queries"}};
     qb_text_append(page->out, "<nav aria-label=\"Sections\">");
     for (size_t k = 0; k < sizeof sections / sizeof *sections; k++)
         qb_text_appendf(page->out, "<a href=\"#%s\">%s</a>", sections[k].id, sections[k].name);
@@ -116,6 +122,8 @@ static void put_foot(qb_page *page)
                    "</body>\n</html>\n");
 }
 
+/* In the order in which a reviewer reads: what decides, the table, was it fair, with what, what failed, where
+ * it holds, how to do it again. */
 static qb_status write_page(qb_page *page, const drawn *figures, qb_diag *diag)
 {
     qb_status status = put_head(page, diag);
@@ -125,21 +133,33 @@ static qb_status write_page(qb_page *page, const drawn *figures, qb_diag *diag)
     qb_page_verdict(page);
     put_navigation(page);
     qb_text_append(page->out, "<main>\n");
-    status = put_figures(page, figures, 0, 1, diag);
+    qb_html_section(page, "decides", "What decides");
+    status = put_figures(page, figures, QB_SECTION_DECISION, diag);
+    qb_html_close_section(page);
     qb_page_standing(page);
     qb_page_table(page);
-    qb_html_section(page, "figures", "Figures");
     if (status == QB_OK)
-        status = put_figures(page, figures, 1, KINDS, diag);
+        status = put_figures(page, figures, QB_SECTION_TABLE, diag);
     qb_html_close_section(page);
     if (status == QB_OK)
         status = qb_page_fairness(page, diag);
     if (status == QB_OK)
+        status = put_figures(page, figures, QB_SECTION_FAIRNESS, diag);
+    qb_html_close_section(page);
+    qb_page_solvers(page);
+    if (status == QB_OK)
         status = qb_page_failures(page, diag);
     qb_page_families(page);
-    qb_page_solvers(page);
+    if (status == QB_OK)
+        status = put_figures(page, figures, QB_SECTION_BREAKDOWN, diag);
+    qb_html_close_section(page);
+    qb_html_section(page, "figures", "More figures");
+    if (status == QB_OK)
+        status = put_figures(page, figures, QB_SECTION_MORE, diag);
+    qb_html_close_section(page);
     qb_page_machine(page);
     qb_page_reproduce(page);
+    qb_page_queries(page);
     put_foot(page);
     if (status == QB_OK && page->out->status != QB_OK)
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
@@ -176,16 +196,13 @@ static void say_today(char today[16])
     strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
 }
 
-qb_status qb_report_write(qb_store *store, const char *selector, const char *folder,
+qb_status qb_report_write(qb_store *store, const qb_evidence *evidence, const char *folder,
                           const qb_report_options *options, qb_text *written, qb_diag *diag)
 {
-    const qb_evidence *evidence = NULL;
     qb_plots *plots = NULL;
     qb_text out = {0};
     char today[16];
-    qb_status status = qb_evidence_load(store, selector, &evidence, diag);
-    if (status == QB_OK)
-        status = qb_plots_open(store, evidence, &plots, diag);
+    qb_status status = qb_plots_open(store, evidence, &plots, diag);
     if (status == QB_OK) {
         say_today(today);
         qb_page page = {.store = store,
@@ -202,6 +219,5 @@ qb_status qb_report_write(qb_store *store, const char *selector, const char *fol
     }
     qb_plots_close(plots);
     qb_text_clear(&out);
-    qb_evidence_free(evidence);
     return status;
 }

@@ -21,13 +21,15 @@ typedef struct qb_page {
 void qb_page_question(qb_page *page);
 void qb_page_verdict(qb_page *page);  /* only where a decision was registered */
 void qb_page_standing(qb_page *page); /* solver by solver */
-void qb_page_table(qb_page *page);    /* instance by solver */
+/* These three leave their section open: figures follow. */
+void qb_page_table(qb_page *page); /* instance by solver */
 qb_status qb_page_fairness(qb_page *page, qb_diag *diag);
+void qb_page_families(qb_page *page);
 void qb_page_solvers(qb_page *page);
 qb_status qb_page_failures(qb_page *page, qb_diag *diag);
-void qb_page_families(qb_page *page);
 void qb_page_machine(qb_page *page);
 void qb_page_reproduce(qb_page *page);
+void qb_page_queries(qb_page *page); /* what the numbers are linked to */
 
 /* A drawn SVG, made part of the page: colours follow the page's, names are made unique. */
 void qb_page_inline_svg(const char *svg, const char *kind, qb_text *out);
@@ -38,12 +40,18 @@ void qb_html_text(qb_page *page, const char *text); /* escaped */
 void qb_html_section(qb_page *page, const char *id, const char *heading);
 void qb_html_close_section(qb_page *page);
 /* headings: NULL-terminated; one that begins with '>' stands over numbers. */
-void qb_html_table(qb_page *page, const char *caption, const char *const *headings);
+/* query: what the caption links to, the id of a query in store/views.h. */
+void qb_html_table(qb_page *page, const char *caption, const char *query, const char *const *headings);
+void qb_html_query(qb_page *page, const char *query); /* the link alone */
 void qb_html_close_table(qb_page *page);
 void qb_html_row(qb_page *page);
 void qb_html_cell(qb_page *page, const char *text);                    /* words: left */
 void qb_html_number(qb_page *page, const char *text, bool emphasised); /* numbers: right */
 void qb_html_count(qb_page *page, uint64_t count);
+void qb_html_code(qb_page *page, const char *text);
+/* A paragraph; the second with a link to the query behind its numbers. */
 __attribute__((format(printf, 2, 3))) void qb_html_paragraph(qb_page *page, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void qb_html_numbers(qb_page *page, const char *query,
+                                                           const char *format, ...);
 
 #endif

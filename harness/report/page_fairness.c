@@ -4,7 +4,6 @@
 #include "harness/report/flips.h"
 #include "harness/report/page.h"
 #include "harness/stats/sample.h"
-#include "harness/store/views.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,6 +41,25 @@ static void put_overshoot(qb_page *page, uint32_t entry, double *scratch)
     qb_text_append(page->out, "</tr>");
 }
 
+/* What was changed after registration, and what was not. */
+static void put_deviations(qb_page *page)
+{
+    const qb_evidence *e = page->digest->evidence;
+    uint32_t changes = 0;
+    for (uint32_t k = 0; k < e->amendments; k++) {
+        const qb_evidence_amendment *a = &e->amendment[k];
+        if (*a->why)
+            qb_html_numbers(page, "experiment", "Deviation: the decision was changed on %s: %s", a->at,
+                            a->why);
+        changes += *a->why != 0;
+    }
+    if (!changes)
+        qb_html_numbers(page, "experiment",
+                        "Deviations: none. The decision rule is the one that was registered; the "
+                        "specification was extended %" PRIu32 " time%s by repeats or entries.",
+                        e->amendments, e->amendments == 1 ? "" : "s");
+}
+
 static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
 {
     const qb_evidence *e = page->digest->evidence;
@@ -61,18 +79,18 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
         page,
         "What was spent beyond the budget before the run had ended. Solutions published late are kept "
         "apart and never credited; a flagged run shared the machine with other load.",
-        headings);
+        "overshoot", headings);
     for (uint32_t place = 0; place < e->entries; place++)
         put_overshoot(page, page->order[place], scratch);
     qb_html_close_table(page);
-    qb_html_paragraph(page,
-                      "Had late solutions been credited, %" PRIu64 " of %" PRIu64
-                      " pairwise rankings of two solvers on one instance would have changed.",
-                      flips->flipped, flips->pairs);
+    qb_html_numbers(page, "late",
+                    "Had late solutions been credited, %" PRIu64 " of %" PRIu64
+                    " pairwise rankings of two solvers on one instance would have changed.",
+                    flips->flipped, flips->pairs);
     if (page->digest->flagged)
-        qb_html_paragraph(page, "%" PRIu64 " of %" PRIu64 " runs were flagged.", page->digest->flagged,
-                          e->runs);
-    qb_html_close_section(page);
+        qb_html_numbers(page, "overshoot", "%" PRIu64 " of %" PRIu64 " runs were flagged.",
+                        page->digest->flagged, e->runs);
+    put_deviations(page);
 }
 
 qb_status qb_page_fairness(qb_page *page, qb_diag *diag)
@@ -114,7 +132,7 @@ void qb_page_solvers(qb_page *page)
     static const char *const headings[] = {"label",      "solver", "family", "version",
                                            "parameters", "source", NULL};
     qb_html_section(page, "solvers", "Solvers and their parameters");
-    qb_html_table(page, "Every parameter as it was run, defaults included.", headings);
+    qb_html_table(page, "Every parameter as it was run, defaults included.", "solvers", headings);
     for (uint32_t place = 0; place < e->entries; place++) {
         const qb_evidence_entry *entry = &e->entry[page->order[place]];
         qb_html_row(page);
@@ -148,7 +166,8 @@ static qb_status put_failure(void *context, const qb_store_failure *failure)
         return QB_OK;
     }
     if (f->rows++ == 0)
-        qb_html_table(f->page, "Runs that did not end by optimum, target, exhaustion or budget.", headings);
+        qb_html_table(f->page, "Runs that did not end by optimum, target, exhaustion or budget.", "failures",
+                      headings);
     qb_html_row(f->page);
     qb_html_cell(f->page, failure->label);
     qb_html_cell(f->page, failure->instance);
@@ -182,7 +201,7 @@ static void put_machines(qb_page *page)
     const qb_evidence *e = page->digest->evidence;
     static const char *const headings[] = {"processor", ">cores", ">threads", ">memory",
                                            "system",    ">runs",  NULL};
-    qb_html_table(page, "Where the runs were measured.", headings);
+    qb_html_table(page, "Where the runs were measured.", "machines", headings);
     for (uint32_t k = 0; k < e->machines; k++) {
         const qb_evidence_machine *m = &e->machine[k];
         char text[QB_SAY];
@@ -204,7 +223,7 @@ static void put_builds(qb_page *page)
     const qb_evidence *e = page->digest->evidence;
     static const char *const headings[] = {"version",     "revision", "compiler", "flags",
                                            "vector tier", "runs",     NULL};
-    qb_html_table(page, "What was measured.", headings);
+    qb_html_table(page, "What was measured.", "machines", headings);
     for (uint32_t k = 0; k < e->builds; k++) {
         const qb_evidence_build *b = &e->build[k];
         qb_html_row(page);
@@ -227,36 +246,5 @@ void qb_page_machine(qb_page *page)
     put_builds(page);
     if (e->machines > 1 || e->builds > 1)
         qb_html_paragraph(page, "Rows of several machines or builds are mixed here: times do not compare.");
-    qb_html_close_section(page);
-}
-
-/* ---- how to do it again */
-
-static void put_code(qb_page *page, const char *text)
-{
-    qb_text_append(page->out, "<pre><code>");
-    qb_html_text(page, text);
-    qb_text_append(page->out, "</code></pre>\n");
-}
-
-void qb_page_reproduce(qb_page *page)
-{
-    const qb_evidence *e = page->digest->evidence;
-    const char *database = page->options->database ? page->options->database : "runs.db";
-    const char *file = page->options->experiment ? page->options->experiment : "experiment.yaml";
-    qb_text commands = {0};
-    qb_html_section(page, "reproduce", "How to reproduce");
-    qb_html_paragraph(page, "With the specification below in a file:");
-    qb_text_appendf(&commands, "qubout run %s --db %s\n", file, database);
-    qb_text_appendf(&commands, "qubout report --db %s --experiment %s --out report\n", database,
-                    e->experiment.name);
-    qb_text_appendf(&commands, "qubout export --db %s --experiment %s\n", database, e->experiment.name);
-    put_code(page, qb_text_get(&commands));
-    qb_text_clear(&commands);
-    qb_html_paragraph(page, "Every number above can be had from the store by plain SQL:");
-    put_code(page, qb_store_example_queries());
-    qb_text_append(page->out, "<details><summary>The specification, as it was registered</summary>\n");
-    put_code(page, e->experiment.spec);
-    qb_text_append(page->out, "</details>\n");
     qb_html_close_section(page);
 }

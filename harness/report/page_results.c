@@ -75,6 +75,9 @@ static void put_decision(qb_page *page, const qb_verdict *v)
         }
         qb_text_append(page->out, "</ul>\n");
     }
+    qb_html_numbers(page, "scores",
+                    "Every number above comes from the mean gaps of the solvers on the instances; "
+                    "`qubout verdict --json` computes them again.");
     qb_text_append(page->out, "</div>\n");
 }
 
@@ -111,7 +114,7 @@ void qb_page_standing(qb_page *page)
         page,
         "Mean over instances of the mean gap of all runs on the unperturbed instance; a run without a "
         "feasible solution counts as 100 %.",
-        headings);
+        "standing", headings);
     for (uint32_t place = 0; place < d->evidence->entries; place++) {
         const qb_evidence_entry *entry = &d->evidence->entry[page->order[place]];
         qb_standing s = qb_digest_standing(d, page->order[place]);
@@ -182,7 +185,8 @@ static void put_instance(qb_page *page, uint32_t i)
 }
 
 /* A table whose columns are first [count], then a column of numbers for every entry. */
-static void open_entry_table(qb_page *page, const char *caption, const char *const *first, uint32_t count)
+static void open_entry_table(qb_page *page, const char *caption, const char *query, const char *const *first,
+                             uint32_t count)
 {
     const qb_evidence *e = page->digest->evidence;
     const char **heading = QB_NEW(const char *, (size_t)count + e->entries + 1);
@@ -194,7 +198,7 @@ static void open_entry_table(qb_page *page, const char *caption, const char *con
             qb_text_appendf(&name[place], ">%s", e->entry[page->order[place]].name);
             heading[count + place] = qb_text_get(&name[place]);
         }
-        qb_html_table(page, caption, heading);
+        qb_html_table(page, caption, query, heading);
     } else {
         page->out->status = QB_NO_MEMORY;
     }
@@ -212,11 +216,10 @@ void qb_page_table(qb_page *page)
         page,
         "Median gap over the runs on the unperturbed instance, the best of a row in bold. Where not "
         "every run found a feasible solution, how many did.",
-        first, 2);
+        "instances", first, 2);
     for (uint32_t i = 0; i < page->digest->evidence->instances; i++)
         put_instance(page, i);
     qb_html_close_table(page);
-    qb_html_close_section(page);
 }
 
 /* ---- families */
@@ -254,7 +257,7 @@ void qb_page_families(qb_page *page)
     const qb_evidence *e = page->digest->evidence;
     static const char *const first_headings[] = {"family", ">instances", ">variables"};
     qb_html_section(page, "families", "By family and size");
-    open_entry_table(page, "Mean gap over the instances of a family.", first_headings, 3);
+    open_entry_table(page, "Mean gap over the instances of a family.", "families", first_headings, 3);
     for (uint32_t first = 0, end; first < e->instances; first = end) {
         end = first + 1;
         while (end < e->instances && !strcmp(e->instance[end].family, e->instance[first].family))
@@ -262,5 +265,4 @@ void qb_page_families(qb_page *page)
         put_family(page, first, end);
     }
     qb_html_close_table(page);
-    qb_html_close_section(page);
 }

@@ -19,7 +19,14 @@
 typedef struct scale_points {
     double *size, *time; /* [instances] of those with a success */
     uint32_t count;
+    double least[2], greatest[2]; /* of all sizes, and of all times and bounds */
 } scale_points;
+
+static void widen(scale_points *p, int axis, double value)
+{
+    p->least[axis] = fmin(p->least[axis], value);
+    p->greatest[axis] = fmax(p->greatest[axis], value);
+}
 
 static double reached_at(const qb_crossings *c, uint64_t run, uint32_t instance)
 {
@@ -78,6 +85,8 @@ static void put_points(qb_figure *f, const qb_crossings *c, uint32_t entry, scal
             p->size[p->count] = size;
             p->time[p->count++] = t.value;
         }
+        widen(p, 0, size);
+        widen(p, 1, bound ? t.interval.low : t.value);
         if (!print)
             continue;
         qb_figure_put(f, size);
@@ -131,7 +140,10 @@ static uint64_t put_scaling(qb_figure *f, const qb_crossings *c, scale_points *p
     }
     qb_figure_close(f);
     qb_figure_put_quantity(f);
-    qb_figure_number(f, "budget", e->budget);
+    qb_figure_number(f, "smallest", p->least[0]);
+    qb_figure_number(f, "largest", p->greatest[0]);
+    qb_figure_number(f, "shortest", p->least[1]);
+    qb_figure_number(f, "longest", p->greatest[1]);
     qb_figure_put_key(f, f->order, e->entries);
     return points;
 }
@@ -143,7 +155,9 @@ qb_status qb_query_scaling(qb_figure *figure, qb_diag *diag)
     const qb_crossings *c = qb_figure_crossings(figure, &status, diag);
     if (!c)
         return status;
-    scale_points p = {.size = QB_NEW(double, e->instances), .time = QB_NEW(double, e->instances)};
+    scale_points p = {.size = QB_NEW(double, e->instances),
+                      .time = QB_NEW(double, e->instances),
+                      .least = {INFINITY, INFINITY}};
     if (!p.size || !p.time)
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'scaling'");
     else if (!put_scaling(figure, c, &p))

@@ -35,11 +35,22 @@ qb_status qb_report_markup(const qb_evidence *evidence, qb_markup markup, qb_tex
 
 enum { QB_PLOT_SVG = 1, QB_PLOT_PNG = 2, QB_PLOT_PDF = 4 };
 
+/* Where a figure stands on the page. */
+typedef enum qb_plot_section {
+    QB_SECTION_DECISION, /* the one that decides: below the verdict */
+    QB_SECTION_TABLE,
+    QB_SECTION_FAIRNESS,
+    QB_SECTION_BREAKDOWN,
+    QB_SECTION_MORE
+} qb_plot_section;
+
 typedef struct qb_plot_kind {
     const char *name; /* gap, anytime, ecdf, profile, robustness, ... */
     const char *title, *help;
     qb_status (*query)(struct qb_figure *figure, qb_diag *diag); /* fills the data of plots/NAME.gp */
-    const char *caution; /* what a reader must not take it for; NULL: nothing in particular */
+    const char *caution; /* what a reader must not take it for; NULL: nothing, it decides */
+    qb_plot_section section;
+    const char *numbers; /* the id of the query that gives what it draws (store/views.h) */
 } qb_plot_kind;
 
 extern const qb_plot_kind qb_plot_kinds[]; /* ends with a NULL name */
@@ -72,7 +83,7 @@ typedef struct qb_report_options {
 
 /* Writes FOLDER/report.html (self-contained: inline SVG, no script, no network) and the figures beside it. A
  * figure for which the store holds too little is left out and named in the page.  `written` as above. */
-qb_status qb_report_write(qb_store *store, const char *selector, const char *folder,
+qb_status qb_report_write(qb_store *store, const qb_evidence *evidence, const char *folder,
                           const qb_report_options *options, qb_text *written, qb_diag *diag);
 
 /* ---- exports: every run as the view `result` shows it */

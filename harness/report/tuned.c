@@ -191,7 +191,7 @@ static qb_status find_payback(qb_store *store, looker *l, uint32_t entry, qb_tun
     steps s = {.l = l, .entry = entry};
     if (!solver || solver->needs_deadline || isnan(t->default_score))
         return QB_OK;
-    qb_status status = qb_evidence_points(store, l->child, collect, &s, l->diag);
+    qb_status status = qb_evidence_points(store, l->child, NULL, collect, &s, l->diag);
     if (status == QB_OK) {
         t->reached = first_reached(l, entry, &s, t->default_score);
         double saved = l->child->budget - t->reached;

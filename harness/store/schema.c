@@ -104,11 +104,21 @@ static const char *const step_5[] = {
     NULL,
 };
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5};
+/* 6: the views best_value and score. */
+static const char *const step_6[] = {NULL};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
+
+/* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
+#define COUNTS                                                                 \
+    "(r.objective IS NOT NULL AND coalesce(r.feasible, 0) AND r.status NOT IN" \
+    " ('crashed', 'out-of-memory', 'lied', 'refused'))"
 
 /* The views hold nothing, so every migration makes them anew; each stands on those before it. */
 static const char *const views[] = {
     "DROP VIEW IF EXISTS tuning",
+    "DROP VIEW IF EXISTS score",
+    "DROP VIEW IF EXISTS best_value",
     "DROP VIEW IF EXISTS standing",
     "DROP VIEW IF EXISTS trajectory",
     "DROP VIEW IF EXISTS result",
@@ -156,6 +166,26 @@ static const char *const views[] = {
     "  sum(r.wall_s) AS wall_s, sum(r.modelled_s) AS modelled_s"
     " FROM run r JOIN experiment c ON c.id = r.experiment_id JOIN experiment p ON p.id = c.parent_id"
     " GROUP BY p.id, 2",
+    /* what an experiment's gaps are measured from: the better of the reference and the best of its own runs
+     */
+    "CREATE VIEW best_value AS SELECT experiment_id, instance_id, CASE sense"
+    "    WHEN 'min' THEN min(coalesce(least, reference), coalesce(reference, least))"
+    "    ELSE max(coalesce(greatest, reference), coalesce(reference, greatest)) END AS value, reference"
+    " FROM (SELECT r.experiment_id, r.instance_id, i.sense, b.value AS reference,"
+    "   min(CASE WHEN " COUNTS " THEN r.objective END) AS least,"
+    "   max(CASE WHEN " COUNTS " THEN r.objective END) AS greatest"
+    "  FROM run r JOIN instance i ON i.id = r.instance_id LEFT JOIN best_reference b ON b.instance_id = i.id"
+    "  GROUP BY r.experiment_id, r.instance_id)",
+    /* one row a run: the score of tables, figures and the verdict, with 1 for a run that does not count */
+    "CREATE VIEW score AS SELECT r.id AS run, r.experiment_id, e.name AS experiment, i.name AS instance,"
+    "  i.family, i.variables, r.label, r.penalty, r.role, r.noise, r.copy, r.repeat, r.status, r.objective,"
+    "  v.value AS best, " COUNTS " AS counts,"
+    "  CASE WHEN v.value IS NULL THEN NULL WHEN NOT " COUNTS " THEN 1.0 ELSE min(1.0,"
+    "    CASE i.sense WHEN 'min' THEN r.objective - v.value ELSE v.value - r.objective END /"
+    "    CASE WHEN i.anchor IS NULL OR i.anchor = v.value THEN max(abs(v.value), 1.0)"
+    "      ELSE abs(i.anchor - v.value) END) END AS score"
+    " FROM run r JOIN experiment e ON e.id = r.experiment_id JOIN instance i ON i.id = r.instance_id"
+    "  JOIN best_value v ON v.experiment_id = r.experiment_id AND v.instance_id = r.instance_id",
     NULL,
 };
 

@@ -1,8 +1,78 @@
 #include "harness/store/views.h"
 
-const char *qb_store_example_queries(void)
+#include <inttypes.h>
+#include <string.h>
+
+#define HOLE ":experiment"
+
+const qb_store_query qb_store_queries[] = {
+    {"experiment", "what was registered, when, and every change since",
+     "SELECT name, sha256, registered_at, NULL AS why FROM experiment WHERE id = :experiment\n"
+     "UNION ALL SELECT NULL, sha256, amended_at, why FROM amendment WHERE experiment_id = :experiment"},
+    {"scores", "mean gap of every solver on every instance; a run that does not count scores 1",
+     "SELECT instance, label, penalty, avg(score) AS mean_gap, sum(counts) AS counted, count(*) AS runs\n"
+     "FROM score WHERE experiment_id = :experiment AND noise = 0\n"
+     "GROUP BY instance, label, penalty"},
+    {"standing", "mean over instances of the mean gap, best first",
+     "SELECT label, penalty, avg(mean_gap) AS mean_gap, sum(counted) AS counted, sum(runs) AS runs,\n"
+     "  sum(proved) AS proved\n"
+     "FROM (SELECT label, penalty, avg(score) AS mean_gap, sum(counts) AS counted, count(*) AS runs,\n"
+     "    sum(status IN ('optimal', 'infeasible')) AS proved\n"
+     "  FROM score WHERE experiment_id = :experiment AND noise = 0 GROUP BY instance, label, penalty)\n"
+     "GROUP BY label, penalty ORDER BY mean_gap"},
+    {"instances", "median gap of every solver on every instance",
+     "SELECT instance, label, penalty, avg(score) AS median_gap\n"
+     "FROM (SELECT instance, label, penalty, score,\n"
+     "    row_number() OVER (PARTITION BY instance, label, penalty ORDER BY score) AS place,\n"
+     "    count(*) OVER (PARTITION BY instance, label, penalty) AS runs\n"
+     "  FROM score WHERE experiment_id = :experiment AND noise = 0)\n"
+     "WHERE place IN ((runs + 1) / 2, (runs + 2) / 2) GROUP BY instance, label, penalty"},
+    {"families", "mean over a family's instances of the mean gap",
+     "SELECT family, label, penalty, count(*) AS instances, avg(mean_gap) AS mean_gap\n"
+     "FROM (SELECT family, label, penalty, avg(score) AS mean_gap\n"
+     "  FROM score WHERE experiment_id = :experiment AND noise = 0 GROUP BY instance, label, penalty)\n"
+     "GROUP BY family, label, penalty"},
+    {"noise", "mean gap on the true data by strength of the noise that the solver was given",
+     "SELECT label, penalty, noise, avg(mean_gap) AS mean_gap\n"
+     "FROM (SELECT label, penalty, noise, avg(score) AS mean_gap\n"
+     "  FROM score WHERE experiment_id = :experiment GROUP BY instance, label, penalty, noise)\n"
+     "GROUP BY label, penalty, noise"},
+    {"trajectories", "every incumbent with its times; tables and figures over the budget come from these",
+     "SELECT * FROM trajectory WHERE run IN (SELECT id FROM run WHERE experiment_id = :experiment)"},
+    {"overshoot", "what was spent beyond the budget, late solutions, flags and memory",
+     "SELECT label, penalty, count(*) AS runs, max(1000 * overshoot_s) AS largest_ms, sum(late > 0) AS "
+     "late,\n"
+     "  sum(flags IS NOT NULL) AS flagged, max(peak_rss_kib) / 1024.0 AS most_mib\n"
+     "FROM run WHERE experiment_id = :experiment GROUP BY label, penalty"},
+    {"repeats", "the score of every repeat: what halves of the repeats are compared by",
+     "SELECT instance, label, penalty, repeat, score FROM score\n"
+     "WHERE experiment_id = :experiment AND noise = 0"},
+    {"late", "solutions that came after the deadline, and what was credited instead",
+     "SELECT label, instance_id, repeat, objective, late_objective FROM run\n"
+     "WHERE experiment_id = :experiment AND late > 0"},
+    {"solvers", "every solver as it was run",
+     "SELECT DISTINCT r.label, r.role, s.name, s.family, s.version, s.params, s.source, s.execution\n"
+     "FROM run r JOIN solver s ON s.id = r.solver_id WHERE r.experiment_id = :experiment"},
+    {"failures", "runs that ended otherwise than by optimum, target, exhaustion or budget",
+     "SELECT r.label, i.name, r.status, min(r.reason) AS reason, count(*) AS runs\n"
+     "FROM run r JOIN instance i ON i.id = r.instance_id WHERE r.experiment_id = :experiment\n"
+     "  AND r.status NOT IN ('optimal', 'target', 'exhausted', 'budget')\n"
+     "GROUP BY r.label, i.id, r.status"},
+    {"machines", "where the runs were measured, and by which build",
+     "SELECT m.cpu, m.cores, m.threads, m.memory_bytes, m.system, b.version, b.revision, b.compiler,\n"
+     "  b.flags, b.simd, count(*) AS runs\n"
+     "FROM run r JOIN machine m ON m.id = r.machine_id JOIN build b ON b.id = r.build_id\n"
+     "WHERE r.experiment_id = :experiment GROUP BY m.id, b.id"},
+    {0},
+};
+
+void qb_store_query_text(const qb_store_query *query, int64_t experiment, qb_text *out)
 {
-    return "SELECT * FROM standing;     -- solver by instance: runs, best, mean\n"
-           "SELECT * FROM result;       -- one row a run, with its gap\n"
-           "SELECT * FROM trajectory;   -- every incumbent with its times\n";
+    const char *rest = query->text;
+    for (const char *hole; (hole = strstr(rest, HOLE)); rest = hole + strlen(HOLE)) {
+        qb_text_append_bytes(out, rest, (size_t)(hole - rest));
+        qb_text_appendf(out, "%" PRId64, experiment);
+    }
+    qb_text_append(out, rest);
+    qb_text_append_char(out, ';');
 }

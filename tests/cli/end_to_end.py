@@ -3,9 +3,12 @@
 
 No test depends on wall time; budgets are work budgets, or generous and only their bookkeeping is checked.
 """
+import contextlib
+import html
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -375,6 +378,31 @@ class EndToEnd(unittest.TestCase):
         rows = self.run_qubout("export", "--db", "tiny.db").splitlines()
         self.assertEqual(len(rows), 1 + 2 * 3 * 3 * 3)
         self.assertEqual(len(json.loads(self.run_qubout("export", "--db", "tiny.db", "--json"))), 2 * 3 * 3 * 3)
+
+    def test_numbers_come_from_their_queries(self):
+        """What the page links its numbers to runs as it stands, and gives what the page says."""
+        more = EXPERIMENT.replace("  - file: small.qubo", "  - name: bqp100-1\n  - name: labs007")
+        self.write("tiny.yaml", more) # two that random search does not solve
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        self.run_qubout("report", "--db", "tiny.db", "--out", "page")
+        page = (self.folder / "page" / "report.html").read_text()
+        linked = set(re.findall(r'href="#query-([a-z]+)"', page))
+        queries = {name: html.unescape(code) for name, code in re.findall(
+            r'<section class="query" id="query-([a-z]+)">.*?<pre><code>(.*?)</code></pre>', page, re.S)}
+        self.assertEqual(linked - set(queries), set())
+        rows = {}
+        with contextlib.closing(sqlite3.connect(self.folder / "tiny.db")) as db:
+            for name, query in queries.items():
+                rows[name] = db.execute(query).fetchall()
+        self.assertEqual(len(rows["scores"]), 3 * 3)
+        self.assertEqual(len(rows["repeats"]), 3 * 3 * 3)
+        self.assertEqual([row[4] for row in rows["standing"]], [9, 9, 9])
+        table = page[page.index('id="solvers-at-a-glance"'):]
+        shown = re.findall(r'<tr><td>([a-z]+)</td>.*?<td class="n[^"]*">([0-9.]+) %</td>', table)[:3]
+        self.assertEqual([label for label, _ in shown], [row[0] for row in rows["standing"]])
+        for (_, gap), row in zip(shown, rows["standing"]):
+            self.assertAlmostEqual(float(gap), 100 * row[2], delta=0.006 + 0.05 * (row[2] > 0.1))
+        self.assertGreater(rows["standing"][-1][2], 0.01)
 
     def test_missing_gnuplot(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")

@@ -254,7 +254,7 @@ Test(report, says_when_there_are_no_runs)
     qb_text text = {0};
     cr_assert_eq(qb_report_table(evidence, &(qb_table_options){0}, &text, &diag), QB_REFUSED);
     cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
-    cr_assert_eq(qb_report_write(store, NULL, out, &(qb_report_options){0}, NULL, &diag), QB_REFUSED);
+    cr_assert_eq(qb_report_write(store, evidence, out, &(qb_report_options){0}, NULL, &diag), QB_REFUSED);
     cr_assert_eq(access(out, F_OK), -1);
     qb_text_clear(&text);
 }
@@ -407,7 +407,7 @@ Test(report, says_when_gnuplot_is_missing)
     setenv("PATH", "/nonexistent", 1);
     cr_assert_eq(draw("gap", out, QB_PLOT_SVG, NULL, &diag), QB_ENVIRONMENT);
     cr_assert(strstr(diag.text, "gnuplot"), "%s", diag.text);
-    cr_assert_eq(qb_report_write(store, NULL, out, &(qb_report_options){0}, NULL, &diag), QB_ENVIRONMENT);
+    cr_assert_eq(qb_report_write(store, evidence, out, &(qb_report_options){0}, NULL, &diag), QB_ENVIRONMENT);
     cr_assert_eq(access(out, F_OK), -1, "nothing is left behind");
 }
 
@@ -534,7 +534,7 @@ Test(report, writes_a_page_that_stands_alone, .timeout = 240)
     fill(&fixture_default);
     qb_text written = {0};
     qb_report_options options = {.database = "results/a&b.db"};
-    cr_assert_eq(qb_report_write(store, NULL, out, &options, &written, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_report_write(store, evidence, out, &options, &written, &diag), QB_OK, "%s", diag.text);
     char *page = read_text("report.html");
     const char *expected[] = {"<!DOCTYPE html>",  "Instance by solver", "needs 120 qubits",
                               "Example CPU 3000", "a&amp;b.db",         "prefers-color-scheme: dark",

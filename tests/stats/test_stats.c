@@ -20,6 +20,7 @@
 #include "harness/stats/wilcoxon.h"
 
 #include <criterion/criterion.h>
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <string.h>
@@ -274,6 +275,23 @@ Test(interval, proportions)
     NEAR(i.low, 0.782830, 1e-4); /* Brown, Cai and DasGupta's table: 1 - 0.217 */
     i = qb_interval_jeffreys(0, 0, 0.95);
     cr_assert(i.low == 0 && i.high == 1);
+}
+
+/* GSL's inverse of the beta distribution ends the program on some of these. */
+Test(interval, inverts_the_beta_distribution_for_any_count)
+{
+    for (double trials = 10; trials < 1e6; trials *= 3.1)
+        for (double share = 0; share <= 1; share += 0.049) {
+            uint64_t n = (uint64_t)trials, s = (uint64_t)(share * trials);
+            qb_interval i = qb_interval_jeffreys(s, n, 0.95);
+            double a = (double)s + 0.5, b = (double)(n - s) + 0.5;
+            if (s > 0)
+                cr_assert_float_eq(gsl_cdf_beta_P(i.low, a, b), 0.025, 1e-9, "%zu of %zu", (size_t)s,
+                                   (size_t)n);
+            if (s < n)
+                cr_assert_float_eq(gsl_cdf_beta_Q(i.high, a, b), 0.025, 1e-9, "%zu of %zu", (size_t)s,
+                                   (size_t)n);
+        }
 }
 
 /* ---- ranks */
