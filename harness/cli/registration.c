@@ -4,6 +4,7 @@
 #include "harness/base/memory.h"
 #include "harness/model/referee.h"
 #include "instances/instances.h"
+#include "instances/known.h"
 #include "instances/library.h"
 
 #include <math.h>
@@ -86,7 +87,15 @@ static qb_status set_targets(const qb_experiment *experiment, qb_loaded_instance
     return QB_OK;
 }
 
-static qb_status load_all(const qb_library *library, qb_registration *r, qb_diag *diag)
+/* The user's own file may know better. */
+static void take_known(const qb_known *known, const char *sha256, qb_loaded_instance *instance)
+{
+    const qb_known_value *own = qb_known_find(known, sha256);
+    if (own && (!instance->has_reference || qb_known_better(own->sense, own->value, instance->reference)))
+        set_reference(instance, own->value, qb_reference_kind_name(own->kind), own->source);
+}
+
+static qb_status load_all(const qb_library *library, const qb_known *known, qb_registration *r, qb_diag *diag)
 {
     for (uint32_t k = 0; k < r->experiment->instances; k++) {
         qb_loaded_instance *instance = &r->instance[k];
@@ -96,9 +105,11 @@ static qb_status load_all(const qb_library *library, qb_registration *r, qb_diag
         instance->anchor =
             instance->problem.kind == QB_KIND_MIP ? NAN : qb_referee_uniform_mean(&instance->problem);
         qb_plan_instance *planned = &r->plan_instance[k];
-        status = set_targets(r->experiment, instance);
+        status = qb_problem_sha256(&instance->problem, planned->sha256);
         if (!status)
-            status = qb_problem_sha256(&instance->problem, planned->sha256);
+            take_known(known, planned->sha256, instance);
+        if (!status)
+            status = set_targets(r->experiment, instance);
         if (status)
             return qb_fail(diag, status, "cannot register instance '%s'", instance->problem.name);
         planned->problem = &instance->problem;
@@ -119,6 +130,7 @@ static bool needs_library(const qb_experiment *experiment)
 qb_status qb_registration_load(const qb_experiment *experiment, qb_registration *r, qb_diag *diag)
 {
     qb_library *library = NULL;
+    qb_known known = {0};
     *r = (qb_registration){.experiment = experiment, .build = qb_build_capture()};
     r->instance = QB_NEW(qb_loaded_instance, experiment->instances);
     r->plan_instance = QB_NEW(qb_plan_instance, experiment->instances);
@@ -127,9 +139,12 @@ qb_status qb_registration_load(const qb_experiment *experiment, qb_registration 
     if (!status && needs_library(experiment))
         status = qb_library_open(&library, diag);
     if (!status)
-        status = load_all(library, r, diag);
+        status = qb_known_read(qb_known_default(), &known, diag);
+    if (!status)
+        status = load_all(library, &known, r, diag);
     if (!status)
         status = qb_machine_capture(&r->machine, diag);
+    qb_known_clear(&known);
     qb_library_close(library);
     if (status)
         qb_registration_clear(r);

@@ -58,6 +58,8 @@ static qb_status read_kpi(const qb_fields *f, const qb_field *field, const qb_ya
         {"unit", qb_field_text, .offset = AT(kpi.unit)},
         {"per_objective_unit", qb_field_real, .offset = AT(kpi.per_objective_unit), .least = -1e300,
          .greatest = 1e300},
+        {"cpu_hour", qb_field_real, .offset = AT(kpi.cpu_hour), .least = 0, .greatest = 1e300},
+        {"device_second", qb_field_real, .offset = AT(kpi.device_second), .least = 0, .greatest = 1e300},
     };
     (void)field;
     return qb_fields_read(f, "the kpi", table, sizeof table / sizeof *table, node, into);
@@ -270,7 +272,7 @@ static void set_defaults(qb_experiment *x)
     static const double targets[] = {0.1, 0.01, 0.001, 0};
     *x = (qb_experiment){.question = "", .workload = "", .repeats = 1};
     x->kpi.name = x->kpi.unit = "";
-    x->kpi.per_objective_unit = NAN;
+    x->kpi.per_objective_unit = x->kpi.cpu_hour = x->kpi.device_second = NAN;
     x->budget.memory_bytes = UINT64_MAX;
     x->budget.threads = 1;
     x->target = targets;

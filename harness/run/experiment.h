@@ -69,8 +69,9 @@ typedef struct qb_experiment {
     const char *name, *question, *workload; /* question and workload: "" when not given */
     qb_claim claim;
     struct {
-        const char *name, *unit;   /* "" when not given */
-        double per_objective_unit; /* NAN when not given */
+        const char *name, *unit;        /* "" when not given */
+        double per_objective_unit;      /* NAN when not given */
+        double cpu_hour, device_second; /* prices in that unit; NAN when not given */
     } kpi;
     const qb_experiment_instance *instance; /* [instances], at least one */
     uint32_t instances;

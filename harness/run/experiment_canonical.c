@@ -2,6 +2,7 @@
 #include "harness/base/json.h"
 #include "harness/run/experiment_parts.h"
 
+#include <math.h>
 #include <string.h>
 
 static void key_string(qb_json_writer *w, const char *key, const char *value)
@@ -144,6 +145,10 @@ static void write_specification(qb_json_writer *w, const qb_experiment *x, bool 
     key_string(w, "name", x->kpi.name);
     key_string(w, "unit", x->kpi.unit);
     key_double(w, "per_objective_unit", x->kpi.per_objective_unit);
+    if (!isnan(x->kpi.cpu_hour))
+        key_double(w, "cpu_hour", x->kpi.cpu_hour);
+    if (!isnan(x->kpi.device_second))
+        key_double(w, "device_second", x->kpi.device_second);
     qb_json_close(w, '}');
     if (whole) {
         write_instances(w, x);

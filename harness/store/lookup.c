@@ -38,7 +38,8 @@ qb_status qb_store_foreign_runs(qb_store *store, int64_t experiment, int64_t mac
 {
     qb_sql q = qb_sql_begin(store,
                             "SELECT coalesce(sum(machine_id <> ?2), 0), coalesce(sum(build_id <> ?3), 0)"
-                            " FROM run WHERE experiment_id = ?1",
+                            " FROM run WHERE experiment_id = ?1 AND machine_id NOT IN"
+                            "  (SELECT id FROM machine WHERE fingerprint = '" QB_IMPORTED "')",
                             diag);
     qb_sql_bind_int(&q, experiment);
     qb_sql_bind_int(&q, machine);

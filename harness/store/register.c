@@ -232,6 +232,21 @@ qb_status qb_store_add_reference(qb_store *store, int64_t instance, double value
     return qb_sql_run(&q);
 }
 
+qb_status qb_store_add_known(qb_store *store, const char *sha256, double value, const char *kind,
+                             const char *source, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "INSERT INTO reference (instance_id, value, kind, source, added_at)"
+                            " SELECT id, ?2, ?3, ?4, strftime('%Y-%m-%dT%H:%M:%SZ', 'now') FROM instance"
+                            " WHERE sha256 = ?1 ON CONFLICT (instance_id, value, kind, source) DO NOTHING",
+                            diag);
+    qb_sql_bind_text(&q, sha256);
+    qb_sql_bind_real(&q, value);
+    qb_sql_bind_text(&q, kind);
+    qb_sql_bind_text(&q, or_empty(source));
+    return qb_sql_run(&q);
+}
+
 qb_status qb_store_targets(qb_store *store, int64_t experiment, int64_t instance, double **values,
                            uint32_t *count, qb_diag *diag)
 {

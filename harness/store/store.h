@@ -56,6 +56,9 @@ qb_status qb_store_register_experiment(qb_store *store, const qb_store_experimen
 /* The experiment in which `experiment` was tuned; *id is 0 where it was not. */
 qb_status qb_store_find_tuning(qb_store *store, int64_t experiment, int64_t *id, qb_diag *diag);
 
+/* Stands for machine and build of runs that somebody else did. */
+#define QB_IMPORTED "imported"
+
 typedef struct qb_store_machine {
     const char *fingerprint; /* SHA-256 of what identifies the machine */
     const char *cpu, *system;
@@ -93,6 +96,10 @@ qb_status qb_store_register_instance(qb_store *store, const qb_store_instance *i
  * ones the strongest kind. */
 qb_status qb_store_add_reference(qb_store *store, int64_t instance, double value, const char *kind,
                                  const char *source, qb_diag *diag);
+
+/* The same for every instance of this hash, whatever its name. */
+qb_status qb_store_add_known(qb_store *store, const char *sha256, double value, const char *kind,
+                             const char *source, qb_diag *diag);
 
 /* The source values at which the experiment's trajectories are exact, easiest first.  The first call fixes
  * them: later ones are compared and differ only as QB_BAD_INPUT. */
@@ -141,7 +148,8 @@ bool qb_store_is_done(qb_store *store, const char *key);
  * this label, else of the experiment; NAN when there is nothing to go by. */
 double qb_store_expected_seconds(qb_store *store, int64_t experiment, int64_t instance, const char *label);
 
-/* How many runs of the experiment come from another machine or another build than these. */
+/* How many runs of the experiment come from another machine or another build than these; imported runs are
+ * not counted. */
 qb_status qb_store_foreign_runs(qb_store *store, int64_t experiment, int64_t machine, int64_t build,
                                 uint64_t *other_machine, uint64_t *other_build, qb_diag *diag);
 

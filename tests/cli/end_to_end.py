@@ -473,6 +473,127 @@ class EndToEnd(unittest.TestCase):
                 return
             time.sleep(0.05)
         self.fail("it never came to that")
+    # ---- other people's results, one's own values, costs
+
+    def test_imported_results_are_refereed(self):
+        spec = ("experiment: device\nclaim: device\ninstances: [" + ", ".join(
+            "{generate: {family: maxcut-regular, size: 12, count: 1, seed: %d}}" % k for k in range(1, 13)) + "]\n"
+            "solvers: [{name: qaoa, label: machine}, {name: random, label: shots, role: baseline}]\n"
+            "budget: {wall_time: 2s}\nrepeats: 2\ndecision: {minimum_effect: 0.01, flagged: 1}\n")
+        self.write("device.yaml", spec)
+        lines = ["label,instance,repeat,solution,objective,wall_s,execution,version"]
+        for k in range(1, 13):
+            name = f"maxcut-regular-12-{k}"
+            self.run_qubout("generate", "maxcut-regular", "size=12", "--seed", str(k), "--out", f"{name}.mc")
+            good = self.solve(f"{name}.mc", "exhaustive", "--cpu-time", "5s")
+            lines += [f"machine,{name},{r},{good['solution']},{good['objective']},1.5,hardware,chip 1" for r in range(2)]
+            lines += [f"shots,{name},{r},{'01' * 6},,1,native,x" for r in range(2)]
+        self.write("results.csv", "\n".join(lines) + "\n")
+        out = self.run_qubout("import", "device.yaml", "results.csv", "--db", "d.db")
+        self.assertIn("48 runs imported, 0 were there; 0 claims", out)
+        self.assertIn("0 runs imported, 48 were there", self.run_qubout("import", "device.yaml", "results.csv", "--db", "d.db"))
+        verdict = json.loads(self.run_qubout("verdict", "--db", "d.db", "--json"))
+        self.assertEqual(verdict["decision"], "scale")  # on hardware results that were imported, and only on those
+        self.assertIn("on hardware", verdict["sentences"][1])
+        self.run_qubout("run", "device.yaml", "--db", "d.db", "--quiet")
+        self.assertEqual(self.count_runs("d.db"), 48)  # they stand for the experiment's own runs
+
+    def test_import_believes_nobody(self):
+        self.write("tiny.yaml", EXPERIMENT.replace("perturbations", "# "))
+        head = "label,instance,repeat,solution,objective,work\n"
+        self.write("lie.csv", head + "tabu,triangle,0,011,3,10\ntabu,triangle,1,011,2,30000\ntabu,triangle,2,,,\n")
+        out = self.run_qubout("import", "tiny.yaml", "lie.csv", "--db", "x.db")
+        self.assertIn("3 runs imported, 0 were there; 1 claims differ", out)
+        with sqlite3.connect(self.folder / "x.db") as db:
+            rows = db.execute("select status, objective, late_objective from run order by repeat").fetchall()
+        self.assertEqual(rows, [("lied", 2, None), ("overran", None, 2), ("budget", None, None)])
+        for text, what in ((head.replace("objective", "objectiv") + "", "did you mean 'objective'"),
+                           (head + "tabuu,triangle,0,011,2,10\n", "bad.csv:2"),
+                           (head + "tabu,circle,0,011,2,10\n", "bad.csv:2"),
+                           (head + "tabu,triangle,0,0111,2,10\n", "bad.csv:2"),
+                           (head + "tabu,triangle,7,011,2,10\n", "bad.csv:2"),
+                           (head + "tabu,triangle,0,011,2,-1\n", "bad.csv:2"), ("", "no header")):
+            with self.subTest(text):
+                self.write("bad.csv", text)
+                self.run_qubout("import", "tiny.yaml", "bad.csv", "--db", "y.db", code=2)
+                self.assertIn(what, self.stderr)
+
+    def test_better_values_are_taken_and_change_verdicts(self):
+        self.write("path.mc", "4 3\n1 2 1\n2 3 1\n3 4 1\n")
+        ours = {"QUBOUT_REFERENCES": str(self.folder / "mine.csv")}
+        worse, best = self.write("worse.txt", "0011"), self.write("best.txt", "0101")
+        self.write("path.yaml", "experiment: path\ninstances: [{file: path.mc}]\nsolvers: [{name: random, role: baseline}]\n"
+                   "budget: {work: 40}\nrepeats: 3\n")
+        self.run_qubout("references", "update", "path.mc", worse, "--file", "mine.csv", code=2)
+        self.assertIn("--source", self.stderr)
+        out = self.run_qubout("references", "update", "path.mc", worse, "--source", "a guess", env=ours)
+        self.assertIn("1, verified", out)
+        self.run_qubout("run", "path.yaml", "--db", "p.db", "--quiet", env=ours)
+        with sqlite3.connect(self.folder / "p.db") as db:
+            self.assertEqual(db.execute("select value, source from reference").fetchall(), [(1, "a guess")])
+        out = self.run_qubout("references", "update", "path.mc", best, "p.db", "--source", "by hand", "--date", "2026-01-02",
+                              "--kind", "proven", env=ours)
+        self.assertIn("3, verified", out)
+        self.assertIn("1 experiments have the instance", out)
+        with sqlite3.connect(self.folder / "p.db") as db:
+            self.assertEqual(db.execute("select value, kind, source from best_reference").fetchall(), [(3, "proven", "by hand")])
+        self.assertIn("no better", self.run_qubout("references", "update", "path.mc", best, "--source", "again", env=ours, code=1))
+        rows = (self.folder / "mine.csv").read_text().splitlines()
+        self.assertEqual(len(rows), 3)
+        self.assertIn("2026-01-02", rows[2])
+        self.assertIn("by hand", self.run_qubout("references", env=ours))
+        self.write("bad.csv", "\n".join([rows[0], rows[1].replace("best-known", "rumour")]))
+        self.run_qubout("references", "--file", "bad.csv", code=2)
+        self.assertIn("bad.csv:2", self.stderr)
+
+    def test_a_better_value_can_change_a_verdict(self):
+        # cuts of 14 against 13, random mean 12: half of the way to the best that is known; of the way to the true best, far less
+        self.write("late.yaml", "experiment: late\ninstances: [" + ", ".join(
+            "{generate: {family: maxcut-regular, size: 16, count: 1, seed: %d}}" % k for k in range(1, 13)) + "]\n"
+            "solvers: [{name: qaoa, label: new}, {name: tabu, label: old, role: baseline}]\n"
+            "budget: {wall_time: 2s}\nrepeats: 4\ndecision: {minimum_effect: 0.3, flagged: 1}\n")
+        lines, names = ["label,instance,repeat,solution,wall_s"], ["maxcut-regular-16-%d" % k for k in range(1, 13)]
+        for name in names:
+            self.run_qubout("generate", "maxcut-regular", "size=16", "--seed", name.split("-")[-1], "--out", f"{name}.mc")
+            edges = [tuple(map(int, line.split()[:2])) for line in (self.folder / f"{name}.mc").read_text().splitlines()[1:]]
+            cuts = {}
+            for k in range(2 ** 10):
+                x = f"{k * 64 + k % 64:016b}"
+                cuts.setdefault(sum(x[i - 1] != x[j - 1] for i, j in edges), x)
+            lines += [f"{label},{name},{r},{cuts[cut]},1" for label, cut in (("new", 14), ("old", 13)) for r in range(4)]
+        self.write("late.csv", "\n".join(lines) + "\n")
+        self.run_qubout("import", "late.yaml", "late.csv", "--db", "late.db")
+        decide = lambda: json.loads(self.run_qubout("verdict", "--db", "late.db", "--no-record", "--json"))["decision"]
+        self.assertEqual(decide(), "scale")
+        changed = ""
+        for name in names:
+            self.write("found.txt", self.solve(f"{name}.mc", "exhaustive", "--cpu-time", "5s")["solution"])
+            changed += self.run_qubout("references", "update", f"{name}.mc", "found.txt", "late.db", "--source", "enumeration",
+                                       "--file", "mine.csv")
+        self.assertEqual(decide(), "stop")
+        self.assertIn("late: the verdict changes from scale to", changed)
+        self.assertEqual(changed.count("late: best gap there"), 12)
+        with sqlite3.connect(self.folder / "late.db") as db:
+            self.assertEqual(db.execute("select decision from verdict order by id desc").fetchone()[0], "stop")
+
+    def test_costs(self):
+        self.write("kpi.yaml", EXPERIMENT.replace("perturbations", "# ").replace(
+            "budget:", "kpi: {name: saving, unit: USD, per_objective_unit: 2, cpu_hour: 3600}\nbudget:"))
+        self.run_qubout("run", "kpi.yaml", "--db", "k.db", "--quiet")
+        with sqlite3.connect(self.folder / "k.db") as db:
+            db.execute("update run set cpu_s = 1, modelled_s = 0")
+            db.execute("update run set cpu_s = 0.5, modelled_s = 2, simulator_s = 0.25 where label = 'anneal'")
+        out = json.loads(self.run_qubout("cost", "--db", "k.db", "--device-second", "0.5", "--json"))
+        by_name = {row["name"]: row for row in out["solvers"]}
+        self.assertEqual(by_name["tabu"]["cost"], 1)
+        self.assertEqual(by_name["anneal"]["cost"], 1.25)  # a quarter of a CPU second, two of the device
+        self.assertEqual(by_name["anneal"]["gain"], 0)  # both find the optimum
+        self.assertEqual(by_name["anneal"]["net"], -0.25)
+        self.assertEqual(by_name["anneal"]["break_even"], 0.375)  # saves 0.75 of CPU, spends two seconds
+        self.assertEqual(by_name["anneal"]["break_even_of"], "device second")
+        text = self.run_qubout("cost", "--db", "k.db")
+        self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        self.run_qubout("cost", "--db", "k.db", "--cpu-hour", "-1", code=2)
 
     def count_runs(self, name):
         try:

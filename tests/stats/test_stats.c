@@ -173,6 +173,18 @@ Test(interval, bootstrap_follows_skewness_and_is_reproducible)
     cr_assert(a.low == 0.5 && a.high == 0.5);
 }
 
+Test(interval, proportions_of_every_shape)
+{
+    for (uint64_t trials = 1; trials <= 100000; trials = 3 * trials + 1)
+        for (uint64_t s = 0; s <= trials; s += s < 20 ? 1 : trials / 7 + 1) {
+            qb_interval cp = qb_interval_clopper_pearson(s, trials, 0.95);
+            qb_interval j = qb_interval_jeffreys(s, trials, 0.95);
+            double p = (double)s / (double)trials;
+            cr_assert(cp.low <= j.low && j.low <= p && p <= j.high && j.high <= cp.high, "%g of %g",
+                      (double)s, (double)trials);
+        }
+}
+
 /* ---- sequences */
 
 Test(sequence, t_by_hand)

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""A/A end to end (METHOD.md, "How the tool proves itself", 3): twins.py QUBOUT twins|slow-down|hog [EXPERIMENTS SEEDS].
+
+twins      the same solver under two labels on 20 generated instances, again and again: no seed is shared, p-values are uniform,
+           void is rare
+slow-down  5 % more CPU time that is planted under one label is found, and nothing where nothing was planted
+hog        a process that never sleeps on the runs' core flags them
+
+Prints every figure; exit status 1 when one is wrong.  The last two measure time: they want a machine with nothing else to do.
+"""
+import json
+import math
+import multiprocessing
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+QUBOUT = pathlib.Path(sys.argv[1]).resolve()
+REPEATS, SEEDS = (int(word) for word in (sys.argv[3:5] or (100, 20)))
+failed = 0
+
+
+def check(right, text):
+    global failed
+    print(("ok      " if right else "FAILED  ") + text, flush=True)
+    failed += not right
+
+
+def qubout(folder, *words, codes=(0,)):
+    done = subprocess.run([QUBOUT, *words], cwd=folder, capture_output=True, text=True)
+    if done.returncode not in codes:
+        sys.exit(f"{words}: exit {done.returncode}: {done.stderr}")
+    return done
+
+
+def experiment(name, seed, budget, seeds, extra=""):
+    return (f"experiment: {name}\ninstances:\n"
+            "  - generate: {family: sk, size: 200, count: 20, seed: 1}\n"
+            "solvers:\n  - {name: anneal, label: old, role: baseline}\n"
+            "  - {name: anneal, label: old-twin, role: baseline}\n  - {name: greedy, label: new}\n"
+            f"budget: {budget}\nrepeats: {seeds}\nseed: {seed}\n{extra}")
+
+
+def rows(path, text):
+    with sqlite3.connect(path) as db:
+        return db.execute(text).fetchall()
+
+
+def twins(folder):
+    """p-values of REPEATS experiments that differ in nothing but their seed."""
+    decision = "decision: {minimum_effect: 0.05, flagged: 1}\n"
+    values, void, shared = [], 0, 0
+    for repeat in range(REPEATS):
+        name = f"twins{repeat}"
+        (folder / f"{name}.yaml").write_text(experiment(name, 1000 + repeat, "{cpu_time: 30ms}", SEEDS, decision))
+        qubout(folder, "run", f"{name}.yaml", "--db", f"{name}.db", "--quiet")
+        out = json.loads(qubout(folder, "compare", "old", "old-twin", "--db", f"{name}.db", "--json").stdout)
+        values.append(out["p"])
+        done = qubout(folder, "verdict", "--db", f"{name}.db", "--json", "--no-record", codes=(0, 1))
+        void += json.loads(done.stdout)["decision"] == "void"
+        shared += rows(folder / f"{name}.db", "select count(*) - count(distinct seed) from run")[0][0]
+        (folder / f"{name}.db").unlink()
+    values.sort()
+    distance = max(max((k + 1) / len(values) - p, p - k / len(values)) for k, p in enumerate(values))
+    limit = 1.63 / math.sqrt(len(values))
+    check(shared == 0, f"{REPEATS} experiments, {REPEATS * 20 * 3 * SEEDS} runs: {shared} seeds shared")
+    what = f"p-values of twins: distance from uniform {distance:.3f}, 1 % point {limit:.3f}"
+    if len(values) >= 20:  # fewer say nothing about a distribution
+        check(distance <= limit, what)
+    else:
+        print("        " + what)
+    allowed = 0.01 * REPEATS + 3 * math.sqrt(0.01 * 0.99 * REPEATS)
+    check(void <= allowed, f"void: {void} of {REPEATS}, at most {allowed:.1f} by chance")
+
+
+def slow_down(folder):
+    """Work budgets; the same runs measured twice, then 5 % more CPU time under one label."""
+    (folder / "work.yaml").write_text(experiment("work", 7, "{work: 5000000}", 5))
+    for name in ("before", "after"):
+        qubout(folder, "run", "work.yaml", "--db", f"{name}.db", "--quiet")
+    words = ("regress", "--baseline", "before.db", "--candidate", "after.db", "--slow-down", "0.02", "--confidence", "0.95")
+    same = qubout(folder, *words, codes=(0, 1))
+    with sqlite3.connect(folder / "after.db") as db:
+        db.execute("update run set cpu_s = 1.05 * cpu_s where label = 'old'")
+    slower = qubout(folder, *words, codes=(0, 1))
+    line = next((text for text in slower.stdout.splitlines() if text.split()[:1] == ["old"]), "")
+    check(same.returncode == 0, "the same build measured twice: nothing found")
+    check(slower.returncode == 1, f"a slow-down of 5 % under one label: found ({' '.join(line.split())})")
+
+
+def spin(cpus, ready):
+    os.sched_setaffinity(0, cpus)
+    ready.set()
+    while True:
+        pass
+
+
+def hog(folder):
+    """One process that never sleeps, on the core that the runs get."""
+    cpus = sorted(os.sched_getaffinity(0))
+    (folder / "hog.yaml").write_text(experiment("hog", 9, "{wall_time: 60ms}", 1))
+    ready = multiprocessing.Event()
+    process = multiprocessing.Process(target=spin, args=({cpus[-1]}, ready), daemon=True)
+    process.start()
+    ready.wait()
+    qubout(folder, "run", "hog.yaml", "--db", "hog.db", "--quiet", "--jobs", "1")
+    process.terminate()
+    process.join()
+    flagged, runs = rows(folder / "hog.db", "select count(flags), count(*) from run")[0]
+    check(flagged >= 0.95 * runs, f"a hog on the runs' core: {flagged} of {runs} runs flagged")
+
+
+def main():
+    folder = pathlib.Path(tempfile.mkdtemp())
+    try:
+        {"twins": twins, "slow-down": slow_down, "hog": hog}[sys.argv[2]](folder)
+    finally:
+        shutil.rmtree(folder)
+    print(f"{failed} failed")
+    sys.exit(failed > 0)
+
+
+main()
