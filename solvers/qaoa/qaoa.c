@@ -285,8 +285,22 @@ static void tell_angles(const solver *s, qb_budget *budget)
     qb_budget_detail(budget, "oracle_evaluations", (double)s->oracle_evaluations);
 }
 
+/* The objective where it is not the expectation. */
+static qb_status tell_objective(const solver *s, qb_budget *budget, qb_diag *diag)
+{
+    bool is_cvar = s->sampler.objective == QB_QAOA_CVAR;
+    double value;
+    if (s->sampler.objective == QB_QAOA_EXPECTATION)
+        return QB_OK;
+    qb_status status = is_cvar ? qb_qaoa_cvar(s->state, s->sampler.alpha, budget, &value)
+                               : qb_qaoa_gibbs(s->state, s->sampler.eta, budget, &value);
+    if (!status)
+        qb_budget_detail(budget, is_cvar ? "cvar" : "gibbs", value);
+    return status == QB_NO_MEMORY ? qb_fail(diag, status, "out of memory for an objective") : status;
+}
+
 /* The state that shots are taken from, and diagnostics of it, which never reach the answer. */
-static qb_status evolve(solver *s, qb_budget *budget)
+static qb_status evolve(solver *s, qb_budget *budget, qb_diag *diag)
 {
     double expectation, probability;
     qb_status status = qb_qaoa_evolve(s->state, s->depth, s->gammas, s->betas, budget, &expectation);
@@ -296,7 +310,7 @@ static qb_status evolve(solver *s, qb_budget *budget)
         return status;
     qb_budget_detail(budget, "expectation", expectation);
     qb_budget_detail(budget, "probability_of_optimum", probability);
-    return QB_OK;
+    return tell_objective(s, budget, diag);
 }
 
 /* A round of shots at the angles. */
@@ -305,7 +319,7 @@ static qb_status run_circuit(solver *s, qb_budget *budget, qb_diag *diag)
     qb_status status = QB_OK;
     if (!s->is_noisy) {
         qb_budget_simulation(budget, true);
-        status = evolve(s, budget);
+        status = evolve(s, budget, diag);
         qb_budget_simulation(budget, false);
     }
     if (status)

@@ -290,6 +290,21 @@ Test(qaoa, every_mixer_runs_and_xy_keeps_groups)
         }
 }
 
+/* The value of what was trained is told, between the expectation and the best. */
+Test(qaoa, objectives_are_told)
+{
+    run r = {.qubo = some_qubo(8, QB_MINIMISE)};
+    run_start(&r, "angles=cobyla,objective=cvar,alpha=0.2", 7, QB_BUDGET_WORK, 1e12);
+    double cvar = detail(&r, "cvar"), expectation = detail(&r, "expectation");
+    cr_assert_lt(cvar, expectation);
+    cr_assert_geq(cvar, r.record.points[r.record.count - 1].claimed + r.qubo.offset);
+    run_end(&r);
+    run_start(&r, "angles=cobyla,objective=gibbs,eta=0", 7, QB_BUDGET_WORK, 1e12);
+    cr_assert_float_eq(detail(&r, "gibbs"), 0, 1e-12); /* -ln 1 */
+    run_end(&r);
+    qb_qubo_free(&r.qubo);
+}
+
 /* A trained circuit is better than its sham, in the sense of the problem. */
 Test(qaoa, training_moves_to_the_better_end)
 {
@@ -376,6 +391,7 @@ Test(qaoa, bad_input_is_refused_with_the_reason)
         {"angles=given", 6, QB_BAD_INPUT, "got 0 and 0"},
         {"gammas=0.1", 6, QB_BAD_INPUT, "need angles=given"},
         {"mixer=grover,angles=fixed", 6, QB_BAD_INPUT, "are for mixer=x"},
+        {"mixer=grover,readout=0.1", 6, QB_BAD_INPUT, "noise needs mixer=x"},
         {"mixer=grover,precision=float", 6, QB_BAD_INPUT, "precision=float needs mixer=x"},
         {"objective=cvar", 6, QB_BAD_INPUT, "have no gradient"},
         {"depth=2,terms=3,angles=fourier", 6, QB_BAD_INPUT, "terms=3"},
