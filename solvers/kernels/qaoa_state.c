@@ -259,6 +259,27 @@ qb_status qb_qaoa_evolve(qb_qaoa *state, uint32_t depth, const double *gammas, c
     return qb_product_state_evolve(state->product, depth, gammas, betas, budget, expectation);
 }
 
+/* The entries that count as optimal. */
+static void optimum_band(const qb_diagonal *d, double band[2])
+{
+    double best = qb_diagonal_best(d), value = d->base + d->step * best;
+    double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
+    band[0] = best - tie;
+    band[1] = best + tie;
+}
+
+qb_status qb_qaoa_evolve_told(qb_qaoa *state, uint32_t depth, const double *gammas, const double *betas,
+                              qb_budget *budget, double *expectation, double *probability)
+{
+    double band[2];
+    optimum_band(&state->diagonal, band);
+    if (state->x)
+        return qb_statevector_evolve_band(state->x, depth, gammas, betas, band, budget, expectation,
+                                          probability);
+    qb_status status = qb_qaoa_evolve(state, depth, gammas, betas, budget, expectation);
+    return status ? status : qb_measure_band(&state->weights, band[0], band[1], budget, probability);
+}
+
 qb_status qb_qaoa_gradient(qb_qaoa *state, uint32_t depth, const double *gammas, const double *betas,
                            qb_budget *budget, double *expectation, double *by_gamma, double *by_beta)
 {
@@ -292,22 +313,6 @@ qb_status qb_qaoa_cvar(const qb_qaoa *state, double alpha, qb_budget *budget, do
     return qb_measure_cvar(&state->weights, alpha, budget, value);
 }
 
-/* The entries that count as optimal. */
-static void optimum_band(const qb_diagonal *d, double *least, double *greatest)
-{
-    double best = qb_diagonal_best(d), value = d->base + d->step * best;
-    double tie = 1e-9 * fmax(1, fabs(value)) / fabs(d->step);
-    *least = best - tie;
-    *greatest = best + tie;
-}
-
-qb_status qb_qaoa_optimum_probability(const qb_qaoa *state, qb_budget *budget, double *probability)
-{
-    double least, greatest;
-    optimum_band(&state->diagonal, &least, &greatest);
-    return qb_measure_band(&state->weights, least, greatest, budget, probability);
-}
-
 qb_status qb_qaoa_trajectory_open(const qb_qaoa *state, const qb_noise *noise, uint64_t seed,
                                   qb_trajectory **trajectory, qb_diag *diag)
 {
@@ -316,9 +321,9 @@ qb_status qb_qaoa_trajectory_open(const qb_qaoa *state, const qb_noise *noise, u
 
 double qb_qaoa_trajectory_optimum(const qb_qaoa *state, const qb_trajectory *trajectory)
 {
-    double least, greatest;
-    optimum_band(&state->diagonal, &least, &greatest);
-    return qb_trajectory_band(trajectory, least, greatest);
+    double band[2];
+    optimum_band(&state->diagonal, band);
+    return qb_trajectory_band(trajectory, band[0], band[1]);
 }
 
 qb_status qb_qaoa_sample(const qb_qaoa *state, uint64_t seed, uint64_t stream, uint64_t shots,

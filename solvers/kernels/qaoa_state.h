@@ -51,6 +51,12 @@ uint64_t qb_qaoa_states(const qb_qaoa *state); /* amplitudes held, or that level
 qb_status qb_qaoa_evolve(qb_qaoa *state, uint32_t depth, const double *gammas /* [depth] */,
                          const double *betas /* [depth] */, qb_budget *budget, double *expectation);
 
+/* The same, with the probability of all states whose C is best, ties within 1e-9 together (a diagnostic); for
+ * mixer x within the last pass, for the others in one more. */
+qb_status qb_qaoa_evolve_told(qb_qaoa *state, uint32_t depth, const double *gammas /* [depth] */,
+                              const double *betas /* [depth] */, qb_budget *budget, double *expectation,
+                              double *probability);
+
 /* <C> and its derivatives by every angle, by the adjoint method: two state vectors and less than four
  * evaluations.  Needs a state with gradients; leaves it undefined.  Errors: QB_STOPPED. */
 qb_status qb_qaoa_gradient(qb_qaoa *state, uint32_t depth, const double *gammas /* [depth] */,
@@ -79,9 +85,6 @@ qb_status qb_qaoa_band(const qb_qaoa *state, double least, double greatest, qb_b
                        double *probability);
 qb_status qb_qaoa_gibbs(const qb_qaoa *state, double eta, qb_budget *budget, double *value);
 qb_status qb_qaoa_cvar(const qb_qaoa *state, double alpha, qb_budget *budget, double *value);
-
-/* Of all states whose C is best, ties within 1e-9 together; a diagnostic. */
-qb_status qb_qaoa_optimum_probability(const qb_qaoa *state, qb_budget *budget, double *probability);
 
 /* Noisy trajectories of the same circuit, and the probability of the optimum in the last one run; mixer x,
  * without the symmetry.  As for qb_trajectory. */

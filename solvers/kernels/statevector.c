@@ -147,9 +147,18 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
     return QB_OK;
 }
 
-static void run_tiles(const qb_statevector *state, const void *pass, size_t first, size_t end, qb_sv_sums *sums)
+static void run_tiles(const qb_statevector *state, const void *pass, size_t first, size_t end,
+                      qb_sv_sums *sums)
 {
-    state->kernel->tiles(pass, first, end, sums);
+    const qb_sv_pass *what = pass;
+    if (!state->band || !what->measure) {
+        state->kernel->tiles(pass, first, end, sums);
+        return;
+    }
+    for (size_t tile = first; tile < end; tile++, sums++) {
+        state->kernel->tiles(pass, tile, tile + 1, sums);
+        qb_sv_add_band(state, what, tile, sums);
+    }
 }
 
 static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, qb_budget *budget,
@@ -293,6 +302,22 @@ qb_status qb_statevector_evolve(qb_statevector *state, uint32_t depth, const dou
     if (!status && expectation)
         *expectation = expectation_of(state, &sums);
     return status;
+}
+
+qb_status qb_statevector_evolve_band(qb_statevector *state, uint32_t depth, const double *gammas,
+                                     const double *betas, const double band[2], qb_budget *budget,
+                                     double *expectation, double *probability)
+{
+    circuit c = circuit_make(state, depth, gammas, betas, budget);
+    qb_sv_sums sums;
+    state->band = band;
+    qb_status status = forward(&c, true, &sums);
+    state->band = NULL;
+    if (status)
+        return status;
+    *expectation = expectation_of(state, &sums);
+    *probability = sums.first / sums.weight;
+    return QB_OK;
 }
 
 /* ---------------------------------------------------------------------------------------------- gradient */

@@ -38,6 +38,13 @@ const qb_diagonal *qb_statevector_diagonal(const qb_statevector *state);
 qb_status qb_statevector_evolve(qb_statevector *state, uint32_t depth, const double *gammas /* [depth] */,
                                 const double *betas /* [depth] */, qb_budget *budget, double *expectation);
 
+/* The same, with the probability of entries in [band[0], band[1]] (of the diagonal, not of C): summed up tile
+ * by tile, while the last pass has them in the cache. */
+qb_status qb_statevector_evolve_band(qb_statevector *state, uint32_t depth,
+                                     const double *gammas /* [depth] */, const double *betas /* [depth] */,
+                                     const double band[2], qb_budget *budget, double *expectation,
+                                     double *probability);
+
 /* <C> and its derivatives by every angle, by the adjoint method: the state and lambda = C psi are taken back
  * layer by layer, d<C>/d angle = 2 Re <lambda| dU psi>.  Needs a state with gradients; leaves it undefined.
  * Charges 3 p + 4 passes.  Errors: QB_STOPPED.

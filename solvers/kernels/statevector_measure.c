@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "solvers/kernels/statevector_state.h"
 
+#include <math.h>
 #include <string.h>
 
 void qb_statevector_amplitude(const qb_statevector *state, uint64_t x, double amplitude[2])
@@ -30,6 +31,86 @@ qb_weights qb_statevector_weights(const qb_statevector *state)
 {
     return (qb_weights){
         .diagonal = state->diagonal, .threads = state->threads, .state = state, .read = read_weights};
+}
+
+/* ---------------------------------------------------------------------------------------------- bands */
+
+enum { PIECE = 1024, SUMS = 8 }; /* amplitudes without padding between them; partial sums, for vectors */
+
+/* The weight of the entries in [least, greatest] among `count` consecutive ones; `type` is theirs, `real`
+ * that of the amplitudes. */
+#define BAND_OF(name, type, real)                                                                     \
+    static double name(const type *entry, const real *re, const real *im, size_t count, double least, \
+                       double greatest)                                                               \
+    {                                                                                                 \
+        double part[SUMS] = {0}, sum = 0;                                                             \
+        type low = (type)least, high = (type)greatest;                                                \
+        for (size_t i = 0; i < count; i += SUMS)                                                      \
+            for (size_t j = i; j < i + SUMS && j < count; j++) {                                      \
+                double weight = (double)re[j] * (double)re[j] + (double)im[j] * (double)im[j];        \
+                part[j - i] += entry[j] >= low && entry[j] <= high ? weight : 0;                      \
+            }                                                                                         \
+        for (size_t j = 0; j < SUMS; j++)                                                             \
+            sum += part[j];                                                                           \
+        return sum;                                                                                   \
+    }
+BAND_OF(band_of_bytes, uint8_t, double)
+BAND_OF(band_of_words, uint16_t, double)
+BAND_OF(band_of_reals, double, double)
+BAND_OF(float_band_of_bytes, uint8_t, float)
+BAND_OF(float_band_of_words, uint16_t, float)
+BAND_OF(float_band_of_reals, double, float)
+#undef BAND_OF
+
+/* The same for [x, x + count), which lies in one piece. */
+static double band_of_piece(const qb_statevector *s, size_t x, size_t count)
+{
+    const qb_diagonal *d = s->diagonal;
+    double least = fmax(s->band[0], d->least), greatest = fmin(s->band[1], d->greatest);
+    bool is_double = s->precision == QB_DOUBLE;
+    size_t at = qb_sv_at(x, s->kernel->real_size);
+    const double *re = (const double *)s->array[0] + at, *im = (const double *)s->array[1] + at;
+    const float *float_re = (const float *)s->array[0] + at, *float_im = (const float *)s->array[1] + at;
+    if (d->width == QB_COST_REAL) {
+        const double *entry = (const double *)d->entry + x;
+        return is_double ? band_of_reals(entry, re, im, count, least, greatest)
+                         : float_band_of_reals(entry, float_re, float_im, count, least, greatest);
+    }
+    least = ceil(least);
+    greatest = floor(greatest);
+    if (least > greatest)
+        return 0;
+    if (d->width == QB_COST_BYTE) {
+        const uint8_t *entry = (const uint8_t *)d->entry + x;
+        return is_double ? band_of_bytes(entry, re, im, count, least, greatest)
+                         : float_band_of_bytes(entry, float_re, float_im, count, least, greatest);
+    }
+    const uint16_t *entry = (const uint16_t *)d->entry + x;
+    return is_double ? band_of_words(entry, re, im, count, least, greatest)
+                     : float_band_of_words(entry, float_re, float_im, count, least, greatest);
+}
+
+static double band_of_run(const qb_statevector *state, size_t x, size_t count)
+{
+    double sum = 0;
+    for (size_t end = x + count; x < end; x += PIECE)
+        sum += band_of_piece(state, x, end - x < PIECE ? end - x : PIECE);
+    return sum;
+}
+
+void qb_sv_add_band(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums)
+{
+    size_t row = (size_t)1 << pass->low_bits;
+    if (!pass->high) {
+        sums->first += band_of_run(state, tile * row, row);
+        return;
+    }
+    size_t columns = (size_t)1 << (pass->width_bits + state->kernel->lane_bits), start = tile * columns;
+    for (size_t x = 0; x < (size_t)1 << pass->bits; x += row) {
+        sums->first += band_of_run(state, x + start, columns);
+        if (pass->symmetric) /* the mirrored columns are of the same tile */
+            sums->first += band_of_run(state, x + row - start - columns, columns);
+    }
 }
 
 qb_status qb_statevector_band(const qb_statevector *state, double least, double greatest, qb_budget *budget,

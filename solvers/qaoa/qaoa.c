@@ -303,9 +303,8 @@ static qb_status tell_objective(const solver *s, qb_budget *budget, qb_diag *dia
 static qb_status evolve(solver *s, qb_budget *budget, qb_diag *diag)
 {
     double expectation, probability;
-    qb_status status = qb_qaoa_evolve(s->state, s->depth, s->gammas, s->betas, budget, &expectation);
-    if (!status)
-        status = qb_qaoa_optimum_probability(s->state, budget, &probability);
+    qb_status status =
+        qb_qaoa_evolve_told(s->state, s->depth, s->gammas, s->betas, budget, &expectation, &probability);
     if (status)
         return status;
     qb_budget_detail(budget, "expectation", expectation);

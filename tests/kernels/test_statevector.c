@@ -191,6 +191,50 @@ Test(statevector, offset_moves_the_expectation_alone)
     cr_assert_lt(distance(a, b, 9), 1e-13);
 }
 
+/* Bands that the last pass sums up, LOW or HIGH, are those of a pass of their own. */
+static void check_band(const ising *p, setting s)
+{
+    qb_cost cost = ising_cost(p);
+    qb_diagonal d = ising_diagonal(&cost, s.symmetry);
+    qb_statevector *state;
+    double band[3][2] = {{d.least, d.least + 0.2 * (d.greatest - d.least)},
+                         {0.4 * d.least + 0.6 * d.greatest, INFINITY},
+                         {d.greatest + 0.25, d.greatest + 1}};
+    double tolerance = s.precision == QB_DOUBLE ? 1e-13 : 1e-6;
+    cr_assert_eq(qb_statevector_open(&d, s.precision, false, s.threads, &state, NULL), QB_OK);
+    for (int k = 0; k < 3; k++) {
+        double value, alone, fused, expected;
+        cr_assert_eq(qb_statevector_evolve_band(state, s.depth, gammas, betas, band[k], NULL, &value, &fused),
+                     QB_OK);
+        cr_assert_eq(qb_statevector_band(state, band[k][0], band[k][1], NULL, &expected), QB_OK);
+        cr_assert_eq(qb_statevector_evolve(state, s.depth, gammas, betas, NULL, &alone), QB_OK);
+        cr_assert_eq(value, alone);
+        cr_assert_lt(fabs(fused - expected), tolerance, "n %u, depth %u, band %d: %.17g, not %.17g", p->n,
+                     s.depth, k, fused, expected);
+        cr_assert(k < 2 ? fused > 0 : fused == 0);
+    }
+    qb_statevector_close(state);
+    qb_diagonal_clear(&d);
+    qb_cost_free(&cost);
+}
+
+Test(statevector, bands_are_summed_up_in_the_last_pass)
+{
+    for (int tier = 0; tier < QB_SIMD_COUNT; tier++) {
+        if (!select_tier(tier))
+            continue;
+        for (uint32_t n = 1; n <= 18; n += n < 8 ? 2 : 3)
+            for (int f = 0; f < FLAVOURS; f++) {
+                ising p = ising_random(n, (flavour)f, 0.5, 50 + n);
+                for (uint32_t depth = 0; depth <= 2; depth++) {
+                    check_band(&p, (setting){depth % 2, QB_DOUBLE, 1, depth});
+                    check_band(&p, (setting){depth % 2 == 0, QB_FLOAT, 2, depth});
+                    check_band(&p, (setting){true, QB_DOUBLE, 2, depth});
+                }
+            }
+    }
+}
+
 /* One budget of work is one state, however the work is cut. */
 Test(statevector, stops_on_its_budget)
 {
