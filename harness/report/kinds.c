@@ -58,6 +58,12 @@ const qb_plot_kind qb_plot_kinds[] = {
      qb_query_business, ORDER, QB_SECTION_TABLE, "scores"},
     {"robustness", "Quality lost against noise", "Gap added by noise on the coefficients, by its strength",
      qb_query_robustness, ORDER, QB_SECTION_MORE, "noise"},
+    {"penalty", "Feasibility and quality by penalty",
+     "Share of runs that end feasible, and the mean gap of those, by the penalty that the lowering used: a "
+     "factor "
+     "of the bound that certainly suffices, or a rule",
+     qb_query_penalty, "the gap is of feasible runs alone: read it beside their share", QB_SECTION_BREAKDOWN,
+     "standing"},
     {"controls", "Resolution",
      "What equal solvers seem to differ by: twins, and each solver's even repeats against its odd ones, with "
      "95 % intervals",

@@ -22,6 +22,7 @@ qb_status qb_query_success(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_scaling(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_pareto(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_contribution(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_penalty(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag);
 
 #endif

@@ -140,6 +140,11 @@ static const char *const views[] = {
     "      ELSE abs(i.anchor - b.value) END AS gap,"
     "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.modelled_s, r.simulator_s,"
     "  r.peak_rss_kib, r.work, r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s,"
+    /* found: when the answer came, proved: when it was known to be optimal, both as the budget counts */
+    "  CASE WHEN r.feasible THEN m.last_s END AS found_s, CASE WHEN r.status = 'optimal' THEN"
+    "   CASE r.budget_kind WHEN 'cpu-time' THEN r.cpu_s WHEN 'wall-time' THEN r.wall_s WHEN 'work' THEN "
+    "r.work"
+    "    WHEN 'samples' THEN r.samples ELSE r.modelled_s + r.cpu_s - r.simulator_s END END AS proved_s,"
     "  m.primal_integral, r.simd, r.containment, r.memory_way, r.cpu_way, r.flags, r.position, r.started_at, "
     "r.lowering, r.details, r.run_key"
     " FROM run r JOIN experiment e ON e.id = r.experiment_id JOIN instance i ON i.id = r.instance_id"

@@ -250,6 +250,22 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(db.execute("select count(*) from run").fetchone()[0], 2 * 3 * 3 * 4)
             self.assertEqual(db.execute("select count(*) from experiment").fetchone()[0], 1)
 
+    def test_penalties_are_a_factor(self):
+        self.write("heavy.lp", KNAPSACK.replace("5 a + 4 b + 3 c", "500 a + 400 b + 300 c"))
+        self.write("penalties.yaml", "experiment: penalties\ninstances: [{file: heavy.lp}]\nbudget: {work: 50000}\nrepeats: 2\n"
+                   "solvers: [{name: tabu}, {name: glpk, role: baseline}]\nlowering: {penalty: [0.001, 1, bound, search]}\n")
+        self.run_qubout("run", "penalties.yaml", "--db", "p.db", "--quiet")
+        with sqlite3.connect(self.folder / "p.db") as db:
+            rows = db.execute("select penalty, sum(feasible), count(*), count(proved_s), max(found_s <= proved_s) from result "
+                              "where label = ? group by penalty order by penalty", ("tabu",)).fetchall()
+            proofs = db.execute("select penalty, sum(feasible), count(*), count(proved_s), max(found_s <= proved_s) from result "
+                                "where label = ? group by penalty", ("glpk",)).fetchall()
+        self.assertEqual(rows, [("0.001", 0, 2, 0, None), ("1", 2, 2, 0, None), ("bound", 2, 2, 0, None), ("search", 2, 2, 0, None)])
+        self.assertEqual(proofs, [("0.001", 2, 2, 2, 1)])
+        if shutil.which("gnuplot"):
+            self.run_qubout("plot", "penalty", "--db", "p.db", "--out", "figures")
+            self.assertIn("feasible", (self.folder / "figures/penalty.svg").read_text())
+
     def test_shards_do_not_overlap(self):
         for shard in ("1/2", "2/2"):
             self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", "--shard", shard)
