@@ -46,17 +46,63 @@ static const qb_evidence_entry *find_entry(const qb_evidence *e, const char *nam
     return &e->entry[k];
 }
 
-static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e)
+static void say_break_even(qb_verdict *v, const qb_challenger_verdict *c)
+{
+    const qb_break_even *b = &c->break_even;
+    if (b->instances > 1)
+        add_reason(v,
+                   "'%s' would break even with the fastest classical baseline at %.2g s a layer (%g %% "
+                   "interval %.2g to "
+                   "%.2g s, %" PRIu32 " instances); its device is modelled at %.2g s",
+                   c->against_best.entry, b->layer_s, 100 * v->confidence, b->interval.low, b->interval.high,
+                   b->instances, b->modelled_s);
+    if (b->unmatched)
+        add_reason(v, "on %" PRIu32 " instances no baseline was as good as '%s'", b->unmatched,
+                   c->against_best.entry);
+}
+
+/* Whether an optimistic bound ran, and whether every one that did says stop. */
+typedef struct bound {
+    const char *name; /* of one; NULL: none ran */
+    bool stops;
+} bound;
+
+static bound find_bound(const qb_verdict *v, const qb_evidence *e)
+{
+    bound b = {NULL, true};
+    for (uint32_t k = 0; k < v->challengers; k++) {
+        const qb_challenger_verdict *c = &v->challenger[k];
+        if (!qb_is_optimistic(find_entry(e, c->against_best.entry)))
+            continue;
+        b.name = c->against_best.entry;
+        b.stops = b.stops && (c->decision == QB_STOP || c->unbeaten);
+    }
+    b.stops = b.stops && b.name;
+    return b;
+}
+
+/* A device that is simulated can stop or pause, never scale. */
+static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e, bound b)
 {
     const char *name = c->against_best.entry;
     bool hardware = !strcmp(find_entry(e, name)->execution, "hardware");
     if (strcmp(v->claim, "device") || hardware)
         return;
+    if (b.stops) {
+        add_reason(
+            v, "'%s': even the optimistic bound '%s' (no noise, no latency, all pairs coupled) is not enough",
+            name, b.name);
+        c->decision = QB_STOP;
+        return;
+    }
     if (c->decision == QB_SCALE)
         add_reason(v, "'%s' ran in simulation: a claim about a device scales on hardware results only", name);
     if (c->decision == QB_STOP)
         add_reason(v, "'%s' ran in simulation: only its optimistic bound could stop a claim about a device",
                    name);
+    if (!b.name)
+        add_reason(v, "no optimistic bound ran: a challenger with device=optimistic");
+    say_break_even(v, c);
     c->decision = QB_PAUSE;
 }
 
@@ -94,13 +140,13 @@ static void apply_edge(qb_verdict *v, qb_challenger_verdict *c, const char *name
 }
 
 static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e,
-                                   const qb_experiment *x)
+                                   const qb_experiment *x, bound b)
 {
     const qb_effect *effect = &c->against_best.effect;
     if (effect->interval.low >= v->minimum_effect && effect->instances < QB_LEAST_INSTANCES)
         add_reason(v, "%zu instances cannot give scale: at least %d are needed", effect->instances,
                    QB_LEAST_INSTANCES);
-    apply_claim(v, c, e);
+    apply_claim(v, c, e, b);
     apply_resolution(v, c);
     apply_edge(v, c, c->against_best.entry, e, x);
     apply_edge(v, c, v->baseline, e, x);
@@ -212,8 +258,9 @@ static void say_deviations(qb_verdict *v, const qb_evidence *e)
 void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experiment *x, const char *today)
 {
     bool incomplete = e->runs < v->planned || e->instances < x->instances, voided = is_void(v, x);
+    bound b = find_bound(v, e);
     for (uint32_t k = 0; k < v->challengers; k++)
-        apply_challenger_rules(v, &v->challenger[k], e, x);
+        apply_challenger_rules(v, &v->challenger[k], e, x, b);
     v->decision = voided ? QB_VOID : strongest(v);
     if (incomplete && x->decision.sequential)
         add_reason(v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look",

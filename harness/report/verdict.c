@@ -219,8 +219,8 @@ static void compare_challengers(judge *j, qb_effect *effect)
     qb_free(difference);
 }
 
-/* The control that is better than the challenger beyond chance, or NULL. */
-static const char *find_winner_among_controls(judge *j, uint32_t challenger)
+/* The first control that is better than the challenger beyond chance, and the first that is not worse. */
+static void compare_controls(judge *j, uint32_t challenger, qb_challenger_verdict *v)
 {
     for (uint32_t k = 0; k < j->e->entries; k++) {
         if (j->e->entry[k].role != QB_EVIDENCE_CONTROL)
@@ -228,10 +228,11 @@ static const char *find_winner_among_controls(judge *j, uint32_t challenger)
         uint32_t count = qb_paired_differences(&j->digest, (qb_side){challenger, QB_SEEDS_ALL},
                                                (qb_side){k, QB_SEEDS_ALL}, j->take, j->scratch, NULL);
         qb_effect effect = qb_effect_with(j->scratch, count, j->v->confidence, j->looks, j->seed);
-        if (effect.interval.high < 0)
-            return j->e->entry[k].name;
+        if (effect.interval.high < 0 && !v->lost_to)
+            v->lost_to = j->e->entry[k].name;
+        if (!(effect.interval.low > 0) && !v->unbeaten)
+            v->unbeaten = j->e->entry[k].name;
     }
-    return NULL;
 }
 
 /* The family without which the estimate falls on the other side of the minimum effect, or NULL. */
@@ -271,18 +272,23 @@ static double measure_kpi(const judge *j, uint32_t challenger)
     return count ? total / count * j->x->kpi.per_objective_unit : NAN;
 }
 
-static void judge_challengers(judge *j, const qb_effect *effect)
+static qb_status judge_challengers(judge *j, const qb_effect *effect, qb_diag *diag)
 {
     for (uint32_t c = 0; c < j->v->challengers; c++) {
         qb_challenger_verdict *v = &j->v->challenger[c];
         v->against_best = (qb_comparison){j->e->entry[j->entry[c]].name, j->v->baseline, effect[c]};
         v->decision = qb_decide(&effect[c], j->v->minimum_effect);
-        v->lost_to = find_winner_among_controls(j, j->entry[c]);
+        compare_controls(j, j->entry[c], v);
         v->family = find_deciding_family(j, c, effect[c].estimate);
         v->kpi = measure_kpi(j, j->entry[c]);
         v->instances_needed = qb_instances_needed(
             effect[c].deviation, fabs(effect[c].estimate - j->v->minimum_effect), effect[c].confidence);
+        qb_status status =
+            qb_break_even_of(&j->digest, j->take, j->entry[c], j->v->confidence, &v->break_even, diag);
+        if (status)
+            return status;
     }
+    return QB_OK;
 }
 
 /* ---- beside it */
@@ -372,10 +378,11 @@ static qb_status compute(judge *j, const char *today, qb_diag *diag)
     if (status == QB_OK) {
         compare_control_pair(j);
         compare_challengers(j, effect);
-        judge_challengers(j, effect);
+        status = judge_challengers(j, effect, diag);
         measure_virtual_best(j);
         count_flagged(j);
-        status = hash_references(j);
+        if (status == QB_OK)
+            status = hash_references(j);
         qb_verdict_apply_rules(v, j->e, j->x, today);
     }
     qb_free(effect);

@@ -7,6 +7,10 @@
  * A rule that is registered as sequential may be applied at any moment: it takes the instances on which every
  * entry has all its runs, and intervals that hold at every look (stats/sequence.h).
  *
+ * A claim about a device that is simulated never scales.  It stops where even its optimistic bound
+ * (device_claim.h) stays below the minimum effect or beats not every control, else it pauses, with the layer
+ * time at which a device would break even.
+ *
  * What overrules the rule, in this order: an incomplete plan (pause, unless sequential), a broken control or
  * too many flagged runs (void), a claim that the runs cannot carry (no scale), losing to a control (stop), a
  * resolution coarser than the minimum effect (no scale), a conclusion that hangs on one family (pause), a
@@ -16,6 +20,7 @@
 #define QB_REPORT_VERDICT_H
 
 #include "harness/base/text.h"
+#include "harness/report/device_claim.h"
 #include "harness/stats/decision.h"
 #include "harness/store/evidence.h"
 
@@ -30,10 +35,12 @@ typedef struct qb_comparison {
 typedef struct qb_challenger_verdict {
     qb_comparison against_best; /* Holm-adjusted where there are several challengers */
     qb_decision decision;
-    const char *lost_to;     /* the control that is better, or NULL */
-    const char *family;      /* the family on which the conclusion hangs, or NULL */
-    size_t instances_needed; /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
-    double kpi;              /* the effect in the registered unit; NAN: none */
+    const char *lost_to;      /* the control that is better, or NULL */
+    const char *unbeaten;     /* a control that is not worse beyond chance, or NULL */
+    qb_break_even break_even; /* of a claim about a device, run in simulation */
+    const char *family;       /* the family on which the conclusion hangs, or NULL */
+    size_t instances_needed;  /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
+    double kpi;               /* the effect in the registered unit; NAN: none */
 } qb_challenger_verdict;
 
 #define QB_REASONS 16

@@ -48,6 +48,29 @@ static void put_effect(qb_json_writer *w, const qb_comparison *c)
     qb_json_close(w, '}');
 }
 
+/* null: nothing to compare. */
+static void put_break_even(qb_json_writer *w, const qb_break_even *b)
+{
+    if (!b->instances) {
+        qb_json_null(w);
+        return;
+    }
+    qb_json_open(w, '{');
+    qb_json_key(w, "layer_s");
+    qb_json_double(w, b->layer_s);
+    qb_json_key(w, "low");
+    qb_json_double(w, b->interval.low);
+    qb_json_key(w, "high");
+    qb_json_double(w, b->interval.high);
+    qb_json_key(w, "modelled_layer_s");
+    qb_json_double(w, b->modelled_s);
+    qb_json_key(w, "instances");
+    qb_json_uint(w, b->instances);
+    qb_json_key(w, "unmatched");
+    qb_json_uint(w, b->unmatched);
+    qb_json_close(w, '}');
+}
+
 static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
 {
     qb_json_open(w, '{');
@@ -57,6 +80,10 @@ static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
     put_effect(w, &c->against_best);
     qb_json_key(w, "lost_to");
     qb_json_string(w, c->lost_to);
+    qb_json_key(w, "unbeaten_control");
+    qb_json_string(w, c->unbeaten);
+    qb_json_key(w, "break_even");
+    put_break_even(w, &c->break_even);
     qb_json_key(w, "hangs_on_family");
     qb_json_string(w, c->family);
     qb_json_key(w, "instances_needed");

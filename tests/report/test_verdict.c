@@ -214,6 +214,88 @@ Test(verdict, does_not_scale_a_device_from_simulation)
     cr_assert(gives_reason(&o, "2026-01-01", "hardware"));
 }
 
+/* The challenger simulates a device: 1000 shots of two layers, 2 ms modelled; everybody's best comes at 0.5
+ * s. */
+static qb_evidence *simulated(synthetic_options *o, const char *params)
+{
+    o->spec = SPEC("device", DECISION);
+    qb_evidence *e = synthetic_make(o);
+    qb_evidence_entry *entry = (qb_evidence_entry *)(uintptr_t)&e->entry[0];
+    entry->execution = "simulated";
+    entry->params = params;
+    for (uint64_t k = 0; k < e->runs; k++) {
+        qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+        run->last_s = 0.5;
+        run->samples = run->entry ? 0 : 1000;
+        run->modelled_s = run->entry ? 0 : 2e-3;
+    }
+    return e;
+}
+
+static const char *find_reason(const qb_verdict *v, const char *word)
+{
+    for (uint32_t k = 0; k < v->reasons; k++)
+        if (strstr(v->reason[k], word))
+            return v->reason[k];
+    return NULL;
+}
+
+#define OPTIMISTIC "{\"depth\": 2, \"device\": \"optimistic\", \"readout\": 0}"
+
+Test(verdict, the_optimistic_bound_stops_a_device_or_does_not)
+{
+    static const struct {
+        double mean;
+        const char *params, *says;
+        qb_decision decision;
+    } cases[] = {
+        {0.05, OPTIMISTIC, "no baseline was as good", QB_PAUSE},
+        {0.20, OPTIMISTIC, "even the optimistic bound", QB_STOP},
+        {0.20, "{\"depth\": 2, \"device\": \"ibm-heron\"}", "no optimistic bound ran", QB_PAUSE},
+        {0.20, "{\"depth\": 2, \"device\": \"optimistic\", \"readout\": 0.01}", "no optimistic bound",
+         QB_PAUSE},
+        {0.60, OPTIMISTIC, "even the optimistic bound", QB_STOP},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        synthetic_entry entry[4];
+        memcpy(entry, usual, sizeof entry);
+        entry[0].mean = cases[k].mean;
+        synthetic_options o = fair;
+        o.entry = entry;
+        qb_verdict v;
+        qb_evidence *e = simulated(&o, cases[k].params);
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert_eq(v.decision, cases[k].decision, "case %zu: %s", k, v.sentence[0]);
+        cr_assert(find_reason(&v, cases[k].says), "case %zu", k);
+        const qb_break_even *b = &v.challenger[0].break_even;
+        cr_assert_eq(b->instances + b->unmatched, 20);
+        if (cases[k].mean > 0.1) { /* 0.5 s for 1000 shots of 2 layers */
+            cr_assert_eq(b->instances, 20);
+            cr_assert_float_eq(b->layer_s, 2.5e-4, 1e-9);
+            cr_assert_float_eq(b->modelled_s, 1e-6, 1e-12);
+            cr_assert(cases[k].decision == QB_STOP || find_reason(&v, "break even"));
+        }
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+}
+
+Test(verdict, a_bound_that_beats_not_every_control_stops)
+{
+    synthetic_entry entry[4];
+    memcpy(entry, usual, sizeof entry);
+    entry[3].mean = entry[0].mean; /* better than every baseline, but so is the control */
+    synthetic_options o = fair;
+    o.entry = entry;
+    qb_verdict v;
+    qb_evidence *e = simulated(&o, OPTIMISTIC);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    cr_assert_str_eq(v.challenger[0].unbeaten, "random");
+    cr_assert_eq(v.decision, QB_STOP);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
 Test(verdict, pauses_when_one_family_decides)
 {
     synthetic_options o = fair;
