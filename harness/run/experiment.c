@@ -173,6 +173,17 @@ static qb_status read_tuning(const qb_fields *f, const qb_field *field, const qb
     return status;
 }
 
+static qb_status read_averages(const qb_fields *f, const qb_field *field, const qb_yaml_node *node,
+                               void *into)
+{
+    static const qb_field table[] = {
+        {"shift", qb_field_real, .offset = AT(averages.shift), .least = 1e-300, .greatest = 1e300},
+        {"factor", qb_field_real, .offset = AT(averages.factor), .least = 1, .greatest = 1e6},
+    };
+    (void)field;
+    return qb_fields_read(f, "the averages", table, sizeof table / sizeof *table, node, into);
+}
+
 static qb_status read_targets(const qb_fields *f, const qb_field *field, const qb_yaml_node *node, void *into)
 {
     static const qb_field target = {.name = "targets", .least = 0, .greatest = 1e6};
@@ -252,6 +263,7 @@ static qb_status read_sections(const qb_fields *f, const qb_yaml_node *root, dra
         {"tuning", read_tuning, .offset = 0},
         {"lowering", qb_field_node, .offset = offsetof(draft, lowering)},
         {"targets", read_targets, .offset = 0},
+        {"averages", read_averages, .offset = 0},
         {"decision", read_decision, .offset = 0},
     };
     qb_status status = qb_fields_read(f, "an experiment", table, sizeof table / sizeof *table, root, d);
@@ -275,6 +287,7 @@ static void set_defaults(qb_experiment *x)
     x->kpi.per_objective_unit = x->kpi.cpu_hour = x->kpi.device_second = NAN;
     x->budget.memory_bytes = UINT64_MAX;
     x->budget.threads = 1;
+    x->averages.shift = x->averages.factor = NAN;
     x->target = targets;
     x->targets = sizeof targets / sizeof *targets;
     x->decision.metric = metrics[0];

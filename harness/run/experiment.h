@@ -84,6 +84,10 @@ typedef struct qb_experiment {
         uint64_t memory_bytes;  /* UINT64_MAX: no limit */
         uint32_t threads;
     } budget;
+    struct {
+        double shift, factor; /* of shifted geometric means, in the budget's unit, and of penalised averages;
+                                 NAN when not given */
+    } averages;
     uint32_t repeats;                               /* default 1 */
     uint64_t seed;                                  /* default 0 */
     const qb_experiment_perturbation *perturbation; /* [perturbations] */

@@ -165,6 +165,13 @@ static void write_specification(qb_json_writer *w, const qb_experiment *x, bool 
     for (uint32_t k = 0; k < x->targets; k++)
         qb_json_double(w, x->target[k]);
     qb_json_close(w, ']');
+    if (whole && (!isnan(x->averages.shift) || !isnan(x->averages.factor))) {
+        qb_json_key(w, "averages");
+        qb_json_open(w, '{');
+        key_double(w, "shift", x->averages.shift);
+        key_double(w, "factor", x->averages.factor);
+        qb_json_close(w, '}');
+    }
     if (whole) {
         qb_json_key(w, "decision");
         write_decision(w, x);

@@ -6,6 +6,7 @@ No test depends on wall time; budgets are work budgets, or generous and only the
 import contextlib
 import html
 import json
+import math
 import os
 import pathlib
 import re
@@ -591,6 +592,35 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(changed.count("late: best gap there"), 12)
         with sqlite3.connect(self.folder / "late.db") as db:
             self.assertEqual(db.execute("select decision from verdict order by id desc").fetchone()[0], "stop")
+
+    def test_measures_are_what_the_rows_say(self):
+        self.write("m.yaml", EXPERIMENT.replace("  - file: triangle.mc\n  - file: small.qubo\n",
+                                                "  - name: mc_016_013_000\n  - name: bqp50-1\n").replace("perturbations", "# ")
+                   .replace("repeats: 3", "repeats: 8") + "averages: {shift: 5, factor: 3}\n")
+        self.run_qubout("run", "m.yaml", "--db", "m.db", "--quiet")
+        out = json.loads(self.run_qubout("measures", "--db", "m.db", "--gap", "0.01", "--json"))
+        self.assertEqual((out["shift"], out["factor"], out["budget"]), (5, 3, 20000))
+        with sqlite3.connect(self.folder / "m.db") as db:
+            for row in out["solvers"]:
+                cross = [json.loads(text)[1] for text, in db.execute(
+                    "select crossings from summary join run on run.id = run_id where label = ?", (row["name"],))]
+                spent = [20000 if c is None else c for c in cross]
+                self.assertAlmostEqual(row["success"], sum(c is not None for c in cross) / len(cross))
+                self.assertAlmostEqual(row["penalised_average"],
+                                       sum(60000 if c is None else c for c in cross) / len(cross), 6)
+                self.assertAlmostEqual(row["restricted_mean"], sum(spent) / len(spent), 6)
+                self.assertAlmostEqual(row["shifted_geometric_mean"],
+                                       math.exp(sum(math.log(s + 5) for s in spent) / len(spent)) - 5, 6)
+                for cell in row["instances"]:
+                    self.assertLessEqual(cell["clopper_pearson"][0], cell["jeffreys"][0])
+                    self.assertLessEqual(cell["jeffreys"][1], cell["clopper_pearson"][1])
+                    self.assertEqual(cell["runs"], 8)
+        ranks = [row["mean_rank"] for row in out["solvers"]]
+        self.assertAlmostEqual(sum(ranks), 6)  # 1 + 2 + 3
+        self.assertIsNotNone(out["portfolio"])
+        text = self.run_qubout("measures", "--db", "m.db")
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        self.run_qubout("measures", "--db", "m.db", "--gap", "0.5", code=2)
 
     def test_costs(self):
         self.write("kpi.yaml", EXPERIMENT.replace("perturbations", "# ").replace(
