@@ -10,8 +10,8 @@ typedef struct qb_campaign {
     qb_plan *plan;
     qb_store *store; /* NULL: nothing is stored yet */
     qb_progress progress;
-    bool quiet, mix_builds, mix_machines;
-    const char *events; /* file, or NULL */
+    bool quiet, hyperthreads, mix_builds, mix_machines; /* hyperthreads: as in qb_plan_options */
+    const char *events;                                 /* file, or NULL */
     uint32_t jobs;
 } qb_campaign;
 

@@ -2,6 +2,7 @@
 #include "harness/run/doctor.h"
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
+#include "harness/base/spawn.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/cli/registration.h"
@@ -36,8 +37,7 @@ static void symptom_text(void *context, const qb_symptom *f)
 {
     output *o = context;
     qb_text_appendf(&o->text, "%-12s %-5s %s\n", f->name, grades[f->grade], f->value);
-    if (*f->effect)
-        qb_text_appendf(&o->text, "%19s%s\n", "", f->effect);
+    qb_text_appendf(&o->text, "%19s%s\n", "", f->effect);
 }
 
 static void symptom_json(void *context, const qb_symptom *f)
@@ -56,17 +56,27 @@ static void symptom_json(void *context, const qb_symptom *f)
 }
 
 /* gnuplot and its fonts, as the figures will find them. */
-static qb_symptom examine_figures(void)
+static void examine_figures(qb_symptom_visit visit, output *o)
 {
-    qb_symptom f = {.name = "figures", .effect = ""};
+    bool installed = qb_spawn_find("gnuplot");
+    qb_symptom gnuplot = {.name = "gnuplot",
+                          .grade = installed ? QB_GRADE_GOOD : QB_GRADE_BAD,
+                          .effect = installed ? "figures can be drawn; no run notices"
+                                              : "runs are recorded, figures cannot be drawn"};
+    snprintf(gnuplot.value, sizeof gnuplot.value, "%s",
+             installed ? "installed" : "not installed (Debian: gnuplot-nox)");
+    visit(o, &gnuplot);
+    if (!installed)
+        return; /* fonts are asked for with it */
     qb_diag why = {0};
-    if (qb_plot_check(&why)) {
-        f.grade = QB_GRADE_BAD;
-        f.effect = "runs are recorded, figures cannot be drawn";
-    }
-    snprintf(f.value, sizeof f.value, "%.*s", (int)sizeof f.value - 1,
-             f.grade ? why.text : "gnuplot and a font are there");
-    return f;
+    bool missing = qb_plot_check(&why) != QB_OK;
+    qb_symptom fonts = {.name = "fonts",
+                        .grade = missing ? QB_GRADE_BAD : QB_GRADE_GOOD,
+                        .effect = missing ? "gnuplot would leave out every label and report success"
+                                          : "figures have their labels; no run notices"};
+    snprintf(fonts.value, sizeof fonts.value, "%.*s", (int)sizeof fonts.value - 1,
+             missing ? why.text : "there is one");
+    visit(o, &fonts);
 }
 
 static void append_spread(qb_text *out, const char *what, const qb_doctor_spread *s)
@@ -95,7 +105,7 @@ static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
 static qb_status measure(uint64_t repeats, qb_doctor_selftest *selftest, qb_diag *diag)
 {
     uint32_t *cpu = NULL, cores = 0;
-    qb_status status = qb_machine_cores(&cpu, &cores, diag);
+    qb_status status = qb_machine_cores(false, &cpu, &cores, diag);
     if (!status)
         status = qb_doctor_measure((uint32_t)repeats, cpu[cores - 1], selftest, diag);
     qb_free(cpu);
@@ -104,17 +114,16 @@ static qb_status measure(uint64_t repeats, qb_doctor_selftest *selftest, qb_diag
 
 static void examine(const doctor_options *given, output *o)
 {
-    qb_symptom figures = examine_figures();
     if (!given->json) {
         qb_symptoms_examine(symptom_text, o);
-        symptom_text(o, &figures);
+        examine_figures(symptom_text, o);
         return;
     }
     qb_json_open(&o->json, '{');
     qb_json_key(&o->json, "symptoms");
     qb_json_open(&o->json, '[');
     qb_symptoms_examine(symptom_json, o);
-    symptom_json(o, &figures);
+    examine_figures(symptom_json, o);
     qb_json_close(&o->json, ']');
 }
 

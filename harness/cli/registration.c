@@ -196,11 +196,18 @@ static qb_status store_build(qb_registration *r, qb_store *store, qb_diag *diag)
     return qb_store_register_build(store, &build, &r->build_id, diag);
 }
 
+/* A shipped instance goes by the name under which it ships. */
+static const char *name_of(const qb_registration *r, uint32_t k)
+{
+    const qb_experiment_instance *wanted = &r->experiment->instance[k];
+    return wanted->origin == QB_FROM_LIBRARY ? wanted->name : r->instance[k].problem.name;
+}
+
 static qb_status store_instance(qb_registration *r, uint32_t k, qb_store *store, qb_diag *diag)
 {
     qb_loaded_instance *instance = &r->instance[k];
     const qb_problem *problem = &instance->problem;
-    qb_store_instance row = {.name = problem->name,
+    qb_store_instance row = {.name = name_of(r, k),
                              .family = instance->family,
                              .sha256 = r->plan_instance[k].sha256,
                              .format = problem->format,
@@ -210,8 +217,6 @@ static qb_status store_instance(qb_registration *r, uint32_t k, qb_store *store,
                              .nonzeros = qb_problem_nonzeros(problem),
                              .constraints = problem->body.rows,
                              .anchor = instance->anchor};
-    if (r->experiment->instance[k].origin == QB_FROM_LIBRARY)
-        row.name = r->experiment->instance[k].name;
     qb_status status = qb_store_register_instance(store, &row, &instance->id, diag);
     if (!status && instance->has_reference)
         status = qb_store_add_reference(store, instance->id, instance->reference, instance->kind,
@@ -254,6 +259,13 @@ qb_status qb_registration_store(qb_registration *r, qb_store *store, const char 
     for (uint32_t k = 0; !status && k < r->experiment->instances; k++)
         status = store_instance(r, k, store, diag);
     return status ? status : qb_registration_solvers(r, store, diag);
+}
+
+void qb_registration_find(qb_registration *r, qb_store *store)
+{
+    r->experiment_id = qb_store_known_experiment(store, r->experiment->identity);
+    for (uint32_t k = 0; k < r->experiment->instances; k++)
+        r->instance[k].id = qb_store_known_instance(store, name_of(r, k), r->plan_instance[k].sha256);
 }
 
 void qb_registration_clear(qb_registration *r)

@@ -43,6 +43,9 @@ qb_status qb_registration_store(qb_registration *registration, qb_store *store, 
 /* The solvers alone, again: after tuning has given them other parameters. */
 qb_status qb_registration_solvers(qb_registration *registration, qb_store *store, qb_diag *diag);
 
+/* The ids of what the store knows already, 0 for the rest; nothing is registered. */
+void qb_registration_find(qb_registration *registration, qb_store *store);
+
 /* The machine alone: captured, and registered in the store. */
 qb_status qb_registration_machine(qb_store *store, const qb_machine *machine, int64_t *id, qb_diag *diag);
 

@@ -4,6 +4,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/registration.h"
 #include "harness/run/launcher.h"
+#include "harness/stats/sample.h"
 #include "harness/store/evidence.h"
 #include "instances/perturb.h"
 #include "solvers/kernels/simd.h"
@@ -169,27 +170,81 @@ static int compare_exactly(const replay *r, const qb_run_result *now)
     return QB_EXIT_DONE;
 }
 
-static void print_row(const char *what, const char *status, double objective, double cpu_s, double wall_s)
+/* What is compared of a run; NAN where there was no solution. */
+enum { OBJECTIVE, LAST, CPU, WALL, MEASURES };
+static const char *const measure_names[MEASURES] = {"objective", "found after s", "CPU s", "wall s"};
+
+static void measure(const qb_run_result *r, qb_budget_kind kind, double value[MEASURES])
 {
-    char number[QB_DOUBLE_TEXT];
-    printf("%-8s %-12s %16s %12.6f %12.6f\n", what, status, qb_double_text(objective, number), cpu_s, wall_s);
+    const qb_run_point *last = r->points ? &r->trajectory[r->points - 1] : NULL;
+    value[OBJECTIVE] = r->has_solution ? r->score.objective : NAN;
+    value[LAST] = !last ? NAN : kind == QB_BUDGET_WALL_TIME ? last->wall_s : last->cpu_s;
+    value[CPU] = r->cpu_s;
+    value[WALL] = r->wall_s;
 }
 
-/* Under a time budget runs differ: the stored one beside fresh ones. */
+/* The stored run as if it had just been made, as far as it is compared. */
+static qb_run_result as_result(const qb_stored_run *then)
+{
+    return (qb_run_result){.has_solution = then->has_solution,
+                           .score = {.objective = then->objective},
+                           .cpu_s = then->cpu_s,
+                           .wall_s = then->wall_s,
+                           .trajectory = (qb_run_point *)(uintptr_t)then->trajectory,
+                           .points = then->points};
+}
+
+/* A line a measure: the stored run, then the quartiles of the fresh ones.  value [count * MEASURES]. */
+static void print_distributions(const replay *r, const double *value, double *column, uint64_t count)
+{
+    double then[MEASURES];
+    const qb_run_result stored = as_result(r->stored);
+    measure(&stored, r->stored->budget_kind, then);
+    printf("%-14s %14s | %14s %14s %14s %14s %14s\n", "", "stored", "least", "quartile", "median", "quartile",
+           "most");
+    for (int m = 0; m < MEASURES; m++) {
+        uint64_t known = 0;
+        for (uint64_t k = 0; k < count; k++)
+            if (!isnan(value[k * MEASURES + (uint64_t)m]))
+                column[known++] = value[k * MEASURES + (uint64_t)m];
+        qb_sort(column, known);
+        printf("%-14s %14.8g |", measure_names[m], then[m]);
+        for (int q = 0; q < 5; q++)
+            printf(" %14.8g", known ? qb_quantile_sorted(column, known, q / 4.0) : NAN);
+        putchar('\n');
+    }
+}
+
+static void print_outcomes(const replay *r, const uint64_t counts[QB_OUTCOME_COUNT])
+{
+    printf("%-14s %14s |", "status", r->stored->status);
+    for (int k = 0; k < QB_OUTCOME_COUNT; k++)
+        if (counts[k])
+            printf(" %llu x %s", (unsigned long long)counts[k], qb_outcome_name((qb_outcome)k));
+    putchar('\n');
+}
+
+/* Under a time budget runs differ: the stored one beside the distribution of fresh ones of the same seed. */
 static qb_status compare_side_by_side(const replay *r, uint64_t times, qb_diag *diag)
 {
-    printf("%-8s %-12s %16s %12s %12s\n", "run", "status", "objective", "CPU s", "wall s");
-    print_row("stored", r->stored->status, r->stored->has_solution ? r->stored->objective : NAN,
-              r->stored->cpu_s, r->stored->wall_s);
-    qb_status status = QB_OK;
+    uint64_t counts[QB_OUTCOME_COUNT] = {0};
+    double *value = QB_NEW(double, times *MEASURES), *column = QB_NEW(double, times);
+    qb_status status = value && column ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
     for (uint64_t k = 0; !status && k < times; k++) {
         qb_run_result now = {0};
         status = qb_run_execute(&r->spec, &now, diag);
-        if (!status)
-            print_row("now", qb_outcome_name(now.outcome), now.has_solution ? now.score.objective : NAN,
-                      now.cpu_s, now.wall_s);
+        if (!status) {
+            measure(&now, r->stored->budget_kind, value + k * MEASURES);
+            counts[now.outcome]++;
+        }
         qb_run_result_clear(&now);
     }
+    if (!status) {
+        print_outcomes(r, counts);
+        print_distributions(r, value, column, times);
+    }
+    qb_free(value);
+    qb_free(column);
     return status;
 }
 
@@ -222,6 +277,8 @@ static int run(const void *options, const qb_arguments *arguments)
         status = qb_fail(&diag, QB_BAD_INPUT, "which store? --db FILE");
     if (!status)
         status = qb_store_open(o->db, QB_STORE_READ, &store, &diag);
+    if (!status && (o->times < 1 || o->times > 100000))
+        status = qb_fail(&diag, QB_BAD_INPUT, "--times needs a number from 1 to 100000");
     if (!status)
         status = prepare(&r, store, (int64_t)id, &diag);
     if (!status)
@@ -238,7 +295,8 @@ const qb_command qb_command_replay = {
     .description =
         "RUN is the run's id in the store. Under a work budget the trajectory has to be identical (exit "
         "status 1 and the "
-        "first difference otherwise); under a time budget the stored run is set beside fresh ones.",
+        "first difference otherwise); under a time budget the stored run is set beside the distribution of "
+        "fresh ones.",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(replay_options),

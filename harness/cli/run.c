@@ -16,7 +16,7 @@
 typedef struct run_options {
     const char *db, *shard, *amend, *events;
     uint64_t jobs;
-    bool dry_run, force, tune, quiet, mix_builds, mix_machines;
+    bool hyperthreads, dry_run, force, tune, quiet, mix_builds, mix_machines;
 } run_options;
 
 #define OPTION(field, name, type, argument, fallback, help) \
@@ -25,6 +25,8 @@ static const qb_option options_table[] = {
     OPTION(db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store (default results/EXPERIMENT.db)"),
     OPTION(jobs, "jobs", QB_OPTION_COUNT, "N", NULL,
            "runs at a time (default: one less than the cores, at least one)"),
+    OPTION(hyperthreads, "hyperthreads", QB_OPTION_FLAG, NULL, NULL,
+           "count hardware threads as cores; runs that may share a core are flagged"),
     OPTION(shard, "shard", QB_OPTION_TEXT, "K/N", NULL,
            "run the K-th of N parts only; `merge` puts them together"),
     OPTION(dry_run, "dry-run", QB_OPTION_FLAG, NULL, NULL,
@@ -59,7 +61,7 @@ static qb_status choose_jobs(const run_options *o, const qb_experiment *experime
                              qb_diag *diag)
 {
     uint32_t *cpu = NULL, cores = 0;
-    qb_status status = qb_machine_cores(&cpu, &cores, diag);
+    qb_status status = qb_machine_cores(o->hyperthreads, &cpu, &cores, diag);
     qb_free(cpu);
     if (status)
         return status;
@@ -139,6 +141,17 @@ static qb_status print_plan(const run_options *o, qb_campaign *e, qb_diag *diag)
     return status;
 }
 
+/* A plan only asks what is stored already, and how long that took. */
+static qb_status peek_store(const char *path, qb_registration *registration, qb_store **store, qb_diag *diag)
+{
+    if (access(path, R_OK))
+        return QB_OK; /* nothing is */
+    qb_status status = qb_store_open(path, QB_STORE_READ, store, diag);
+    if (!status)
+        qb_registration_find(registration, *store);
+    return status;
+}
+
 /* The store's default place is beside where results are kept; its folder is made when missing. */
 static qb_status open_store(const run_options *o, qb_registration *registration, qb_store **store,
                             qb_diag *diag)
@@ -149,12 +162,15 @@ static qb_status open_store(const run_options *o, qb_registration *registration,
     else
         qb_text_appendf(&path, "results/%s.db", registration->experiment->name);
     qb_status status = path.status;
-    if (!status && !o->db)
-        status = qb_file_make_folder("results", diag);
-    if (!status)
-        status = qb_store_open(qb_text_get(&path), QB_STORE_WRITE, store, diag);
-    if (!status)
-        status = qb_registration_store(registration, *store, o->amend, diag);
+    if (!status && o->dry_run) {
+        status = peek_store(qb_text_get(&path), registration, store, diag);
+    } else if (!status) {
+        status = o->db ? QB_OK : qb_file_make_folder("results", diag);
+        if (!status)
+            status = qb_store_open(qb_text_get(&path), QB_STORE_WRITE, store, diag);
+        if (!status)
+            status = qb_registration_store(registration, *store, o->amend, diag);
+    }
     qb_text_clear(&path);
     return status;
 }
@@ -212,6 +228,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_registration registration = {0};
     qb_campaign e = {.registration = &registration,
                      .quiet = o->quiet,
+                     .hyperthreads = o->hyperthreads,
                      .events = o->events,
                      .mix_builds = o->mix_builds,
                      .mix_machines = o->mix_machines};
@@ -227,12 +244,11 @@ static int run(const void *options, const qb_arguments *arguments)
         status = choose_jobs(o, experiment, &e.jobs, &diag);
     if (!status)
         status = qb_registration_load(experiment, &registration, &diag);
-    if (!status && o->dry_run)
-        status = plan_only(o, &e, shard, shards, &diag);
-    if (!status && !o->dry_run)
+    if (!status)
         status = open_store(o, &registration, &e.store, &diag);
-    if (!status && !o->dry_run)
-        status = execute(o, &e, &registration, shard, shards, &diag);
+    if (!status)
+        status = o->dry_run ? plan_only(o, &e, shard, shards, &diag)
+                            : execute(o, &e, &registration, shard, shards, &diag);
     if (status == QB_STOPPED)
         qb_fail(&diag, status, "interrupted; everything finished so far is kept, the same command resumes");
     qb_store_close(e.store);

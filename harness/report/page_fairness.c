@@ -87,9 +87,8 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
                     "Had late solutions been credited, %" PRIu64 " of %" PRIu64
                     " pairwise rankings of two solvers on one instance would have changed.",
                     flips->flipped, flips->pairs);
-    if (page->digest->flagged)
-        qb_html_numbers(page, "overshoot", "%" PRIu64 " of %" PRIu64 " runs were flagged.",
-                        page->digest->flagged, e->runs);
+    qb_html_numbers(page, "overshoot", "%" PRIu64 " of %" PRIu64 " runs were flagged.", page->digest->flagged,
+                    e->runs);
     put_deviations(page);
 }
 

@@ -94,6 +94,7 @@ static void settle(const qb_launch_request *r, const qb_contain *contain, bool l
     if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
         (limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
         fail(notes, errno);
+    qb_limits_near_memory();
     qb_limits_forbid_dumps();
     if (!contain->limits_processes)
         qb_limits_apply_processes(QB_CONTAIN_PROCESSES);

@@ -2,11 +2,13 @@
 #include "harness/run/limits.h"
 
 #include <dirent.h>
+#include <linux/mempolicy.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -89,6 +91,11 @@ void qb_limits_apply_processes(uint32_t most)
         return;
     processes.rlim_cur = processes.rlim_max = wanted;
     (void)setrlimit(RLIMIT_NPROC, &processes);
+}
+
+void qb_limits_near_memory(void)
+{
+    (void)syscall(SYS_set_mempolicy, MPOL_LOCAL, NULL, 0); /* a kernel without NUMA refuses, and need not */
 }
 
 bool qb_limits_pin(const uint32_t *cpu, uint32_t count)

@@ -26,6 +26,9 @@ bool qb_limits_apply_memory(uint64_t memory_bytes);
 void qb_limits_forbid_dumps(void);
 /* At most `most` processes beside those that this user has now; no effect on root. */
 void qb_limits_apply_processes(uint32_t most);
+/* New memory comes from the node of the processor that asks for it, whatever policy (numactl) the harness was
+ * started under. */
+void qb_limits_near_memory(void);
 /* Binds to the processors cpu [count]; false when that is not allowed. */
 bool qb_limits_pin(const uint32_t *cpu, uint32_t count);
 

@@ -41,7 +41,7 @@ void qb_load_capture(qb_load *load)
         load->ready = ready;
 }
 
-static void flag(char *flags, size_t size, const char *name)
+void qb_load_flag(char *flags, size_t size, const char *name)
 {
     size_t length = strlen(flags);
     snprintf(flags + length, size - length, "%s%s", length ? "," : "", name);
@@ -56,10 +56,10 @@ void qb_load_flags(const qb_load *before, const qb_load *after, int64_t delay_ns
     int64_t passed_us = (after->at_ns - before->at_ns) / 1000;
     flags[0] = 0;
     if (steal >= 2 && 100 * steal > ticks) /* one tick may have begun before */
-        flag(flags, size, "steal");
+        qb_load_flag(flags, size, "steal");
     if (passed_us > 0 && 10 * stalled_us > (uint64_t)passed_us)
-        flag(flags, size, "pressure");
+        qb_load_flag(flags, size, "pressure");
     if ((delay_ns > 1000000 && 100 * delay_ns > run_ns) ||
         (before->ready > before->processors && after->ready > after->processors))
-        flag(flags, size, "load");
+        qb_load_flag(flags, size, "load");
 }

@@ -23,6 +23,9 @@ typedef struct qb_load {
 /* About 50 us. */
 void qb_load_capture(qb_load *load);
 
+/* Adds a flag of that name to a list of them. */
+void qb_load_flag(char *flags, size_t size, const char *name);
+
 /* Writes the flags as a comma-separated list, "" for none.  delay_ns: what the run waited; run_ns: its
  * length. */
 void qb_load_flags(const qb_load *before, const qb_load *after, int64_t delay_ns, int64_t run_ns, char *flags,

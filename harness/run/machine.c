@@ -141,10 +141,12 @@ void qb_machine_facts(const qb_machine *machine, qb_text *json)
     qb_json_close(&w, '}');
 }
 
-/* The first hardware thread of every core among those allowed. */
-static uint32_t first_threads(hwloc_topology_t topology, hwloc_const_cpuset_t allowed, uint32_t *cpu)
+/* The first hardware thread of every core, or every thread, among those allowed. */
+static uint32_t list_threads(hwloc_topology_t topology, bool every, hwloc_const_cpuset_t allowed,
+                             uint32_t *cpu)
 {
-    hwloc_obj_type_t type = count_of(topology, HWLOC_OBJ_CORE) ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
+    bool cored = count_of(topology, HWLOC_OBJ_CORE) && !every;
+    hwloc_obj_type_t type = cored ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
     uint32_t count = 0, cores = count_of(topology, type);
     for (uint32_t k = 0; k < cores; k++) {
         hwloc_obj_t core = hwloc_get_obj_by_type(topology, type, k);
@@ -158,7 +160,7 @@ static uint32_t first_threads(hwloc_topology_t topology, hwloc_const_cpuset_t al
     return count;
 }
 
-qb_status qb_machine_cores(uint32_t **cpu, uint32_t *count, qb_diag *diag)
+qb_status qb_machine_cores(bool every_thread, uint32_t **cpu, uint32_t *count, qb_diag *diag)
 {
     hwloc_topology_t topology;
     qb_status status = open_topology(&topology, diag);
@@ -171,7 +173,7 @@ qb_status qb_machine_cores(uint32_t **cpu, uint32_t *count, qb_diag *diag)
     if (list && allowed && bound) {
         if (hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
             hwloc_bitmap_and(allowed, allowed, bound);
-        found = first_threads(topology, allowed, list);
+        found = list_threads(topology, every_thread, allowed, list);
         status = found ? QB_OK : qb_fail(diag, QB_ENVIRONMENT, "no processor may be used");
     } else {
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for the list of cores");

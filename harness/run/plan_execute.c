@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "harness/base/clock.h"
 #include "harness/base/memory.h"
+#include "harness/run/load.h"
 #include "harness/run/machine.h"
 #include "harness/run/plan_parts.h"
 
@@ -30,6 +31,7 @@ typedef struct pool {
     qb_copies *copies;
     uint64_t *todo; /* [left] indices into the plan */
     uint64_t left;
+    bool shares_cores; /* there are more processors to pin to than cores */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -85,6 +87,8 @@ static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
         .image = image,
     };
     status = qb_run_execute(&spec, &f->result, &f->diag);
+    if (status == QB_OK && p->shares_cores)
+        qb_load_flag(f->result.flags, sizeof f->result.flags, "shared-core");
     qb_copies_release(p->copies, f->run);
     return status;
 }
@@ -284,17 +288,21 @@ static qb_status run_pool(recorder *r, const uint32_t *cpus)
 }
 
 /* The last cores of the topology: the first one stays with the harness where there is one to spare. */
-static qb_status choose_cores(const qb_plan *plan, uint32_t jobs, uint32_t **cores, const uint32_t **cpus,
-                              qb_diag *diag)
+static qb_status choose_cores(pool *p, uint32_t **cores, const uint32_t **cpus, qb_diag *diag)
 {
-    uint32_t count = 0, threads = plan->experiment->budget.threads;
-    qb_status status = qb_machine_cores(cores, &count, diag);
+    uint32_t count = 0, whole = 0, *apart = NULL;
+    uint32_t jobs = p->options->jobs, threads = p->plan->experiment->budget.threads;
+    qb_status status = qb_machine_cores(false, &apart, &whole, diag);
+    if (status == QB_OK)
+        status = qb_machine_cores(p->options->hyperthreads, cores, &count, diag);
+    qb_free(apart);
     if (status != QB_OK)
         return status;
     if (!jobs || (uint64_t)jobs * threads > count)
         return qb_fail(diag, QB_BAD_INPUT,
-                       "%u job(s) of %u thread(s) cannot each have cores of their own: this machine has %u",
-                       jobs, threads, count);
+                       "%u job(s) of %u thread(s) cannot each have %s of their own: this machine has %u",
+                       jobs, threads, p->options->hyperthreads ? "hardware threads" : "cores", count);
+    p->shares_cores = count > whole;
     *cpus = *cores + (count - jobs * threads);
     return QB_OK;
 }
@@ -310,7 +318,7 @@ qb_status qb_plan_execute(qb_plan *plan, const qb_plan_options *options, const q
     r.diag = diag ? diag : &said;
     r.diag->text[0] = 0;
     r.started_ns = qb_clock_system.wall_ns(qb_clock_system.context);
-    qb_status status = choose_cores(plan, options->jobs, &cores, &cpus, r.diag);
+    qb_status status = choose_cores(&p, &cores, &cpus, r.diag);
     if (status != QB_OK)
         goto done;
     status = QB_NO_MEMORY;

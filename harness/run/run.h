@@ -107,9 +107,9 @@ typedef struct qb_run_result {
     char containment[32]; /* how stray processes are caught: "cgroup", "pid-namespace", "kill-loop" */
     char memory_way[32];  /* how memory is limited: "cgroup", "rlimit", "none" */
     char cpu_way[32];     /* how a CPU limit is watched: "perf", "clock" (tree_clock.h) */
-    char flags[128]; /* comma-separated reasons to distrust the timing: "steal", "pressure", "load"; empty:
-                        none */
-    char started_at[32]; /* UTC, ISO 8601 */
+    char flags[128];      /* comma-separated reasons to distrust the timing: "steal", "pressure", "load",
+                             "shared-core"; empty: none */
+    char started_at[32];  /* UTC, ISO 8601 */
 } qb_run_result;
 
 /* Executes one run.  QB_OK whenever there is a row to record, whatever became of the solver; errors only when

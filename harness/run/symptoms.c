@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "harness/run/symptoms.h"
 
+#include "harness/run/tree_clock.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +37,7 @@ static void examine_governor(qb_symptom_visit visit, void *context)
         report(visit, context, "governor", QB_GRADE_NOTE, "not visible",
                "the host decides the clock frequency; times may drift with it");
     else if (!strcmp(line, "performance"))
-        report(visit, context, "governor", QB_GRADE_GOOD, line, "");
+        report(visit, context, "governor", QB_GRADE_GOOD, line, "short runs get the same clock as long ones");
     else
         report(visit, context, "governor", QB_GRADE_BAD, line,
                "the clock rises only after a run has begun: short runs look slower than long ones");
@@ -55,7 +57,8 @@ static void examine_turbo(qb_symptom_visit visit, void *context)
         return;
     }
     report(visit, context, "turbo", on ? QB_GRADE_BAD : QB_GRADE_GOOD, on ? "on" : "off",
-           on ? "the clock depends on how many cores are busy and how hot they are" : "");
+           on ? "the clock depends on how many cores are busy and how hot they are"
+              : "the clock is the same however many cores are busy");
 }
 
 static void examine_smt(qb_symptom_visit visit, void *context)
@@ -65,7 +68,7 @@ static void examine_smt(qb_symptom_visit visit, void *context)
         report(visit, context, "smt", QB_GRADE_NOTE, "not visible",
                "two runs may share one core without its being seen");
     else if (line[0] == '0')
-        report(visit, context, "smt", QB_GRADE_GOOD, "off or absent", "");
+        report(visit, context, "smt", QB_GRADE_GOOD, "off or absent", "a run has its core to itself");
     else
         report(visit, context, "smt", QB_GRADE_NOTE, "on",
                "two threads share a core; runs are pinned to distinct cores, other processes are not");
@@ -81,7 +84,8 @@ static void examine_load(qb_symptom_visit visit, void *context)
     snprintf(value, sizeof value, "%.2f on %ld processors", load, cores);
     bool busy = load > 0.25 * (double)cores;
     report(visit, context, "load", busy ? QB_GRADE_BAD : QB_GRADE_GOOD, value,
-           busy ? "others compete for cores and caches: wall times grow, CPU times grow a little" : "");
+           busy ? "others compete for cores and caches: wall times grow, CPU times grow a little"
+                : "nobody else competes for cores and caches");
 }
 
 /* Ticks in all and stolen ones, of all processors. */
@@ -117,7 +121,7 @@ static void examine_steal(qb_symptom_visit visit, void *context)
            value,
            share > 0.01 || often
                ? "the host gives this machine's time to others: wall times grow without notice"
-               : "");
+               : "wall time is this machine's own");
 }
 
 static void examine_clock(qb_symptom_visit visit, void *context)
@@ -127,7 +131,8 @@ static void examine_clock(qb_symptom_visit visit, void *context)
         return;
     bool fast = !strcmp(line, "tsc") || !strcmp(line, "kvm-clock") || !strcmp(line, "arch_sys_counter");
     report(visit, context, "clocksource", fast ? QB_GRADE_GOOD : QB_GRADE_BAD, line,
-           fast ? "" : "reading the clock takes a system call: frequent readings slow a solver down");
+           fast ? "reading the clock costs a run nothing to speak of"
+                : "reading the clock takes a system call: frequent readings slow a solver down");
 }
 
 static void examine_containment(qb_symptom_visit visit, void *context)
@@ -137,23 +142,43 @@ static void examine_containment(qb_symptom_visit visit, void *context)
     char value[160];
     snprintf(value, sizeof value, "%s, %s", v2 ? "v2" : "v1", writable ? "writable" : "not writable");
     report(visit, context, "cgroups", writable ? QB_GRADE_GOOD : QB_GRADE_NOTE, value,
-           writable ? "" : "memory is limited by RLIMIT_DATA instead, which counts a little differently");
+           writable
+               ? "memory is limited as it is used, helpers included"
+               : "memory is limited by RLIMIT_DATA instead, which counts what is reserved and not helpers");
     bool namespaces = geteuid() == 0;
     char line[32];
     if (!namespaces && first_line("/proc/sys/user/max_user_namespaces", line, sizeof line))
         namespaces = strtol(line, NULL, 10) > 0;
     report(visit, context, "namespaces", namespaces ? QB_GRADE_GOOD : QB_GRADE_NOTE,
            namespaces ? "available" : "not available",
-           namespaces ? "" : "stray processes of a run are hunted by a loop instead of ended by one signal");
+           namespaces ? "one signal ends every process that a run leaves behind"
+                      : "stray processes of a run are hunted by a loop instead of ended by one signal");
 }
 
 static void examine_perf(qb_symptom_visit visit, void *context)
 {
-    char line[32];
-    bool readable = first_line("/proc/sys/kernel/perf_event_paranoid", line, sizeof line);
-    bool allowed = readable && (geteuid() == 0 || strtol(line, NULL, 10) <= 2);
-    report(visit, context, "perf", allowed ? QB_GRADE_GOOD : QB_GRADE_NOTE, readable ? line : "not there",
-           allowed ? "" : "another process's CPU clock is read once a tick only");
+    qb_tree_clock clock;
+    qb_tree_clock_open(&clock); /* levels of paranoia and what they mean differ from system to system */
+    bool allowed = qb_tree_clock_is_exact(&clock);
+    qb_tree_clock_close(&clock);
+    report(
+        visit, context, "perf", allowed ? QB_GRADE_GOOD : QB_GRADE_NOTE,
+        allowed ? "task clock available" : "not available",
+        allowed
+            ? "the CPU time of a run and its helpers is watched exactly"
+            : "another process's CPU clock moves once a tick: what ignores a CPU limit is ended that later");
+}
+
+static void examine_tick(qb_symptom_visit visit, void *context)
+{
+    struct timespec tick;
+    if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
+        return;
+    char value[160];
+    double ms = (double)tick.tv_nsec * 1e-6;
+    snprintf(value, sizeof value, "%.3g ms", ms);
+    report(visit, context, "tick", ms <= 4 ? QB_GRADE_GOOD : QB_GRADE_NOTE, value,
+           "runs that share a core wait this long for each other; without perf it is the step of CPU limits");
 }
 
 static void examine_cores(qb_symptom_visit visit, void *context)
@@ -162,7 +187,8 @@ static void examine_cores(qb_symptom_visit visit, void *context)
     char value[160];
     snprintf(value, sizeof value, "%ld processors", online);
     report(visit, context, "cores", online > 1 ? QB_GRADE_GOOD : QB_GRADE_BAD, value,
-           online > 1 ? "" : "the harness and the run share one core: budgets end late");
+           online > 1 ? "the harness has a core that runs do not use"
+                      : "the harness and the run share one core: budgets end late");
 }
 
 void qb_symptoms_examine(qb_symptom_visit visit, void *context)
@@ -174,6 +200,7 @@ void qb_symptoms_examine(qb_symptom_visit visit, void *context)
     examine_load(visit, context);
     examine_steal(visit, context);
     examine_clock(visit, context);
+    examine_tick(visit, context);
     examine_containment(visit, context);
     examine_perf(visit, context);
 }

@@ -3,6 +3,25 @@
 
 #include <math.h>
 
+int64_t qb_store_known_experiment(qb_store *store, const char *identity)
+{
+    qb_sql q = qb_sql_begin(store, "SELECT id FROM experiment WHERE identity = ?", NULL);
+    qb_sql_bind_text(&q, identity);
+    int64_t id = qb_sql_step(&q) ? qb_sql_int(&q, 0) : 0;
+    (void)qb_sql_end(&q);
+    return id;
+}
+
+int64_t qb_store_known_instance(qb_store *store, const char *name, const char *sha256)
+{
+    qb_sql q = qb_sql_begin(store, "SELECT id FROM instance WHERE name = ? AND sha256 = ?", NULL);
+    qb_sql_bind_text(&q, name);
+    qb_sql_bind_text(&q, sha256);
+    int64_t id = qb_sql_step(&q) ? qb_sql_int(&q, 0) : 0;
+    (void)qb_sql_end(&q);
+    return id;
+}
+
 bool qb_store_is_done(qb_store *store, const char *key)
 {
     qb_sql q = qb_sql_begin(store, "SELECT 1 FROM run WHERE run_key = ?", NULL);

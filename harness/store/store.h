@@ -141,6 +141,10 @@ typedef struct qb_store_run {
 /* One transaction: run, incumbents, solution, summary.  A key that is stored already is QB_BAD_INPUT. */
 qb_status qb_store_record(qb_store *store, const qb_store_run *run, int64_t *id, qb_diag *diag);
 
+/* The ids of what is registered already; 0: it is not. */
+int64_t qb_store_known_experiment(qb_store *store, const char *identity);
+int64_t qb_store_known_instance(qb_store *store, const char *name, const char *sha256);
+
 /* Is a run of this key stored?  O(log runs). */
 bool qb_store_is_done(qb_store *store, const char *key);
 

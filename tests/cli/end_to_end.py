@@ -10,6 +10,7 @@ import math
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -383,6 +384,20 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("differs at point", self.run_qubout("replay", "2", "--db", "tiny.db", code=1))
         self.run_qubout("replay", "99", "--db", "tiny.db", code=2)
 
+    def test_replay_under_a_time_budget_compares_distributions(self):
+        self.write("timed.yaml", EXPERIMENT.replace("work: 20000", "cpu_time: 20ms").replace("repeats: 3", "repeats: 1"))
+        self.run_qubout("run", "timed.yaml", "--db", "timed.db", "--quiet")
+        lines = self.run_qubout("replay", "1", "--db", "timed.db", "--times", "7").splitlines()
+        with sqlite3.connect(self.folder / "timed.db") as db:
+            objective, cpu = db.execute("select objective, cpu_s from run where id = 1").fetchone()
+        self.assertIn("7 x ", lines[0])
+        row = {line[:14].strip(): line[14:].split() for line in lines}
+        self.assertEqual(float(row["objective"][0]), objective)  # of an instance that every solver solves
+        self.assertEqual({float(value) for value in row["objective"][2:]}, {objective})
+        self.assertAlmostEqual(float(row["CPU s"][0]), cpu, places=6)
+        self.assertEqual(row["CPU s"][2:], sorted(row["CPU s"][2:], key=float))
+        self.run_qubout("replay", "1", "--db", "timed.db", "--times", "0", code=2)
+
     def test_report_and_plots(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         self.run_qubout("report", "--db", "tiny.db", "--out", "page")
@@ -652,6 +667,26 @@ class EndToEnd(unittest.TestCase):
         out = self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--dry-run")
         self.assertIn("54 of 54 left", out)
         self.assertFalse((self.folder / "tiny.db").exists())
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        self.write("tiny.yaml", EXPERIMENT.replace("repeats: 3", "repeats: 4"))
+        out = self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--dry-run")
+        self.assertIn("18 of 72 left", out)
+        self.assertNotIn("unknown", out)  # runs of a work budget take as long as those that are stored
+        self.assertEqual(self.count_runs("tiny.db"), 54)
+
+    def test_disk_full_in_the_middle_of_an_experiment(self):
+        def small_disk():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing beyond the limit fails, as on a full disk
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+        self.write("tiny.yaml", EXPERIMENT.replace("repeats: 3", "repeats: 10"))
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", code=3, preexec_fn=small_disk)
+        kept = self.count_runs("tiny.db")
+        self.assertGreater(kept, 0)
+        self.assertLess(kept, 180)
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        with sqlite3.connect(self.folder / "tiny.db") as db:
+            self.assertEqual(db.execute("select count(*), count(distinct run_key) from run").fetchone(), (180, 180))
+            self.assertEqual(db.execute("pragma quick_check").fetchone()[0], "ok")
 
 
 if __name__ == "__main__":

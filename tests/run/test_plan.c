@@ -327,7 +327,7 @@ Test(execute, parallel_jobs_have_cores_of_their_own)
     static ledger l;
     qb_plan_hooks hooks = hooks_of(&l);
     uint32_t *cores = NULL, count = 0;
-    cr_assert_eq(qb_machine_cores(&cores, &count, NULL), QB_OK);
+    cr_assert_eq(qb_machine_cores(false, &cores, &count, NULL), QB_OK);
     for (uint32_t k = 0; k < count; k++)
         for (uint32_t j = 0; j < k; j++)
             cr_expect_neq(cores[j], cores[k]);
