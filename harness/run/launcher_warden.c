@@ -2,8 +2,8 @@
  *
  * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms of wall time.  Of CPU
  * time less will do, since a run that waits for a processor spends none: SIGTERM at D + 2 ms, SIGKILL at
- * D + 5 ms, for each thread that the run may have (a tick more where the clock has ticks).  A wall limit is
- * watched by the clock; a CPU limit by reading the CPU time of the process tree (tree_clock.h), each time at
+ * D + 5 ms, for each thread that the run may have, as its clock shows it (tree_clock.h: up to a tick late). A
+ * wall limit is watched by the clock; a CPU limit by reading the CPU time of the process tree, each time at
  * the earliest moment at which it could have run out.
  */
 #define _GNU_SOURCE
@@ -27,8 +27,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEP_NS     1000000     /* between looks at a CPU clock, at least: where it has ticks, */
-#define FINE_NS     50000       /* and where it is exact */
+#define STEP_NS     1000000     /* between looks at a CPU clock, at least */
+#define FINE_NS     500000      /* the same with a counter beside it, when time is nearly out, */
+#define LEAST_NS    50000       /* and when it is out */
+#define EARLY_NS    12000000    /* what is nearly out, a thread: two ticks or three */
 #define START_NS    10000000000 /* in which a child must have started */
 #define TEARDOWN_NS 10000000000 /* that freeing memory may take after user code has ended */
 #define NEVER_NS    (INT64_MAX / 2)
@@ -51,7 +53,7 @@ typedef struct run {
     int64_t killed_ns, killed_cpu_ns; /* when it was killed, and the CPU time until then; 0: not */
     int64_t processors;               /* that can burn CPU time at once */
     int64_t limit_ns, backstop_ns;
-    const qb_tree_clock *clock;
+    qb_tree_clock *clock;
     bool abandoned; /* the harness has gone */
     qb_launch_note first, second;
     qb_launch_report *report;
@@ -69,12 +71,6 @@ static int64_t to_ns(double seconds)
     return seconds < 4e9 ? (int64_t)(seconds * 1e9) : NEVER_NS;
 }
 
-/* CPU time of the run's processes since init began. */
-static int64_t tree_cpu_ns(const run *r)
-{
-    return qb_tree_clock_ns(r->clock) - r->cpu_start_ns;
-}
-
 static lateness judge(int64_t late, const grace *after)
 {
     return late >= after->kill_ns ? TO_BE_KILLED : late >= after->ask_ns ? TO_BE_ASKED : IN_TIME;
@@ -86,21 +82,38 @@ static int64_t next_ns(lateness judged, const grace *after)
     return judged == IN_TIME ? after->ask_ns : after->kill_ns;
 }
 
+/* How late a run under a CPU limit is.  While the bound says that it cannot be late it is left alone, but for
+ * the last EARLY_NS, in which the clock is followed closely. */
+static lateness examine_cpu(const run *r, int64_t now, int64_t *look_at)
+{
+    int64_t threads = r->request->threads, limit = r->cpu_start_ns + r->limit_ns;
+    int64_t due = limit + threads * cpu_grace.ask_ns, bound = qb_tree_clock_bound(r->clock);
+    if (bound < due) {
+        int64_t wait = (due - threads * EARLY_NS - bound) / r->processors;
+        (void)qb_tree_clock_all(r->clock); /* follows the ticks */
+        *look_at = now + (wait > FINE_NS ? wait : FINE_NS);
+        return IN_TIME;
+    }
+    int64_t late = qb_tree_clock_all(r->clock) - limit;
+    lateness judged = judge(late / threads, &cpu_grace);
+    int64_t wait = (threads * next_ns(judged, &cpu_grace) - late) / r->processors;
+    bool fine = qb_tree_clock_has_counter(r->clock);
+    int64_t least = fine ? LEAST_NS : STEP_NS, most = fine ? FINE_NS : NEVER_NS;
+    *look_at = now + (wait < least ? least : wait > most ? most : wait);
+    return judged;
+}
+
 /* How late the run is, and when it can be later still. */
 static lateness examine(const run *r, int64_t now, int64_t *look_at)
 {
     const qb_launch_request *q = r->request;
-    int64_t deadline = r->start_ns + (q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns);
+    int64_t deadline = r->start_ns + (q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns), by_cpu;
     lateness judged = judge(now - deadline, &wall_grace);
     *look_at = deadline + next_ns(judged, &wall_grace);
     if (q->kind == QB_BUDGET_CPU_TIME) {
-        int64_t threads = q->threads, late = tree_cpu_ns(r) - r->limit_ns;
-        lateness by_cpu = judge(late / threads, &cpu_grace);
-        int64_t wait = (threads * next_ns(by_cpu, &cpu_grace) - late) / r->processors;
-        int64_t least = qb_tree_clock_is_exact(r->clock) ? FINE_NS : STEP_NS;
-        wait = wait > least ? wait : least;
-        judged = by_cpu > judged ? by_cpu : judged;
-        *look_at = now + wait < *look_at ? now + wait : *look_at;
+        lateness other = examine_cpu(r, now, &by_cpu);
+        judged = other > judged ? other : judged;
+        *look_at = by_cpu < *look_at ? by_cpu : *look_at;
     }
     return judged;
 }
@@ -128,7 +141,7 @@ static int64_t enforce(run *r, int64_t now)
         end_now(r);
         report->killed = true;
         r->killed_ns = now;
-        r->killed_cpu_ns = tree_cpu_ns(r);
+        r->killed_cpu_ns = qb_tree_clock_all(r->clock) - r->cpu_start_ns;
         return NEVER_NS;
     }
     if (late == TO_BE_ASKED && !report->asked) {
@@ -152,6 +165,7 @@ static void take_note(run *r)
         r->first = note;
         r->start_ns = note.at_ns;
         r->cpu_start_ns = note.cpu_ns;
+        qb_tree_clock_begin(r->clock);
     } else {
         r->second = note;
         r->ended_ns = now_ns();
@@ -289,6 +303,7 @@ static void execute(const qb_launch_request *request, const int fd[2], int lifel
 
     report->out_of_memory = limited && qb_contain_memory_kills(contain) > kills;
     settle_accounts(&r, contain);
+    qb_tree_clock_stop(clock);
     *abandoned = r.abandoned;
     close(r.child_fd);
     if (r.notes >= 0)

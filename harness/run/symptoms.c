@@ -159,13 +159,13 @@ static void examine_perf(qb_symptom_visit visit, void *context)
 {
     qb_tree_clock clock;
     qb_tree_clock_open(&clock); /* levels of paranoia and what they mean differ from system to system */
-    bool allowed = qb_tree_clock_is_exact(&clock);
+    bool allowed = qb_tree_clock_has_counter(&clock);
     qb_tree_clock_close(&clock);
     report(
         visit, context, "perf", allowed ? QB_GRADE_GOOD : QB_GRADE_NOTE,
         allowed ? "task clock available" : "not available",
         allowed
-            ? "the CPU time of a run and its helpers is watched exactly"
+            ? "CPU limits are watched between scheduler ticks too"
             : "another process's CPU clock moves once a tick: what ignores a CPU limit is ended that later");
 }
 

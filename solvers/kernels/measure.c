@@ -210,9 +210,10 @@ static qb_chunk_sums weigh_chunk(const void *context, uint64_t chunk)
     return (qb_chunk_sums){0};
 }
 
-/* Walks chunks and sorted shots together; within a chunk that holds shots, weights and shots. */
-static void place_shots(const qb_weights *w, const double *total, const shot *shots, uint64_t count,
-                        uint64_t *index)
+/* Walks chunks and sorted shots together; within a chunk that holds shots, weights and shots.  What is read
+ * again is charged again. */
+static qb_status place_shots(const qb_weights *w, const double *total, const shot *shots, uint64_t count,
+                             qb_budget *budget, uint64_t *index)
 {
     double before = 0, weight[CHUNK];
     uint64_t next = 0, chunks = chunk_count(w);
@@ -232,9 +233,12 @@ static void place_shots(const qb_weights *w, const double *total, const shot *sh
                 }
                 index[shots[next++].number] = c * CHUNK + (at < end ? at : heaviest);
             }
+            if (budget && !qb_budget_spend(budget, end))
+                return QB_STOPPED;
         }
         before = after;
     }
+    return QB_OK;
 }
 
 qb_status qb_measure_sample(const qb_weights *weights, uint64_t seed, uint64_t stream, uint64_t shots,
@@ -256,8 +260,8 @@ qb_status qb_measure_sample(const qb_weights *weights, uint64_t seed, uint64_t s
         for (uint64_t i = 0; i < shots; i++)
             sorted[i] = (shot){qb_rng_uniform(&rng) * total, i};
         qsort(sorted, shots, sizeof *sorted, by_level);
-        place_shots(weights, c.total, sorted, shots, x);
-        for (uint64_t i = 0; i < shots; i++) {
+        status = place_shots(weights, c.total, sorted, shots, budget, x);
+        for (uint64_t i = 0; i < shots && !status; i++) {
             if (weights->subspace)
                 x[i] = qb_subspace_bits(weights->subspace, x[i]);
             if (d->symmetric && qb_rng_next(&rng) >> 63) /* x and its complement are equally likely */
