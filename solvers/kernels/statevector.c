@@ -131,7 +131,9 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total)
 {
     qb_sv_sums all = {0};
-    size_t batch = part_bits < BATCH_BITS ? (size_t)1 << (BATCH_BITS - part_bits) : 1;
+    unsigned batch_bits =
+        charge > 1 ? BATCH_BITS - 2 : BATCH_BITS; /* on the way back each takes that longer */
+    size_t batch = part_bits < batch_bits ? (size_t)1 << (batch_bits - part_bits) : 1;
     batch = batch < BATCH_MOST ? batch : BATCH_MOST;
     for (size_t start = 0; start < parts; start += batch) {
         qb_sv_sums sums[BATCH_MOST] = {{0}};
