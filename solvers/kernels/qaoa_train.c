@@ -104,6 +104,8 @@ static double objective(unsigned count, const double *variables, double *gradien
 {
     trainer *r = opaque;
     double value = 0;
+    if (r->status) /* a line search goes on asking after it was told to stop */
+        return r->best_value;
     to_angles(r->training, variables, r->gammas, r->betas);
     r->status = evaluate(r, gradient != NULL, &value);
     if (r->status) {
