@@ -42,31 +42,36 @@ static qb_status open_arrays(qb_product_state *s, bool gradients)
 }
 
 qb_status qb_product_state_open(const qb_subspace *subspace, const qb_diagonal *diagonal, qb_mixer mixer,
-                                const double *ones, bool gradients, uint32_t threads,
+                                const double *ones, bool gradients, uint32_t threads, qb_budget *budget,
                                 qb_product_state **state, qb_diag *diag)
 {
+    qb_status status = QB_NO_MEMORY;
     qb_product_state *s = QB_NEW(qb_product_state, 1);
     if (!s)
-        goto no_memory;
+        goto failed;
     *s = (qb_product_state){.subspace = subspace, .diagonal = diagonal, .threads = threads ? threads : 1};
     s->block = 1;
     for (uint32_t k = 0; k < subspace->sites; k++) {
         const qb_site *site = &subspace->site[k];
-        double one = ones ? ones[__builtin_ctzll(site->mask)] : 0.5;
-        if (qb_site_mixer_make(site, mixer, one, &s->mix[k]))
-            goto no_memory;
+        double one = mixer == QB_MIXER_WARM ? ones[__builtin_ctzll(site->mask)] : 0.5;
+        status = qb_site_mixer_make(site, mixer, one, budget, &s->mix[k]);
+        if (status)
+            goto failed;
         if (k == s->low_sites && s->block * site->dimension <= BLOCK) {
             s->block *= site->dimension;
             s->low_sites++;
         }
     }
-    if (open_arrays(s, gradients))
-        goto no_memory;
+    status = open_arrays(s, gradients);
+    if (status)
+        goto failed;
     *state = s;
     return QB_OK;
-no_memory:
+failed:
     qb_product_state_close(s);
-    return qb_fail(diag, QB_NO_MEMORY, "out of memory for a state vector of %llu amplitudes",
+    if (status == QB_STOPPED)
+        return status;
+    return qb_fail(diag, status, "out of memory for a state vector of %llu amplitudes",
                    (unsigned long long)subspace->size);
 }
 

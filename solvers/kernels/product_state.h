@@ -17,11 +17,13 @@
 typedef struct qb_product_state qb_product_state;
 
 /* A state over subspace and its filled diagonal, which must both outlive it; undefined before the first
- * evolve.  ones: c_q of the warm mixer, each in (0, 1); NULL for the others.  Errors: QB_NO_MEMORY.  Free
- * with qb_product_state_close (NULL is fine). */
+ * evolve.  ones: c_q of the warm mixer, each in (0, 1); not looked at for the others.  Spends a unit a row of
+ * a group and term of its mixer.  Errors: QB_NO_MEMORY, QB_STOPPED.  Free with qb_product_state_close (NULL
+ * is fine).
+ */
 qb_status qb_product_state_open(const qb_subspace *subspace, const qb_diagonal *diagonal, qb_mixer mixer,
                                 const double *ones /* [n] */, bool gradients, uint32_t threads,
-                                qb_product_state **state, qb_diag *diag);
+                                qb_budget *budget, qb_product_state **state, qb_diag *diag);
 void qb_product_state_close(qb_product_state *state);
 
 /* As for qb_statevector. */

@@ -6,6 +6,7 @@
 #include "solvers/kernels/measure.h"
 #include "solvers/kernels/product_state.h"
 #include "solvers/kernels/qaoa_angles.h"
+#include "solvers/kernels/site_mixer.h"
 #include "solvers/kernels/statevector.h"
 
 #include <math.h>
@@ -74,12 +75,13 @@ double qb_qaoa_bytes(const qb_qaoa_setup *setup, double states)
     return state_bytes(setup, states, QB_COST_REAL);
 }
 
-/* Refuses what neither the run nor the machine can hold, before anything large is allocated. */
+/* Refuses what neither the run nor the machine can hold, `factors` bytes of a mixer included, before anything
+ * large is allocated. */
 static qb_status check_memory(const qb_qaoa_setup *setup, uint32_t n, double states, qb_cost_width width,
-                              qb_diag *diag)
+                              double factors, qb_diag *diag)
 {
     const double gib = 1024.0 * 1024 * 1024;
-    double needed = state_bytes(setup, states, width) + (double)setup->other_bytes;
+    double needed = state_bytes(setup, states, width) + factors + (double)setup->other_bytes;
     double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     double limit = (double)setup->memory_bytes < machine ? (double)setup->memory_bytes : machine;
     if (needed <= limit && states <= 0x1p40)
@@ -95,11 +97,12 @@ static qb_status open_costs(qb_qaoa *s, const qb_qaoa_setup *setup, qb_budget *b
 {
     bool flip = setup->symmetry && setup->mixer != QB_MIXER_WARM;
     double states = ldexp(1, (int)(s->cost.n - (flip && s->cost.symmetric)));
-    qb_status status = check_memory(setup, s->cost.n, states, QB_COST_BYTE, diag); /* the survey takes time */
+    qb_status status =
+        check_memory(setup, s->cost.n, states, QB_COST_BYTE, 0, diag); /* the survey takes time */
     if (!status)
         status = qb_diagonal_survey(&s->cost, flip, setup->threads, budget, &s->diagonal);
     if (!status)
-        status = check_memory(setup, s->cost.n, states, s->diagonal.width, diag);
+        status = check_memory(setup, s->cost.n, states, s->diagonal.width, 0, diag);
     if (!status)
         status = qb_diagonal_fill(&s->cost, setup->threads, budget, &s->diagonal);
     return status;
@@ -145,7 +148,8 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
     if (!status)
         status = qb_cost_from_qubo(qubo, &s->cost, diag);
     if (!status && grouped)
-        status = check_memory(setup, qubo->n, qb_subspace_states(qubo, true), QB_COST_REAL, diag);
+        status = check_memory(setup, qubo->n, qb_subspace_states(qubo, true), QB_COST_REAL,
+                              qb_site_mixer_bytes(qubo, setup->mixer), diag);
     else if (!status)
         status = open_costs(s, setup, budget, diag);
     if (!status && (grouped || setup->mixer == QB_MIXER_WARM))
@@ -155,13 +159,15 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
     if (status)
         return status;
     s->gamma_unit = find_unit(s, grouped);
+    if (grouped && budget && !qb_budget_spend(budget, s->diagonal.size))
+        return QB_STOPPED;
     if (setup->mixer == QB_MIXER_X)
         return qb_statevector_open(&s->diagonal, setup->precision, setup->gradients, setup->threads, &s->x,
                                    diag);
     if (setup->mixer == QB_MIXER_GROVER)
         return qb_grover_state_open(&s->diagonal, setup->gradients, setup->threads, budget, &s->grover, diag);
     return qb_product_state_open(&s->subspace, &s->diagonal, setup->mixer, setup->ones, setup->gradients,
-                                 setup->threads, &s->product, diag);
+                                 setup->threads, budget, &s->product, diag);
 }
 
 static void read_grover(const void *state, uint64_t first, uint64_t count, double *weight)

@@ -9,68 +9,98 @@
 /* ---------------------------------------------------------------------------------------------- factors */
 
 /* Appends the pairs of rows that the term of members i and j joins: those with one of the two, and the same
- * with the other. */
+ * with the other.  Patterns ascend, so the k-th row with i is the partner of the k-th with j. */
 static void add_term(qb_site_mixer *mix, const uint64_t *member, uint32_t i, uint32_t j)
 {
     const qb_site *site = mix->site;
-    for (uint32_t a = 0; a < site->dimension; a++) {
-        uint64_t both = member[i] | member[j], other = site->pattern[a] ^ both;
+    uint64_t both = member[i] | member[j];
+    for (uint32_t a = 0, b = 0; a < site->dimension; a++) {
         if ((site->pattern[a] & both) != member[i])
             continue;
-        uint32_t low = 0, high = site->dimension; /* patterns ascend */
-        while (high - low > 1) {
-            uint32_t middle = low + (high - low) / 2;
-            *(site->pattern[middle] <= other ? &low : &high) = middle;
-        }
-        mix->pair[mix->pairs++] = (qb_rows_pair){a, low};
+        while ((site->pattern[b] & both) != member[j])
+            b++;
+        mix->pair[mix->pairs++] = (qb_rows_pair){a, b++};
     }
 }
 
-static void add_ring(qb_site_mixer *mix, const uint64_t *member)
+/* A term's pairs, for as many units as there are rows; false once the budget is gone. */
+static bool take_term(qb_site_mixer *mix, const uint64_t *member, uint32_t i, uint32_t j, qb_budget *budget)
+{
+    add_term(mix, member, i, j);
+    return !budget || qb_budget_spend(budget, mix->site->dimension);
+}
+
+static bool take_ring(qb_site_mixer *mix, const uint64_t *member, qb_budget *budget)
 {
     uint32_t m = mix->site->members;
     for (uint32_t odd = 0; odd < 2; odd++)
         for (uint32_t i = odd; i + 1 < m; i += 2)
-            add_term(mix, member, i, i + 1);
-    if (m > 2)
-        add_term(mix, member, m - 1, 0);
+            if (!take_term(mix, member, i, i + 1, budget))
+                return false;
+    return m <= 2 || take_term(mix, member, m - 1, 0, budget);
 }
 
 /* The circle method: seats 0 .. m - 1 (one of them empty for an odd number of members); who sits at 0 stays,
  * the others move on by one seat a round. */
-static void add_tournament(qb_site_mixer *mix, const uint64_t *member)
+static bool take_tournament(qb_site_mixer *mix, const uint64_t *member, qb_budget *budget)
 {
     uint32_t m = mix->site->members, seats = m + m % 2;
     for (uint32_t round = 0; round + 1 < seats; round++)
         for (uint32_t seat = 0; seat < seats / 2; seat++) {
             uint32_t left = seat ? 1 + (seat - 1 + round) % (seats - 1) : 0;
             uint32_t right = 1 + (seats - 2 - seat + round) % (seats - 1);
-            if (left < m && right < m)
-                add_term(mix, member, left, right);
+            if (left < m && right < m && !take_term(mix, member, left, right, budget))
+                return false;
         }
+    return true;
 }
 
-static qb_status make_group(qb_site_mixer *mix, qb_mixer mixer)
+static bool is_complete(qb_mixer mixer, uint32_t ones)
+{
+    return mixer == QB_MIXER_XY_COMPLETE && ones == 1;
+}
+
+/* Pairs of rows that the terms of a group of m members, k of them 1, join: C(m - 2, k - 1) a term. */
+static double pairs_of(qb_mixer mixer, uint32_t m, uint32_t k)
+{
+    double ways = mixer == QB_MIXER_XY_RING ? (m > 2 ? m : 1) : m * (m - 1) / 2.0;
+    if (k == 0 || k >= m || is_complete(mixer, k))
+        return 0;
+    for (uint32_t i = 1; i < k; i++)
+        ways = ways * (m - 1 - k + i) / i;
+    return ways;
+}
+
+double qb_site_mixer_bytes(const qb_qubo *qubo, qb_mixer mixer)
+{
+    double pairs = 0;
+    for (uint32_t g = 0; g < qubo->groups + qubo->cardinalities; g++)
+        pairs += pairs_of(mixer, qubo->group_start[g + 1] - qubo->group_start[g], qubo->group_ones[g]);
+    return mixer == QB_MIXER_GROVER ? 0 : pairs * sizeof(qb_rows_pair);
+}
+
+static qb_status make_group(qb_site_mixer *mix, qb_mixer mixer, qb_budget *budget)
 {
     const qb_site *site = mix->site;
-    uint64_t member[QB_COST_VARIABLES], terms = 0, m = site->members;
+    uint64_t member[QB_COST_VARIABLES], members = 0;
     for (uint64_t mask = site->mask; mask; mask &= mask - 1)
-        member[terms++] = mask & -mask;
-    mix->complete = mixer == QB_MIXER_XY_COMPLETE && site->ones == 1;
-    if (mix->complete || site->dimension < 2)
+        member[members++] = mask & -mask;
+    mix->complete = is_complete(mixer, site->ones);
+    double pairs = pairs_of(mixer, site->members, site->ones);
+    if (pairs < 1)
         return QB_OK;
-    terms = mixer == QB_MIXER_XY_RING ? m : m * (m - 1) / 2;
-    mix->pair = QB_NEW(qb_rows_pair, terms * (site->dimension / 2));
+    mix->pair = QB_NEW(qb_rows_pair, (size_t)pairs);
     if (!mix->pair)
         return QB_NO_MEMORY;
-    if (mixer == QB_MIXER_XY_RING)
-        add_ring(mix, member);
-    else
-        add_tournament(mix, member);
-    return QB_OK;
+    bool done =
+        mixer == QB_MIXER_XY_RING ? take_ring(mix, member, budget) : take_tournament(mix, member, budget);
+    if (!done)
+        qb_site_mixer_free(mix);
+    return done ? QB_OK : QB_STOPPED;
 }
 
-qb_status qb_site_mixer_make(const qb_site *site, qb_mixer mixer, double ones, qb_site_mixer *mix)
+qb_status qb_site_mixer_make(const qb_site *site, qb_mixer mixer, double ones, qb_budget *budget,
+                             qb_site_mixer *mix)
 {
     qb_site_mixer out = {.site = site, .x = 1, .amplitude = {sqrt(0.5), sqrt(0.5)}};
     if (mixer == QB_MIXER_WARM) {
@@ -79,7 +109,7 @@ qb_status qb_site_mixer_make(const qb_site *site, qb_mixer mixer, double ones, q
         out.amplitude[0] = sqrt(1 - ones);
         out.amplitude[1] = sqrt(ones);
     }
-    qb_status status = site->is_group ? make_group(&out, mixer) : QB_OK;
+    qb_status status = site->is_group ? make_group(&out, mixer, budget) : QB_OK;
     if (!status)
         *mix = out;
     return status;

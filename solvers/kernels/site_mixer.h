@@ -35,9 +35,14 @@ typedef struct qb_fibres {
 
 #define QB_FIBRE_LENGTH 512
 
-/* The factors of a mixer on a site.  Errors: QB_NO_MEMORY.  Free with qb_site_mixer_free. */
-qb_status qb_site_mixer_make(const qb_site *site, qb_mixer mixer, double ones, qb_site_mixer *mix);
+/* The factors of a mixer on a site.  Spends a unit a row and term.  Errors: QB_NO_MEMORY, QB_STOPPED.  Free
+ * with qb_site_mixer_free. */
+qb_status qb_site_mixer_make(const qb_site *site, qb_mixer mixer, double ones, qb_budget *budget,
+                             qb_site_mixer *mix);
 void qb_site_mixer_free(qb_site_mixer *mix);
+
+/* Bytes of the pairs of all groups of a model: C(m - 2, k - 1) for each term of a group with k of m ones. */
+double qb_site_mixer_bytes(const qb_qubo *qubo, qb_mixer mixer);
 
 qb_site_angle qb_site_mixer_angle(const qb_site_mixer *mix, double beta);
 

@@ -261,7 +261,7 @@ static void read_circuit(const qb_qubo *qubo, qb_mixer mixer, const double *ones
         cr_assert_eq(qb_grover_state_open(&diagonal, false, 1, NULL, &grover, NULL), QB_OK);
         cr_assert_eq(qb_grover_state_evolve(grover, depth, gammas, betas, NULL, NULL), QB_OK);
     } else {
-        cr_assert_eq(qb_product_state_open(&subspace, &diagonal, mixer, ones, false, 1, &product, NULL),
+        cr_assert_eq(qb_product_state_open(&subspace, &diagonal, mixer, ones, false, 1, NULL, &product, NULL),
                      QB_OK);
         cr_assert_eq(qb_product_state_evolve(product, depth, gammas, betas, NULL, NULL), QB_OK);
     }
@@ -727,6 +727,18 @@ Test(mixers, what_is_impossible_is_refused_with_a_reason)
     check_refusal(&qubo, setup, QB_REFUSED, "mixer=xy-complete keeps groups");
     setup.mixer = QB_MIXER_WARM;
     check_refusal(&qubo, setup, QB_REFUSED, "20 qubits with mixer=warm, 1.05e+06 states, need");
+    /* the pairs of an XY mixer count: 10 of 20, 190 terms of C(18, 9) pairs */
+    static const uint32_t start[] = {0, 20}, ones[] = {10},
+                          member[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
+    qubo.cardinalities = 1;
+    qubo.group_start = start;
+    qubo.group_ones = ones;
+    qubo.group_member = member;
+    setup.mixer = QB_MIXER_XY_COMPLETE;
+    setup.memory_bytes = 70 << 20;
+    check_refusal(&qubo, setup, QB_REFUSED, "20 qubits with mixer=xy-complete, 1.85e+05 states, need 0.07");
+    qubo.cardinalities = 0;
+    setup.mixer = QB_MIXER_WARM;
     setup.precision = QB_FLOAT;
     check_refusal(&qubo, setup, QB_BAD_INPUT, "precision=float needs mixer=x");
     qb_qubo_free(&qubo);
