@@ -3,7 +3,7 @@
 qb_runtime='build-essential meson ninja-build pkg-config git
     libglpk-dev libcsv-dev libsqlite3-dev libjansson-dev libyaml-dev libgsl-dev libnlopt-dev libhwloc-dev
     libssl-dev zlib1g-dev librandom123-dev gnuplot-nox fonts-dejavu-core fontconfig'
-qb_tests='libcriterion-dev clang libclang-rt-14-dev coinor-cbc xz-utils'
+qb_tests='libcriterion-dev clang libclang-rt-14-dev chromium coinor-cbc xz-utils'
 
 # qb_setup runtime|tests: installs the packages that are missing, and says which.
 qb_setup() {

@@ -6,8 +6,8 @@ unset ytics
 set ytics scale 0 noenhanced
 set grid xtics noytics
 set yzeroaxis lt 1 lw 1.2 lc rgb soft
-set xlabel 'points of gap between equals: difference and 95 % interval' \
-    .(minimum == minimum ? sprintf('; dashed: half the minimum effect of %g points', minimum) : '') \
+set xlabel 'points of gap: difference and 95 % interval' \
+    .(minimum == minimum ? '; dashed: half the minimum effect' : '') \
     tc rgb ink noenhanced offset 0, 0.2
 unset key
 reach = all_max; if (minimum == minimum && minimum / 2 > reach) { reach = minimum / 2 }

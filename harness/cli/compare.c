@@ -38,7 +38,7 @@ static int run(const void *options, const qb_arguments *arguments)
     const compare_options *o = options;
     qb_diag diag = {0};
     qb_cli_evidence source = {0};
-    qb_compared compared;
+    qb_compared compared = {0};
     qb_status status = QB_OK;
     if (!(o->confidence >= 0.5 && o->confidence < 1))
         status = qb_fail(&diag, QB_BAD_INPUT, "--confidence needs a number from 0.5 to below 1");
@@ -49,6 +49,7 @@ static int run(const void *options, const qb_arguments *arguments)
                             &diag);
     if (!status)
         status = print(source.evidence, &compared, o->json, &diag);
+    qb_compared_clear(&compared);
     qb_cli_evidence_close(&source);
     return qb_cli_exit(status, &diag);
 }

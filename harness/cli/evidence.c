@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE
 #include "harness/cli/evidence.h"
+#include "harness/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,4 +43,23 @@ bool qb_cli_unicode(void)
             return strstr(value, "UTF-8") || strstr(value, "utf8");
     }
     return false;
+}
+
+qb_status qb_cli_formats(const char *list, unsigned *formats, qb_diag *diag)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } known[] = {{"svg", QB_PLOT_SVG}, {"png", QB_PLOT_PNG}, {"pdf", QB_PLOT_PDF}};
+    *formats = 0;
+    for (const char *at = list; *at; at += *at == ',') {
+        size_t length = strcspn(at, ","), k = 0;
+        while (k < 3 && (strlen(known[k].name) != length || strncmp(at, known[k].name, length)))
+            k++;
+        if (k == 3)
+            return qb_fail(diag, QB_BAD_INPUT, "--formats needs some of svg,png,pdf, got '%s'", list);
+        *formats |= known[k].bit;
+        at += length;
+    }
+    return *formats ? QB_OK : qb_fail(diag, QB_BAD_INPUT, "--formats needs some of svg,png,pdf");
 }

@@ -15,6 +15,9 @@ qb_status qb_cli_evidence_open(const char *db, const char *experiment, qb_cli_ev
                                qb_diag *diag);
 void qb_cli_evidence_close(qb_cli_evidence *source);
 
+/* "svg,png,pdf", or some of them, as QB_PLOT_ bits. */
+qb_status qb_cli_formats(const char *list, unsigned *formats, qb_diag *diag);
+
 uint32_t qb_cli_width(void); /* columns of the terminal, 80 when there is none */
 bool qb_cli_unicode(void);   /* does the locale say UTF-8? */
 

@@ -15,27 +15,8 @@ static const qb_option options_table[] = {
     QB_OPTION(plot_options, experiment, "experiment", QB_OPTION_TEXT, "NAME", NULL,
               "which experiment; not needed when the store holds one"),
     QB_OPTION(plot_options, out, "out", QB_OPTION_TEXT, "FOLDER", "plots/out", "where the figure goes"),
-    QB_OPTION(plot_options, formats, "formats", QB_OPTION_TEXT, "LIST", "svg,png", "of svg, png and pdf"),
+    QB_OPTION(plot_options, formats, "formats", QB_OPTION_TEXT, "LIST", "svg,png,pdf", "of svg, png and pdf"),
 };
-
-static qb_status parse_formats(const char *list, unsigned *formats, qb_diag *diag)
-{
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } known[] = {{"svg", QB_PLOT_SVG}, {"png", QB_PLOT_PNG}, {"pdf", QB_PLOT_PDF}};
-    *formats = 0;
-    for (const char *at = list; *at; at += *at == ',') {
-        size_t length = strcspn(at, ","), k = 0;
-        while (k < 3 && (strlen(known[k].name) != length || strncmp(at, known[k].name, length)))
-            k++;
-        if (k == 3)
-            return qb_fail(diag, QB_BAD_INPUT, "--formats needs some of svg,png,pdf, got '%s'", list);
-        *formats |= known[k].bit;
-        at += length;
-    }
-    return *formats ? QB_OK : qb_fail(diag, QB_BAD_INPUT, "--formats needs some of svg,png,pdf");
-}
 
 static qb_status check_kind(const char *word, qb_diag *diag)
 {
@@ -70,7 +51,7 @@ static int run(const void *options, const qb_arguments *arguments)
         return list_kinds();
     qb_status status = check_kind(kind, &diag);
     if (!status)
-        status = parse_formats(o->formats, &formats, &diag);
+        status = qb_cli_formats(o->formats, &formats, &diag);
     if (!status)
         status = qb_cli_evidence_open(o->db, o->experiment, &source, &diag);
     if (!status)

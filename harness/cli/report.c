@@ -4,6 +4,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/evidence.h"
 #include "harness/cli/output.h"
+#include "harness/report/bundle.h"
 #include "harness/report/tuned.h"
 #include "solvers/solver.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 typedef struct report_options {
-    const char *db, *experiment, *out, *budget;
+    const char *db, *experiment, *out, *budget, *format, *formats, *bundle, *author;
     bool table_only;
 } report_options;
 
@@ -26,6 +27,15 @@ static const qb_option options_table[] = {
               "table, exploratory"),
     QB_OPTION(report_options, table_only, "table", QB_OPTION_FLAG, NULL, NULL,
               "print the table, draw nothing"),
+    QB_OPTION(report_options, format, "format", QB_OPTION_TEXT, "F", "text",
+              "of the table: text; markdown, for a pull request; latex (booktabs), for a paper. The last two "
+              "draw nothing"),
+    QB_OPTION(report_options, formats, "formats", QB_OPTION_TEXT, "LIST", "svg,png,pdf",
+              "of the figures beside the page"),
+    QB_OPTION(report_options, bundle, "bundle", QB_OPTION_TEXT, "FILE.tar.gz", NULL,
+              "everything a reader needs to check it, in one archive: specification, hashes, store, report, "
+              "tables, CITATION.cff"),
+    QB_OPTION(report_options, author, "author", QB_OPTION_TEXT, "NAME", NULL, "who is cited in the bundle"),
 };
 
 static qb_status print_table(const qb_evidence *evidence, qb_diag *diag)
@@ -61,7 +71,9 @@ static qb_status write_page(const report_options *o, const qb_cli_evidence *sour
     else
         qb_text_appendf(&folder, "plots/out/%s", source->evidence->experiment.name);
     qb_report_options options = {.database = o->db};
-    qb_status status = folder.status;
+    qb_status status = qb_cli_formats(o->formats, &options.formats, diag);
+    if (!status)
+        status = folder.status;
     if (!status)
         status =
             qb_report_write(source->store, source->evidence, qb_text_get(&folder), &options, &written, diag);
@@ -69,6 +81,39 @@ static qb_status write_page(const report_options *o, const qb_cli_evidence *sour
         printf("\nwritten:\n%s", qb_text_get(&written));
     qb_text_clear(&written);
     qb_text_clear(&folder);
+    return status;
+}
+
+static qb_status print_markup(const qb_evidence *evidence, const char *format, qb_diag *diag)
+{
+    qb_text out = {0};
+    bool markdown = !strcmp(format, "markdown");
+    if (!markdown && strcmp(format, "latex"))
+        return qb_fail(diag, QB_BAD_INPUT, "--format needs text, markdown or latex, got '%s'", format);
+    qb_status status = qb_report_markup(evidence, markdown ? QB_MARKDOWN : QB_LATEX, &out, diag);
+    if (!status)
+        status = qb_cli_write_text(&out, "-", diag);
+    qb_text_clear(&out);
+    return status;
+}
+
+static qb_status write_bundle(const report_options *o, const qb_cli_evidence *source, qb_diag *diag)
+{
+    qb_bundle_options options = {.author = o->author};
+    qb_status status = qb_report_bundle(source->store, source->evidence, o->bundle, &options, diag);
+    if (!status)
+        printf("%s\n", o->bundle);
+    return status;
+}
+
+/* The table, the ledger and the page, or as much of them as was asked for. */
+static qb_status print_report(const report_options *o, const qb_cli_evidence *source, qb_diag *diag)
+{
+    qb_status status = print_table(source->evidence, diag);
+    if (!status && !o->budget)
+        status = print_tuning(source, diag);
+    if (!status && !o->table_only && !o->budget)
+        status = write_page(o, source, diag);
     return status;
 }
 
@@ -100,12 +145,14 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_status status = qb_cli_evidence_open(o->db, o->experiment, &source, &diag);
     if (!status && o->budget)
         status = replay_budget(&source, o->budget, &diag);
-    if (!status)
-        status = print_table(source.evidence, &diag);
-    if (!status && !o->budget)
-        status = print_tuning(&source, &diag);
-    if (!status && !o->table_only && !o->budget)
-        status = write_page(o, &source, &diag);
+    if (!status && o->bundle && o->budget)
+        status = qb_fail(&diag, QB_BAD_INPUT, "--bundle takes what was run: not with --budget");
+    if (!status && o->bundle)
+        status = write_bundle(o, &source, &diag);
+    else if (!status && strcmp(o->format, "text"))
+        status = print_markup(source.evidence, o->format, &diag);
+    else if (!status)
+        status = print_report(o, &source, &diag);
     qb_cli_evidence_close(&source);
     return qb_cli_exit(status, &diag);
 }

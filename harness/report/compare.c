@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,37 +36,45 @@ static size_t merits(const qb_digest *d, uint32_t entry, uint32_t instance, doub
     return cell->runs;
 }
 
-static double mean_a12(const qb_digest *d, uint32_t a, uint32_t b, const uint32_t *index, uint32_t count,
-                       double *scratch)
+static double a12_on(const qb_digest *d, uint32_t a, uint32_t b, uint32_t instance, double *scratch)
 {
-    double total = 0;
-    for (uint32_t k = 0; k < count; k++) {
-        size_t na = merits(d, a, index[k], scratch);
-        size_t nb = merits(d, b, index[k], scratch + na);
-        total += qb_a12(scratch, na, scratch + na, nb);
-    }
-    return count ? total / count : NAN;
+    size_t na = merits(d, a, instance, scratch);
+    size_t nb = merits(d, b, instance, scratch + na);
+    return qb_a12(scratch, na, scratch + na, nb);
+}
+
+static int by_difference(const void *x, const void *y)
+{
+    const qb_compared_instance *p = x, *q = y;
+    double dp = fabs(p->a - p->b), dq = fabs(q->a - q->b);
+    return dp == dq ? strcmp(p->name, q->name) : dp > dq ? -1 : 1;
 }
 
 static void fill(const qb_digest *d, uint32_t a, uint32_t b, double confidence, double *difference,
-                 uint32_t *index, double *scratch, qb_compared *c)
+                 uint32_t *index, double *scratch, qb_compared_instance *row, qb_compared *c)
 {
     uint32_t count = qb_paired_differences(d, (qb_side){a, QB_SEEDS_ALL}, (qb_side){b, QB_SEEDS_ALL}, NULL,
                                            difference, index);
     char head[16] = {0};
     strncpy(head, d->evidence->experiment.identity, sizeof head - 1);
-    *c = (qb_compared){.a = d->evidence->entry[a].name, .b = d->evidence->entry[b].name};
+    *c = (qb_compared){.a = d->evidence->entry[a].name, .b = d->evidence->entry[b].name, .instance = row};
     c->effect = qb_effect_of(difference, count, confidence, strtoull(head, NULL, 16));
     for (uint32_t k = 0; k < count; k++) {
-        c->mean_a += qb_mean_score(d, a, index[k], QB_SEEDS_ALL) / count;
-        c->mean_b += qb_mean_score(d, b, index[k], QB_SEEDS_ALL) / count;
+        row[k] = (qb_compared_instance){.name = d->evidence->instance[index[k]].name,
+                                        .a = qb_mean_score(d, a, index[k], QB_SEEDS_ALL),
+                                        .b = qb_mean_score(d, b, index[k], QB_SEEDS_ALL),
+                                        .a12 = a12_on(d, a, b, index[k], scratch)};
+        c->mean_a += row[k].a / count;
+        c->mean_b += row[k].b / count;
+        c->a12 += row[k].a12 / count;
         c->wins += difference[k] > 0;
         c->ties += difference[k] == 0;
         c->losses += difference[k] < 0;
     }
     c->hodges_lehmann = qb_hodges_lehmann(difference, count);
     c->wilcoxon_p = qb_wilcoxon(difference, count).p;
-    c->a12 = mean_a12(d, a, b, index, count, scratch);
+    if (count)
+        qsort(row, count, sizeof *row, by_difference);
 }
 
 qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, double confidence,
@@ -82,17 +91,20 @@ qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, 
         return status;
     double *difference = QB_NEW(double, evidence->instances), *scratch = QB_NEW(double, evidence->runs);
     uint32_t *index = QB_NEW(uint32_t, evidence->instances);
+    qb_compared_instance *row = QB_NEW(qb_compared_instance, evidence->instances);
     qb_compared c;
-    if (!difference || !scratch || !index) {
+    if (!difference || !scratch || !index || !row) {
         status = qb_fail(diag, QB_NO_MEMORY, "no memory to compare");
     } else {
-        fill(&d, first, second, confidence, difference, index, scratch, &c);
+        fill(&d, first, second, confidence, difference, index, scratch, row, &c);
         if (!c.effect.instances)
             status = qb_fail(diag, QB_REFUSED, "'%s' and '%s' have no instance in common with a known value",
                              a, b);
         else
             *compared = c;
     }
+    if (status != QB_OK)
+        qb_free(row);
     qb_free(difference);
     qb_free(scratch);
     qb_free(index);
@@ -100,26 +112,60 @@ qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, 
     return status;
 }
 
-void qb_compare_say(const qb_evidence *evidence, const qb_compared *c, qb_text *out)
+void qb_compared_clear(qb_compared *compared)
+{
+    qb_free(compared->instance);
+    *compared = (qb_compared){0};
+}
+
+/* ---- words: at most 80 columns, whatever the names */
+
+#define INSTANCES_SHOWN 30
+
+static void say_summary(const qb_compared *c, qb_text *out)
 {
     char a[QB_SAY], b[QB_SAY];
     const qb_effect *e = &c->effect;
-    qb_text_appendf(out, "%s against %s\n%s: ", c->a, c->b, evidence->experiment.name);
-    qb_say_budget(evidence, out);
-    qb_text_appendf(out, ", %zu instances\n\n", e->instances);
-    qb_text_appendf(out, "mean gap        %s against %s\n", qb_say_percent(c->mean_a, a),
+    qb_text_appendf(out, "mean gap        %s of A, %s of B\n", qb_say_percent(c->mean_a, a),
                     qb_say_percent(c->mean_b, b));
-    qb_text_appendf(out, "effect          %s %s by %.3g points of gap\n", c->a,
+    qb_text_appendf(out, "effect          A %s by %.3g points of gap\n",
                     e->estimate >= 0 ? "better" : "worse", 100 * fabs(e->estimate));
-    qb_text_appendf(out, "%g %% interval   %.3g to %.3g points (positive: %s is better)\n",
-                    100 * e->confidence, 100 * e->interval.low, 100 * e->interval.high, c->a);
-    qb_text_appendf(out, "by instance     %" PRIu32 " won, %" PRIu32 " tied, %" PRIu32 " lost\n", c->wins,
+    qb_text_appendf(out, "%g %% interval   %.3g to %.3g points (positive: A is better)\n",
+                    100 * e->confidence, 100 * fmax(e->interval.low, -1), 100 * fmin(e->interval.high, 1));
+    qb_text_appendf(out, "by instance     A won %" PRIu32 ", tied %" PRIu32 ", lost %" PRIu32 "\n", c->wins,
                     c->ties, c->losses);
     qb_text_append(out, "\ndescriptive only:\n");
     qb_text_appendf(out, "Hodges-Lehmann  %.3g points\n", 100 * c->hodges_lehmann);
     qb_text_appendf(out, "Wilcoxon        p = %.2g (two-sided, zeros after Pratt)\n", c->wilcoxon_p);
-    qb_text_appendf(out, "A12             %.3f (a run of %s beats one of %s, within instances)\n", c->a12,
-                    c->a, c->b);
+    qb_text_appendf(out, "A12             %.3f (a run of A beats one of B, within instances)\n", c->a12);
+}
+
+static void say_instances(const qb_compared *c, qb_text *out)
+{
+    size_t shown = c->effect.instances < INSTANCES_SHOWN ? c->effect.instances : INSTANCES_SHOWN;
+    qb_text_appendf(out, "\n%-34s %9s %9s %11s %6s  %s\n", "instance", "gap of A", "gap of B", "A better by",
+                    "A12", "won");
+    for (size_t k = 0; k < shown; k++) {
+        const qb_compared_instance *i = &c->instance[k];
+        char a[QB_SAY], b[QB_SAY], by[QB_SAY];
+        snprintf(by, sizeof by, "%+.3g", 100 * (i->b - i->a));
+        qb_text_appendf(out, "%-34.34s %9s %9s %11s %6.3f  %s\n", i->name, qb_say_percent(i->a, a),
+                        qb_say_percent(i->b, b), i->a == i->b ? "0" : by, i->a12,
+                        i->a < i->b   ? "A"
+                        : i->a > i->b ? "B"
+                                      : "-");
+    }
+    if (shown < c->effect.instances)
+        qb_text_appendf(out, "and %zu more, with smaller differences\n", c->effect.instances - shown);
+}
+
+void qb_compare_say(const qb_evidence *evidence, const qb_compared *c, qb_text *out)
+{
+    qb_text_appendf(out, "A  %.76s\nB  %.76s\n%.80s\n", c->a, c->b, evidence->experiment.name);
+    qb_say_budget(evidence, out);
+    qb_text_appendf(out, ", %zu instances\n\n", c->effect.instances);
+    say_summary(c, out);
+    say_instances(c, out);
 }
 
 void qb_compare_json(const qb_compared *c, qb_text *out)
@@ -156,5 +202,20 @@ void qb_compare_json(const qb_compared *c, qb_text *out)
         qb_json_key(&w, counts[k].key);
         qb_json_uint(&w, counts[k].value);
     }
+    qb_json_key(&w, "by_instance");
+    qb_json_open(&w, '[');
+    for (size_t k = 0; k < c->effect.instances; k++) {
+        qb_json_open(&w, '{');
+        qb_json_key(&w, "instance");
+        qb_json_string(&w, c->instance[k].name);
+        qb_json_key(&w, "gap_a");
+        qb_json_double(&w, c->instance[k].a);
+        qb_json_key(&w, "gap_b");
+        qb_json_double(&w, c->instance[k].b);
+        qb_json_key(&w, "a12");
+        qb_json_double(&w, c->instance[k].a12);
+        qb_json_close(&w, '}');
+    }
+    qb_json_close(&w, ']');
     qb_json_close(&w, '}');
 }

@@ -5,6 +5,12 @@
 #include "harness/report/report.h"
 #include "harness/stats/decision.h"
 
+/* One instance: mean gaps, and the chance that a run of A is better than one of B. */
+typedef struct qb_compared_instance {
+    const char *name;
+    double a, b, a12;
+} qb_compared_instance;
+
 /* What `qubout compare A B` says.  Differences are score of B - score of A, an instance each: positive where
  * A is better.  Everything beside the effect is descriptive. */
 typedef struct qb_compared {
@@ -15,12 +21,14 @@ typedef struct qb_compared {
     double hodges_lehmann;
     double wilcoxon_p; /* two-sided, zeros after Pratt */
     double a12;        /* P(a run of A is better than one of B), within instances, then averaged */
+    qb_compared_instance *instance; /* [effect.instances] the largest difference first */
 } qb_compared;
 
 /* a, b: names of entries.  Errors: QB_BAD_INPUT (no such entry, naming the nearest), QB_REFUSED (no instance
- * in common), QB_NO_MEMORY. */
+ * in common), QB_NO_MEMORY.  Free with qb_compared_clear, before the evidence. */
 qb_status qb_compare(const qb_evidence *evidence, const char *a, const char *b, double confidence,
                      qb_compared *compared, qb_diag *diag);
+void qb_compared_clear(qb_compared *compared);
 
 /* At most 80 columns; and one JSON object. */
 void qb_compare_say(const qb_evidence *evidence, const qb_compared *compared, qb_text *out);

@@ -3,9 +3,11 @@
 #include "harness/base/memory.h"
 #include "harness/report/flips.h"
 #include "harness/report/page.h"
+#include "harness/report/tuned.h"
 #include "harness/stats/sample.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,11 +55,67 @@ static void put_deviations(qb_page *page)
                             a->why);
         changes += *a->why != 0;
     }
-    if (!changes)
+    if (!page->experiment || !page->experiment->decision.given)
         qb_html_numbers(page, "experiment",
-                        "Deviations: none. The decision rule is the one that was registered; the "
-                        "specification was extended %" PRIu32 " time%s by repeats or entries.",
-                        e->amendments, e->amendments == 1 ? "" : "s");
+                        "No decision rule was registered, so that none could be changed.");
+    else if (!changes)
+        qb_html_numbers(page, "experiment",
+                        "Deviations: none; the decision rule is the one that was registered.");
+    if (e->amendments > changes)
+        qb_html_numbers(page, "experiment",
+                        "The specification was extended %" PRIu32
+                        " time%s by repeats or entries, which leaves "
+                        "the decision alone.",
+                        e->amendments - changes, e->amendments - changes == 1 ? "" : "s");
+}
+
+/* ---- tuning ledger */
+
+static void put_tuned(qb_page *page, const qb_tuned_entry *t)
+{
+    char text[QB_SAY];
+    qb_html_row(page);
+    qb_html_cell(page, t->label);
+    qb_html_count(page, t->tried);
+    qb_html_count(page, t->runs);
+    snprintf(text, sizeof text, "%.3g s", t->cpu_s);
+    qb_html_number(page, text, false);
+    qb_html_cell(page, !t->winner ? "the default" : *t->params ? t->params : "as the default");
+    qb_html_number(page, qb_say_percent(t->default_score, text), false);
+    qb_html_number(page, qb_say_percent(t->tuned_score, text), false);
+    if (isfinite(t->uses))
+        snprintf(text, sizeof text, "%.0f uses", t->uses);
+    else
+        snprintf(text, sizeof text, "%s", isinf(t->uses) ? "never" : "-");
+    qb_html_number(page, text, false);
+    qb_html_cell(page, t->edge ? t->edge : "");
+    qb_text_append(page->out, "</tr>");
+}
+
+static qb_status put_ledger(qb_page *page, qb_diag *diag)
+{
+    static const char *const headings[] = {
+        "solver",       ">tried",     ">runs",       ">CPU time",      "found",
+        ">default gap", ">tuned gap", ">pays after", "on the edge of", NULL};
+    qb_tuned tuned;
+    qb_status status = qb_tuned_load(page->store, page->digest->evidence, &tuned, diag);
+    if (status != QB_OK)
+        return status;
+    if (tuned.entries) {
+        qb_html_table(
+            page,
+            "Tuning: the same budget for every solver, on instances that leave the verdict. Default "
+            "and tuned are compared on fresh seeds; what ends on the edge of its grid forbids a claim "
+            "of scale.",
+            "tuning", headings);
+        for (uint32_t k = 0; k < tuned.entries; k++)
+            put_tuned(page, &tuned.entry[k]);
+        qb_html_close_table(page);
+    } else {
+        qb_html_paragraph(page, "Nothing was tuned: every solver ran with the parameters below.");
+    }
+    qb_tuned_clear(&tuned);
+    return QB_OK;
 }
 
 static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
@@ -100,6 +158,8 @@ qb_status qb_page_fairness(qb_page *page, qb_diag *diag)
                                : qb_fail(diag, QB_NO_MEMORY, "no memory for the page");
     if (status == QB_OK)
         put_fairness(page, &flips, scratch);
+    if (status == QB_OK)
+        status = put_ledger(page, diag);
     qb_free(scratch);
     return status;
 }

@@ -85,6 +85,11 @@ static void say_n(const qb_figure *f, qb_text *out)
                     f->instances == 1 ? "" : "s");
 }
 
+static bool has_decision(const qb_figure *f)
+{
+    return f->plots->experiment && f->plots->experiment->decision.given;
+}
+
 static void say_subtitle(const qb_figure *f, const qb_plot_kind *kind, qb_text *out)
 {
     const qb_evidence *e = f->digest->evidence;
@@ -96,6 +101,8 @@ static void say_subtitle(const qb_figure *f, const qb_plot_kind *kind, qb_text *
     say_n(f, out);
     if (kind->caution)
         qb_text_append(out, "  ·  descriptive");
+    else if (!has_decision(f))
+        qb_text_append(out, "  ·  exploratory");
 }
 
 static void say_caption(const qb_figure *f, const qb_plot_kind *kind, qb_text *out)
@@ -107,6 +114,8 @@ static void say_caption(const qb_figure *f, const qb_plot_kind *kind, qb_text *o
     qb_text_append(out, ".");
     if (kind->caution)
         qb_text_appendf(out, " Descriptive: %s.", kind->caution);
+    else if (!has_decision(f))
+        qb_text_append(out, " Exploratory: no decision rule was registered.");
 }
 
 /* ---- one figure */

@@ -96,10 +96,14 @@ qb_status qb_query_business(qb_figure *figure, qb_diag *diag)
     qb_figure_open(figure, "loss"); /* row, mean, low, high in the KPI's unit, name, colour, dash */
     for (uint32_t place = 0; place < e->entries; place++) {
         uint32_t count = 0, k = figure->order[place];
+        double most = 0; /* when every run fails: no mean is larger, whatever the interval's tail says */
         for (uint32_t i = 0; i < e->instances; i++) {
             double score = qb_mean_score(figure->digest, k, i, QB_SEEDS_ALL);
-            if (!isnan(score))
-                loss[count++] = score * scale_of(figure->digest, i) * fabs(x->kpi.per_objective_unit);
+            if (isnan(score))
+                continue;
+            double whole = scale_of(figure->digest, i) * fabs(x->kpi.per_objective_unit);
+            loss[count++] = score * whole;
+            most += whole;
         }
         if (count < 2)
             continue;
@@ -107,7 +111,7 @@ qb_status qb_query_business(qb_figure *figure, qb_diag *diag)
         qb_figure_put(figure, ++row);
         qb_figure_put(figure, mean.estimate);
         qb_figure_put(figure, fmax(mean.interval.low, 0));
-        qb_figure_put(figure, mean.interval.high);
+        qb_figure_put(figure, fmin(mean.interval.high, most / count));
         qb_figure_put_entry(figure, k);
         qb_figure_end_row(figure);
     }

@@ -2,10 +2,13 @@
 #include "harness/base/memory.h"
 #include "harness/report/paired.h"
 #include "harness/report/queries.h"
+#include "harness/report/verdict.h"
 #include "harness/stats/decision.h"
 #include "harness/stats/friedman.h"
 
 #include <math.h>
+
+#define INK_SOFT 0x5c5c5c /* style.gp's */
 
 /* The baseline with the best mean score, else the best entry of all; order is best first. */
 static uint32_t best_opponent(const qb_figure *f)
@@ -22,33 +25,85 @@ static qb_side whole(uint32_t entry)
     return (qb_side){entry, QB_SEEDS_ALL};
 }
 
-/* ---- effect: mean difference to the best baseline, with its interval */
+/* ---- effect: the difference that decides, with its interval and the minimum effect */
+
+/* A difference of gaps lies in [-1, 1], whatever the interval's tails say. */
+static double points(double difference)
+{
+    return 100 * fmax(-1, fmin(1, difference));
+}
+
+/* A row of $effect: row, estimate, low, high in points, name, colour. */
+static void put_effect(qb_figure *f, uint32_t row, const qb_effect *effect, const char *name, uint32_t colour)
+{
+    qb_figure_put(f, row);
+    qb_figure_put(f, points(effect->estimate));
+    qb_figure_put(f, points(effect->interval.low));
+    qb_figure_put(f, points(effect->interval.high));
+    qb_figure_put_text(f, name);
+    qb_figure_put(f, colour);
+    qb_figure_end_row(f);
+}
+
+/* What the verdict compares: its challengers, its baseline, its intervals; then the A/A pair. */
+static uint32_t put_verdict(qb_figure *f, const qb_verdict *v)
+{
+    const qb_evidence *e = f->digest->evidence;
+    uint32_t row = 0;
+    qb_figure_open(f, "effect");
+    for (uint32_t c = 0; c < v->challengers; c++) {
+        const qb_comparison *pair = &v->challenger[c].against_best;
+        uint32_t k = 0;
+        while (k + 1 < e->entries && e->entry[k].name != pair->entry)
+            k++;
+        put_effect(f, ++row, &pair->effect, pair->entry, qb_figure_colour(k));
+    }
+    if (v->has_control_pair)
+        put_effect(f, ++row, &v->control_pair.effect, v->control_is_twin ? "A/A twins" : "A/A halves",
+                   INK_SOFT);
+    qb_figure_close(f);
+    qb_figure_text(f, "opponent", v->baseline);
+    qb_figure_number(f, "minimum", 100 * v->minimum_effect);
+    qb_figure_number(f, "confidence", 100 * v->confidence);
+    f->instances = v->instances;
+    return row;
+}
+
+/* Without a verdict: every solver against the best baseline, exploratory. */
+static uint32_t put_everybody(qb_figure *f, double *difference)
+{
+    const qb_evidence *e = f->digest->evidence;
+    uint32_t best = best_opponent(f), row = 0;
+    qb_figure_open(f, "effect");
+    for (uint32_t place = 0; place < e->entries; place++) {
+        uint32_t k = f->order[place];
+        uint32_t count = qb_paired_differences(f->digest, whole(k), whole(best), NULL, difference, NULL);
+        if (k == best || count < 2)
+            continue;
+        qb_effect effect = qb_effect_of(difference, count, 0.95, 1);
+        put_effect(f, ++row, &effect, e->entry[k].name, qb_figure_colour(k));
+    }
+    qb_figure_close(f);
+    qb_figure_text(f, "opponent", e->entry[best].name);
+    qb_figure_number(f, "minimum", NAN);
+    qb_figure_number(f, "confidence", 95);
+    return row;
+}
 
 qb_status qb_query_effect(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
-    uint32_t best = best_opponent(figure), row = 0;
+    qb_verdict verdict = {0};
     double *difference = QB_NEW(double, e->instances);
     if (!difference)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'effect'");
-    qb_figure_text(figure, "opponent", e->entry[best].name);
-    qb_figure_open(figure, "effect"); /* row, estimate, low, high in points, name, colour, dash */
-    for (uint32_t place = 0; place < e->entries; place++) {
-        uint32_t k = figure->order[place];
-        uint32_t count = qb_paired_differences(figure->digest, whole(k), whole(best), NULL, difference, NULL);
-        if (k == best || count < 2)
-            continue;
-        qb_effect effect = qb_effect_of(difference, count, 0.95, 1);
-        qb_figure_put(figure, ++row);
-        qb_figure_put(figure, 100 * effect.estimate);
-        qb_figure_put(figure, 100 * effect.interval.low);
-        qb_figure_put(figure, 100 * effect.interval.high);
-        qb_figure_put_entry(figure, k);
-        qb_figure_end_row(figure);
-    }
-    qb_figure_close(figure);
+    /* the day matters to the decision only, which is not drawn */
+    bool decided = figure->plots->experiment && figure->plots->experiment->decision.given &&
+                   qb_verdict_compute(e, "0001-01-01", &verdict, NULL) == QB_OK;
+    uint32_t row = decided ? put_verdict(figure, &verdict) : put_everybody(figure, difference);
     qb_figure_number(figure, "rows", row);
     figure->height = 150 + 38 * (row < 60 ? row : 60);
+    qb_verdict_clear(&verdict);
     qb_free(difference);
     return row ? QB_OK : qb_fail(diag, QB_REFUSED, "it takes two solvers on two instances with known values");
 }

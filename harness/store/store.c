@@ -144,3 +144,21 @@ qb_status qb_store_check(qb_store *store, qb_diag *diag)
         status = qb_fail(diag, QB_BAD_INPUT, "the store is damaged: a row refers to one that is missing");
     return status;
 }
+
+qb_status qb_store_copy(qb_store *store, const char *path, qb_diag *diag)
+{
+    if (access(path, F_OK) == 0)
+        return qb_fail(diag, QB_BAD_INPUT, "'%s' is there already", path);
+    /* query_only means every file that this connection knows, the new one too */
+    qb_status status = store->writable ? QB_OK : qb_sql_exec(store, "PRAGMA query_only = OFF", diag);
+    if (status != QB_OK)
+        return status;
+    qb_sql q = qb_sql_begin(store, "VACUUM INTO ?", diag);
+    qb_sql_bind_text(&q, path);
+    status = qb_sql_run(&q);
+    if (!store->writable)
+        (void)qb_sql_exec(store, "PRAGMA query_only = ON", NULL);
+    if (status != QB_OK)
+        (void)unlink(path);
+    return status;
+}

@@ -32,6 +32,10 @@ void qb_store_close(qb_store *store); /* NULL is fine */
 /* Checks the whole file (quick_check and foreign keys).  O(size). */
 qb_status qb_store_check(qb_store *store, qb_diag *diag);
 
+/* Writes the whole store to a new file, without its log and compact.  A file that is there already is
+ * QB_BAD_INPUT. */
+qb_status qb_store_copy(qb_store *store, const char *path, qb_diag *diag);
+
 /* ---- What is registered before the first run.  Each call is idempotent: it finds or inserts and gives the
  * id.
  */

@@ -47,6 +47,8 @@ const qb_store_query qb_store_queries[] = {
     {"repeats", "the score of every repeat: what halves of the repeats are compared by",
      "SELECT instance, label, penalty, repeat, score FROM score\n"
      "WHERE experiment_id = :experiment AND noise = 0"},
+    {"tuning", "what tuning has cost, by label",
+     "SELECT * FROM tuning WHERE experiment = (SELECT name FROM experiment WHERE id = :experiment)"},
     {"late", "solutions that came after the deadline, and what was credited instead",
      "SELECT label, instance_id, repeat, objective, late_objective FROM run\n"
      "WHERE experiment_id = :experiment AND late > 0"},

@@ -16,6 +16,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -410,6 +411,24 @@ class EndToEnd(unittest.TestCase):
         rows = self.run_qubout("export", "--db", "tiny.db").splitlines()
         self.assertEqual(len(rows), 1 + 2 * 3 * 3 * 3)
         self.assertEqual(len(json.loads(self.run_qubout("export", "--db", "tiny.db", "--json"))), 2 * 3 * 3 * 3)
+
+    def test_bundle(self):
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
+        self.run_qubout("report", "--db", "tiny.db", "--bundle", "tiny.tar.gz", "--author", "A. 'B' \"C\"")
+        with tarfile.open(self.folder / "tiny.tar.gz") as archive:
+            archive.extractall(self.folder / "bundle")
+        folder, = (self.folder / "bundle").iterdir()
+        self.assertTrue(folder.name.startswith("tiny-"))
+        subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, check=True)
+        self.assertEqual((folder / "specification.yaml").read_text(), EXPERIMENT)
+        self.assertIn('name: "A. \'B\' \\"C\\""', (folder / "CITATION.cff").read_text())
+        self.assertIn("\\toprule", (folder / "table.tex").read_text())
+        self.assertTrue((folder / "report" / "gap.pdf").read_bytes().startswith(b"%PDF"))
+        self.assertIn("tabu", self.run_qubout("report", "--db", str(folder / "runs.db"), "--table"))
+        self.assertEqual(self.run_qubout("report", "--db", "tiny.db", "--format", "markdown"),
+                         (folder / "table.md").read_text())
+        self.run_qubout("report", "--db", "tiny.db", "--format", "word", code=2)
+        self.run_qubout("report", "--db", "tiny.db", "--bundle", "no/such/folder.tar.gz", code=3)
 
     def test_numbers_come_from_their_queries(self):
         """What the page links its numbers to runs as it stands, and gives what the page says."""

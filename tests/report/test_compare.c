@@ -45,8 +45,14 @@ Test(compare, tells_the_better_from_the_worse)
     cr_assert_eq(qb_json_parse("compare", qb_text_get(&json), json.length, &root, &diag), QB_OK, "%s",
                  diag.text);
     qb_json_free(root);
+    cr_assert(strstr(qb_text_get(&text), "A won 12, tied 0, lost 0"), "%s", qb_text_get(&text));
+    for (size_t k = 1; k < there.effect.instances; k++)
+        cr_assert_geq(fabs(there.instance[k - 1].a - there.instance[k - 1].b),
+                      fabs(there.instance[k].a - there.instance[k].b), "the largest difference first");
     qb_text_clear(&text);
     qb_text_clear(&json);
+    qb_compared_clear(&there);
+    qb_compared_clear(&back);
     synthetic_free(e);
 }
 
