@@ -245,12 +245,15 @@ static qb_status solve_relaxation(glpk_state *s)
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
+    qb_budget_stage(s->budget, "relaxation");
     glp_adv_basis(s->lp, 0);
     if (glp_simplex(s->lp, &options) == GLP_EFAIL) {
         glp_std_basis(s->lp);
         glp_simplex(s->lp, &options);
     }
-    if (!charge(s, s->lp))
+    bool goes_on = charge(s, s->lp);
+    qb_budget_stage(s->budget, "solve");
+    if (!goes_on)
         return QB_STOPPED;
     if (glp_get_status(s->lp) == GLP_NOFEAS)
         qb_budget_infeasible(s->budget);

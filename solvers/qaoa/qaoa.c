@@ -217,8 +217,10 @@ static qb_status set_up(solver *s, qb_budget *budget, qb_diag *diag)
     qb_status status = check_params(s->params, diag);
     if (!status)
         status = qb_cost_from_qubo(s->model->qubo, &cost, diag);
+    qb_budget_stage(budget, "compile");
     if (!status)
         status = set_up_device(s, &cost, budget, diag);
+    qb_budget_stage(budget, "init");
     if (!status && s->params->mixer == QB_MIXER_WARM)
         status = warm_start(s, &cost, budget, ones, diag);
     qb_budget_simulation(budget, true);
@@ -472,7 +474,9 @@ static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
     if (status || !trains(s->params))
         return status;
     bool exactly = trains_exactly(s->params);
+    qb_budget_stage(budget, "train");
     status = exactly ? train_exactly(s, budget, diag) : train_from_shots(s, budget, diag);
+    qb_budget_stage(budget, "solve");
     s->angles_from = exactly ? "oracle-trained" : "shot-trained";
     s->fitted_on = "this instance";
     return status ? status : run_circuit(s, budget, diag);

@@ -98,6 +98,23 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(objectives[-1], result["objective"])
         self.assertTrue(all(point["work"] <= 10000 for point in result["trajectory"]))
 
+    def test_stages_add_up_to_the_run(self):
+        for instance, solver, names in (("triangle.mc", "anneal", ["lowering", "init", "solve"]),
+                                        ("triangle.mc", "qaoa", ["lowering", "init", "compile", "solve", "train"]),
+                                        ("knapsack.lp", "glpk", ["lowering", "init", "solve", "relaxation"])):
+            out = self.solve(instance, solver, "--work", "20000")
+            self.assertEqual(list(out["stages"]), names)
+            for clock in ("cpu_s", "wall_s"):
+                self.assertAlmostEqual(sum(stage[clock] for stage in out["stages"].values()), out[clock], delta=2e-3)
+
+    def test_device_time_counts_what_is_modelled(self):
+        out = self.solve("triangle.mc", "random", "--device-time", "20ms")
+        self.assertEqual(out["budget"], {"kind": "device-time", "limit": 0.02})
+        self.assertEqual(out["status"], "budget")
+        self.assertEqual((out["modelled_s"], out["simulator_s"]), (0, 0))
+        self.assertGreaterEqual(out["cpu_s"], 0.02)
+        self.assertLess(out["trajectory"][-1]["cpu_s"], 0.02)
+
     def test_every_solver_finds_small_optima(self):
         for solver in json.loads(self.run_qubout("list", "solvers", "--json")):
             if not solver["installed"] or solver["name"].startswith("external"):  # those need a definition
