@@ -11,12 +11,25 @@
 enum { BAR_WIDTH = 30 };
 static const double line_interval_s = 30;
 
+/* To be appended to, at the beginning of a line: who was killed may have left half of one. */
+static FILE *open_events(const char *path)
+{
+    FILE *events = fopen(path, "a+");
+    if (events && fseek(events, -1, SEEK_END) == 0) {
+        bool torn = fgetc(events) != '\n';
+        (void)fseek(events, 0, SEEK_END);
+        if (torn)
+            (void)fputc('\n', events);
+    }
+    return events;
+}
+
 qb_status qb_progress_open(qb_progress *p, const qb_experiment *experiment, const qb_plan_instance *instance,
                            bool quiet, const char *events_path, qb_diag *diag)
 {
     *p = (qb_progress){.experiment = experiment, .instance = instance, .quiet = quiet};
     p->terminal = !quiet && isatty(STDERR_FILENO);
-    if (events_path && !(p->events = fopen(events_path, "a")))
+    if (events_path && !(p->events = open_events(events_path)))
         return qb_fail(diag, QB_ENVIRONMENT, "cannot write events to '%s': %s", events_path, strerror(errno));
     return QB_OK;
 }

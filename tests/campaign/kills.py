@@ -53,6 +53,13 @@ def stored(path):
         return [row[0] for row in db.execute("select run_key from run order by id")], verdict != "ok" or torn > 0
 
 
+def is_event(line):
+    try:
+        return json.loads(line)["event"] == "run"
+    except ValueError:
+        return False
+
+
 def survivors(marker):
     """Processes whose environment carries our marker."""
     found = []
@@ -97,10 +104,10 @@ class Campaign:
         return self.run(self.folder)
 
     def announced(self, folder):
-        """Complete lines only: the last one may have been cut by the kill."""
+        """Whole lines only: a kill may cut one off, after which the next begins a line of its own."""
         path = folder / "events.jsonl"
         text = path.read_text() if path.exists() else ""
-        return sum(1 for line in text.split("\n")[:-1] if json.loads(line)["event"] == "run")
+        return sum(is_event(line) for line in text.split("\n"))
 
     def check(self, folder, before, announced):
         """The keys that are stored, which are to have all of `before` and as many as were announced."""

@@ -511,6 +511,16 @@ class EndToEnd(unittest.TestCase):
         self.assertGreaterEqual(kept, 2)
         self.assertLess(kept, 54)
 
+    def test_events_are_one_object_a_line_after_half_a_line(self):
+        self.write("events.jsonl", '{"event": "ru')
+        self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", "--events", "events.jsonl")
+        lines = (self.folder / "events.jsonl").read_text().splitlines()
+        self.assertEqual(len(lines), 55)
+        events = [json.loads(line) for line in lines[1:]]
+        self.assertEqual([event["done"] for event in events], list(range(1, 55)))
+        self.assertEqual({event["event"] for event in events}, {"run"})
+        self.assertIsNotNone(events[-2]["eta_s"])
+
     def test_second_interrupt_ends_at_once(self):
         self.write("long.yaml", EXPERIMENT.replace("work: 20000", "wall_time: 600s"))
         child = subprocess.Popen([QUBOUT, "run", "long.yaml", "--db", "long.db", "--quiet"], cwd=self.folder,
