@@ -2,6 +2,7 @@
 #include "harness/report/queries.h"
 
 #define RANKS "ranks and profiles change when a solver is added or left out"
+#define STATE "expectations are exact, by simulation: on a device they cost shots"
 #define ORDER "it shows what was measured and decides nothing"
 
 const qb_plot_kind qb_plot_kinds[] = {
@@ -70,5 +71,19 @@ const qb_plot_kind qb_plot_kinds[] = {
      qb_query_controls, ORDER, QB_SECTION_FAIRNESS, "repeats"},
     {"overshoot", "Overshoot", "Time beyond the budget before a run had ended", qb_query_overshoot, ORDER,
      QB_SECTION_FAIRNESS, "overshoot"},
+
+    {"depth", "Circuits by depth",
+     "Approximation ratio of the expectation and probability of the optimum by layers of QAOA: means over "
+     "instances, bands their range",
+     qb_query_depth, STATE, QB_SECTION_MORE, "details"},
+    {"noise", "Circuits under noise",
+     "Approximation ratio of the expectation against the strength of each kind of noise alone",
+     qb_query_noise, STATE, QB_SECTION_MORE, "details"},
+    {"histogram", "Where shots fall",
+     "Objectives of a circuit's last round of shots, beside those of uniform sampling", qb_query_histogram,
+     ORDER, QB_SECTION_MORE, "details"},
+    {"landscape", "The landscape of one layer",
+     "Expectation over both angles of one layer, with the angles that the training evaluated",
+     qb_query_landscape, STATE, QB_SECTION_MORE, "details"},
     {0},
 };

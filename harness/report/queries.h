@@ -24,5 +24,9 @@ qb_status qb_query_pareto(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_contribution(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_penalty(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_depth(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_noise(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_histogram(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_landscape(qb_figure *figure, qb_diag *diag);
 
 #endif

@@ -49,6 +49,9 @@ const qb_store_query qb_store_queries[] = {
      "WHERE experiment_id = :experiment AND noise = 0"},
     {"tuning", "what tuning has cost, by label",
      "SELECT * FROM tuning WHERE experiment = (SELECT name FROM experiment WHERE id = :experiment)"},
+    {"details", "what every run said of itself, as JSON: circuits, shots, landscapes",
+     "SELECT run, instance, label, repeat, details FROM result\n"
+     "WHERE run IN (SELECT id FROM run WHERE experiment_id = :experiment) AND noise = 0"},
     {"late", "solutions that came after the deadline, and what was credited instead",
      "SELECT label, instance_id, repeat, objective, late_objective FROM run\n"
      "WHERE experiment_id = :experiment AND late > 0"},

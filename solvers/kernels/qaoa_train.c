@@ -100,6 +100,14 @@ static qb_status evaluate(trainer *r, bool with_gradient, double *value)
     return qb_qaoa_gibbs(t->state, t->eta, r->budget, value);
 }
 
+static void note_path(qb_qaoa_path *path, double gamma, double beta)
+{
+    if (!path || path->count == path->capacity)
+        return;
+    path->gammas[path->count] = gamma;
+    path->betas[path->count++] = beta;
+}
+
 static double objective(unsigned count, const double *variables, double *gradient, void *opaque)
 {
     trainer *r = opaque;
@@ -113,6 +121,7 @@ static double objective(unsigned count, const double *variables, double *gradien
         return r->best_value;
     }
     r->evaluations++;
+    note_path(r->training->path, r->gammas[0], r->betas[0]);
     if (gradient)
         chain_rule(r->training, r->sign, r->gradient, gradient);
     value *= r->sign;

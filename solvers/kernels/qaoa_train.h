@@ -22,6 +22,12 @@
 typedef enum qb_qaoa_optimiser { QB_QAOA_LBFGS, QB_QAOA_COBYLA, QB_QAOA_BOBYQA } qb_qaoa_optimiser;
 typedef enum qb_qaoa_objective { QB_QAOA_EXPECTATION, QB_QAOA_GIBBS, QB_QAOA_CVAR } qb_qaoa_objective;
 
+/* The angles of the first layer in the order in which they were evaluated, as far as there is room. */
+typedef struct qb_qaoa_path {
+    uint32_t count, capacity;
+    double *gammas, *betas; /* [capacity] */
+} qb_qaoa_path;
+
 typedef struct qb_qaoa_training {
     qb_qaoa_optimiser optimiser;
     qb_qaoa_objective objective; /* L-BFGS: the expectation only */
@@ -33,6 +39,7 @@ typedef struct qb_qaoa_training {
     uint64_t seed;               /* of the noise */
     double unit;                 /* of gamma */
     qb_qaoa *state;              /* with gradients, for L-BFGS */
+    qb_qaoa_path *path;          /* NULL: not wanted */
 } qb_qaoa_training;
 
 /* The angles of a Fourier series of `terms` pairs of amplitudes. */

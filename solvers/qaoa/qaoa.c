@@ -22,6 +22,7 @@
 #include "solvers/kernels/qaoa_angles.h"
 #include "solvers/kernels/qaoa_shots.h"
 #include "solvers/kernels/relaxation.h"
+#include "solvers/qaoa/portrait.h"
 #include "solvers/qaoa/sampler.h"
 #include "solvers/solver.h"
 
@@ -63,7 +64,9 @@
     X(real, damping, "0", 0, 1, "", "probability", "decay of |1>, a qubit and layer")                       \
     X(real, readout, "0", 0, 0.5, "", "probability", "a bit of a shot is flipped")                          \
     X(real, over_rotation, "0", -1, 1, "", "", "every angle is 1 + this times what was asked for")          \
-    X(uint, trajectories, "100", 1, 1e6, "", "circuits", "noisy circuits that a round of shots comes from")
+    X(uint, trajectories, "100", 1, 1e6, "", "circuits", "noisy circuits that a round of shots comes from") \
+    X(uint, landscape, "0", 0, PORTRAIT_SIDE, "", "points a side",                                          \
+      "depth=1: <C> on a grid of angles, for the figure")
 QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
 #define QB_PARAM_STRUCT_ qaoa_params
 static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
@@ -71,7 +74,7 @@ static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
 enum { LBFGS, COBYLA, BOBYQA, INTERP, FOURIER, SPSA, SHIFT, RAMP, FIXED, GIVEN, UNIFORM };
 enum { START_FIXED, START_RAMP };
 enum { WARM_RELAXATION, WARM_GIVEN };
-enum { DEPTH_MOST = QB_PARAM_LIST };
+enum { DEPTH_MOST = QB_PARAM_LIST, PATH_MOST = 256 };
 
 typedef struct solver {
     const qb_model *model;
@@ -88,6 +91,8 @@ typedef struct solver {
     double gammas[DEPTH_MOST], betas[DEPTH_MOST];
     const char *angles_from, *fitted_on;
     uint64_t oracle_evaluations;
+    double path_angles[2][PATH_MOST];
+    qb_qaoa_path path; /* of the training */
 } solver;
 
 static void qaoa_free(void *opaque)
@@ -135,6 +140,9 @@ static qb_status check_params(const qaoa_params *p, qb_diag *diag)
     if (p->terms > p->depth)
         return qb_fail(diag, QB_BAD_INPUT, "terms=%u of a Fourier series over depth=%u layers",
                        (unsigned)p->terms, (unsigned)p->depth);
+    if (p->landscape == 1 || (p->landscape && (p->depth != 1 || !trains_exactly(p))))
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "landscape needs depth=1, exactly trained angles and 2 points a side or more");
     return QB_OK;
 }
 
@@ -262,6 +270,7 @@ static qb_status qaoa_init(const qb_model *model, const void *params, uint64_t s
         return status;
     }
     s->unit = qb_qaoa_gamma_unit(s->state);
+    s->path = (qb_qaoa_path){.capacity = PATH_MOST, .gammas = s->path_angles[0], .betas = s->path_angles[1]};
     s->sampler = (sampler){.qubo = model->qubo,
                            .state = s->state,
                            .noisy = s->is_noisy ? &s->noisy : NULL,
@@ -378,6 +387,7 @@ static qb_status train(solver *s, uint32_t depth, uint32_t terms, double *gammas
         .seed = s->seed,
         .unit = s->unit,
         .state = s->state,
+        .path = &s->path,
     };
     double value;
     return qb_qaoa_train(&training, gammas, betas, budget, &value, &s->oracle_evaluations, diag);
@@ -462,6 +472,9 @@ static qb_status train_exactly(solver *s, qb_budget *budget, qb_diag *diag)
                        : s->params->angles == FOURIER
                            ? train_series(s, budget, diag)
                            : train(s, s->depth, 0, s->gammas, s->betas, budget, diag);
+    if (!status && s->params->landscape)
+        status =
+            portrait_landscape(s->state, s->unit, (uint32_t)s->params->landscape, &s->path, budget, diag);
     qb_budget_simulation(budget, false);
     return status;
 }

@@ -3,10 +3,12 @@
 
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_math.h"
+#include "solvers/qaoa/portrait.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#define PORTRAIT_SHOTS  (1ull << 20) /* of more shots no portrait is made */
 #define TRAINING_STREAM (1ull << 40) /* beyond those of sampling, also in trajectories */
 
 void sampler_tell(const sampler *s, qb_budget *budget)
@@ -97,7 +99,13 @@ qb_status sampler_take(sampler *s, uint64_t shots, uint32_t depth, const double 
                        qb_budget *budget, qb_diag *diag)
 {
     execution r = {s, &s->sampling, budget, NULL, 0};
+    if (shots <= PORTRAIT_SHOTS)
+        r.value = QB_NEW(double, shots); /* without it, no portrait */
     qb_status status = execute(&r, 0, shots, depth, gammas, betas, diag);
+    for (uint64_t k = 0; k < r.used; k++)
+        r.value[k] = s->qubo->scale * r.value[k] + s->qubo->offset;
+    portrait_shots(r.value, r.used, budget);
+    qb_free(r.value);
     return status == QB_NO_MEMORY ? qb_fail(diag, status, "out of memory for sampling") : status;
 }
 

@@ -174,12 +174,36 @@ static void make_trajectory(qb_run_result *r, uint32_t k, uint32_t entry, double
     r->score.objective = round(best->objective + lost * (mean_value(k) - optimum(k)));
 }
 
+/* What a solver that draws shots says of its circuit: depths 1 and 2, every third run under noise, a
+ * landscape in each first repeat, shots at three values. */
+static char *tell_circuit(uint32_t k, uint32_t repeat, char buffer[768])
+{
+    uint32_t depth = 1 + (repeat % 3 > 0);
+    double best = optimum(k), far = mean_value(k) - best;
+    int used = snprintf(buffer, 768,
+                        "{\"depth\": %u, \"angles_from\": \"ramp\", \"expectation\": %.17g, "
+                        "\"probability_of_optimum\": %g, \"shot_values\": [%.17g, %.17g, %.17g], "
+                        "\"shot_counts\": [5, 20, 75]",
+                        depth, best + far / (1 + depth), 0.01 * depth, best, best + far / 2, best + far);
+    if (repeat % 3 == 2)
+        used += snprintf(buffer + used, 768 - (size_t)used,
+                         ", \"trajectories\": 10, \"noise_damping\": 0, \"noise_depolarising_2q\": %g",
+                         pow(10, -(double)(1 + k % 3)));
+    if (repeat == 0)
+        used += snprintf(
+            buffer + used, 768 - (size_t)used,
+            ", \"landscape_gamma\": [0, 1.5], \"landscape_beta\": [-0.7, 0.7], \"path_gammas\": [0.3, 0.6], "
+            "\"path_betas\": [0.2, 0.4], \"landscape_values\": [1, 2, 1, 2, 4, 2, 1, 2, 3]");
+    snprintf(buffer + used, 768 - (size_t)used, "}");
+    return buffer;
+}
+
 static qb_status add_run(place *p, uint32_t k, int64_t instance, uint32_t entry, int64_t solver, double noise,
                          uint32_t copy, uint32_t repeat, qb_diag *diag)
 {
     qb_rng rng;
     qb_run_point trajectory[64];
-    char key[65], name[160], perturbation[96] = "";
+    char key[65], name[160], perturbation[96] = "", circuit[768];
     if (copy)
         snprintf(perturbation, sizeof perturbation, "coefficient-noise:%g:%u", noise, copy);
     snprintf(name, sizeof name, "%lld/%u/%u/%s/%u", (long long)p->experiment, k, entry, perturbation, repeat);
@@ -190,7 +214,8 @@ static qb_status add_run(place *p, uint32_t k, int64_t instance, uint32_t entry,
         &rng, strtoull((char[17]){key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]}, NULL, 16),
         0);
     qb_run_result r = {.trajectory = trajectory,
-                       .details = (char[]){"{\"kernel\":\"fixture\"}"},
+                       .details = draws(entry) ? tell_circuit(k, repeat, circuit)
+                                               : (char[]){"{\"kernel\":\"fixture\"}"},
                        .lowering = (char[]){"{\"encoding\":\"none\"}"},
                        .wall_s = BUDGET * 1.01,
                        .cpu_s = BUDGET,

@@ -1,0 +1,16 @@
+# Share of shots by objective, an outline an entry; controls are filled.
+@read_entries
+set xlabel sprintf('objective of a shot on %s', instance) tc rgb ink noenhanced
+set ylabel 'share of shots' tc rgb ink
+set yrange [0 : *]
+set key outside right center Left reverse
+set arrow 1 from first best, graph 0 to first best, graph 1 nohead lw 1.4 dt 2 lc rgb soft
+set label 3 'best known' at first best, graph 1 right offset -0.6, -0.8 tc rgb soft
+set boxwidth bin
+stats $shots using 1 nooutput
+set xrange [STATS_min - bin : STATS_max + bin]
+
+plot for [k = 0 : entries - 1] $shots index k using 1:(int(dash[k + 1]) % 3 ? NaN : $2) with boxes fs solid 0.2 noborder \
+         lc rgb int(colour[k + 1]) notitle, \
+     for [k = 0 : entries - 1] $shots index k using 1:2 with histeps lw 2.2 \
+         dt int(dash[k + 1]) lc rgb int(colour[k + 1]) title name[k + 1]
