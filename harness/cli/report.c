@@ -126,13 +126,17 @@ static qb_status replay_budget(const qb_cli_evidence *source, const char *text, 
     if (!(counted ? qb_parse_double(text, strlen(text), &budget) : qb_parse_duration(text, &budget)))
         return qb_fail(diag, QB_BAD_INPUT, "--budget needs %s, got '%s'",
                        counted ? "a number of units" : "a duration such as 500ms", text);
-    for (uint32_t k = 0; k < e->entries; k++) {
+    for (uint32_t k = e->entries; k-- > 0;) {
         const qb_solver *solver = qb_solver_find(e->entry[k].solver);
-        if (!solver || solver->needs_deadline)
-            return qb_fail(diag, QB_BAD_INPUT,
-                           "solver '%s' sees its limit: a smaller budget cannot be replayed",
-                           e->entry[k].solver);
+        if (solver && !solver->needs_deadline)
+            continue;
+        fprintf(stderr, "left out: '%s', since its solver %s\n", e->entry[k].name,
+                solver ? "sees its limit" : "is not one of this build's");
+        qb_evidence_leave_out(e, k);
     }
+    if (e->entries == 0)
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "every solver sees its limit: a smaller budget cannot be replayed");
     return qb_evidence_shorten(source->store, e, budget, diag);
 }
 

@@ -91,6 +91,9 @@ qb_status qb_evidence_load(qb_store *store, const char *selector, const qb_evide
                            qb_diag *diag);
 void qb_evidence_free(const qb_evidence *evidence);
 
+/* Leaves out an entry and its runs, in place; those behind it move up.  O(runs). */
+void qb_evidence_leave_out(const qb_evidence *evidence, uint32_t entry);
+
 /* Replays a smaller budget of the same kind from the trajectories, in place: every run then shows what it had
  * by `budget`, primal integrals are NAN, and what is computed from it is exploratory.  Only valid for solvers
  * that never see their limit: the caller checks.  Errors: QB_BAD_INPUT (not positive, or beyond the

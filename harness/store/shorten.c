@@ -66,6 +66,24 @@ static qb_status remember(void *context, const qb_evidence_point *point)
     return QB_OK;
 }
 
+void qb_evidence_leave_out(const qb_evidence *evidence, uint32_t entry)
+{
+    qb_evidence *e = (qb_evidence *)(uintptr_t)evidence;
+    qb_evidence_entry *entries = (qb_evidence_entry *)(uintptr_t)e->entry;
+    uint64_t kept = 0;
+    for (uint64_t k = 0; k < e->runs; k++) {
+        if (e->run[k].entry == entry)
+            continue;
+        qb_evidence_run *run = writable(e, kept++);
+        *run = e->run[k];
+        run->entry -= run->entry > entry;
+    }
+    e->runs = kept;
+    e->entries--;
+    for (uint32_t k = entry; k < e->entries; k++)
+        entries[k] = entries[k + 1];
+}
+
 qb_status qb_evidence_shorten(qb_store *store, const qb_evidence *evidence, double budget, qb_diag *diag)
 {
     replay r = {evidence, budget};

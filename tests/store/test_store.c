@@ -114,6 +114,29 @@ Test(store, keeps_the_stages_of_every_run)
     cr_assert_float_eq(ask(path, "SELECT sum(cpu_s) FROM stage WHERE run_id = 1"), 2, 1e-12);
 }
 
+Test(store, leaves_an_entry_out_with_its_runs)
+{
+    qb_store *store = filled(&small);
+    const qb_evidence *e = NULL;
+    cr_assert_eq(qb_evidence_load(store, NULL, &e, &diag), QB_OK, "%s", diag.text);
+    const char *names[] = {e->entry[0].name, e->entry[2].name, e->entry[3].name};
+    uint64_t runs = e->runs, gone = 0, last = 0;
+    int64_t last_id = e->run[runs - 1].id;
+    for (uint64_t k = 0; k < runs; k++)
+        gone += e->run[k].entry == 1;
+    qb_evidence_leave_out(e, 1);
+    cr_assert(e->entries == 3 && gone > 0 && e->runs == runs - gone);
+    for (uint32_t k = 0; k < 3; k++)
+        cr_assert_str_eq(e->entry[k].name, names[k]);
+    for (uint64_t k = 0; k < e->runs; k++) {
+        cr_assert(e->run[k].entry < 3 && e->run[k].entry >= last, "still sorted");
+        last = e->run[k].entry;
+    }
+    cr_assert_eq(e->run[e->runs - 1].id, last_id);
+    qb_evidence_free(e);
+    qb_store_close(store);
+}
+
 typedef struct walk {
     const qb_evidence *evidence;
     uint64_t points, last_run;
