@@ -26,9 +26,10 @@ typedef struct sample {
     uint64_t count, room;
     char group[GROUPS][48];
     uint32_t groups;
-    double quiet; /* mean ratio without noise, at the noisy runs' depth */
+    double depth; /* of the noisy runs that are shown: the first one's, and where its angles came from */
+    char angles[48];
+    double quiet; /* sum of ratios without noise, of the same kind of circuit */
     uint64_t quiet_runs;
-    double depth;
 } sample;
 
 static double ratio_of(const qb_digest *d, uint32_t instance, double expectation)
@@ -218,14 +219,24 @@ static const char *single_channel(const qb_json *details, double *strength)
     return on == 1 ? found : NULL;
 }
 
+static bool is_like(const sample *s, const qb_json *details)
+{
+    const char *angles = qb_json_text(qb_json_get(details, "angles_from"));
+    return angles && !strncmp(angles, s->angles, sizeof s->angles - 1) &&
+           qb_details_number(details, "depth") == s->depth;
+}
+
 static qb_status visit_noise(void *context, const qb_evidence_run *run, const qb_json *details)
 {
     sample *s = context;
     double strength = 0;
     const char *channel = single_channel(details, &strength);
-    if (channel && isnan(s->depth))
+    const char *angles = qb_json_text(qb_json_get(details, "angles_from"));
+    if (channel && angles && isnan(s->depth)) {
         s->depth = qb_details_number(details, "depth");
-    if (channel && qb_details_number(details, "depth") == s->depth)
+        snprintf(s->angles, sizeof s->angles, "%.47s", angles);
+    }
+    if (channel && is_like(s, details))
         add(s, channel, run, strength, details);
     return QB_OK;
 }
@@ -235,7 +246,7 @@ static qb_status visit_quiet(void *context, const qb_evidence_run *run, const qb
     sample *s = context;
     double expectation = qb_details_number(details, "expectation");
     bool quiet = isnan(qb_details_number(details, "trajectories")) && !isnan(expectation) &&
-                 qb_details_number(details, "depth") == s->depth && !isnan(s->digest->best[run->instance]);
+                 is_like(s, details) && !isnan(s->digest->best[run->instance]);
     if (quiet) {
         s->quiet += ratio_of(s->digest, run->instance, expectation);
         s->quiet_runs++;
