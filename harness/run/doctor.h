@@ -1,7 +1,9 @@
 /* The self-test: how well this machine keeps a budget.
  *
  * Runs two solvers of its own in the ring, one that stops when told to and one that is deaf to everything,
- * under short wall and CPU limits, and measures the clocks that all stamps come from.
+ * under short wall and CPU limits, and measures the clocks that all stamps come from.  What it should come to
+ * on an otherwise idle machine: 99 % of wall overshoots within 20 ms, of CPU overshoots within a scheduler
+ * tick and 5 ms, the deaf solver included; a run costs less than 2 ms beside itself (median).
  */
 #ifndef QB_RUN_DOCTOR_H
 #define QB_RUN_DOCTOR_H

@@ -8,9 +8,7 @@
 
 static volatile unsigned long sink;
 
-/* A bomb, but one that a broken containment survives: it stops growing at a few hundred processes, each of
- * which ends by itself after some seconds. */
-/* Forks as fast as it can, in and out of its process group.  FORKS in all, so that a test that fails does not
+/* Forks as fast as it can, in and out of its process group: FORKS in all, so that a test that fails does not
  * take the machine with it. */
 #define FORKS 300
 
