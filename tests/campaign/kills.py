@@ -129,6 +129,8 @@ class Campaign:
 
     def power_cut(self, child):
         child.send_signal(signal.SIGSTOP)
+        if child.returncode is not None:
+            return  # it ended by itself in this very moment
         os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         copy = self.folder / "copy"
         copy.mkdir()
