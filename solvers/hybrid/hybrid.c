@@ -36,7 +36,7 @@
     X(uint, steps, "4", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")      \
     X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")             \
     X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n")  \
-    X(real, kick, "0.1", 0, 1, "", "", "share of the best point's bits drawn anew where nothing helped")   \
+    X(real, kick, "0.6", 0, 1, "", "", "share of the best point's bits drawn anew where nothing helped")   \
     X(uint, depth, "2", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                            \
     X(choice, angles, "fixed", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part") \
     X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                         \
