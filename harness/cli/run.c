@@ -193,6 +193,7 @@ static qb_status tune(const run_options *o, qb_campaign *e, qb_registration *r, 
 static qb_status execute(const run_options *o, qb_campaign *e, qb_registration *r, uint32_t shard,
                          uint32_t shards, qb_diag *diag)
 {
+    const qb_experiment *registered = r->experiment;
     qb_tuning tuning = {0};
     qb_experiment tuned;
     if (!o->quiet) /* so that it can be published before the first result */
@@ -205,6 +206,7 @@ static qb_status execute(const run_options *o, qb_campaign *e, qb_registration *
     if (!status && !o->tune)
         status = qb_campaign_run(e, diag);
     qb_plan_close(e->plan);
+    r->experiment = registered; /* the tuned one ends here */
     qb_tuning_clear(&tuning);
     return status;
 }
