@@ -15,6 +15,7 @@ if (wide) {
 }
 beside(x, k) = wide ? x * (largest / smallest) ** (0.006 * (k - (entries - 1) / 2.0)) \
                     : x + 0.006 * span * (k - (entries - 1) / 2.0)
+pale = int(entries > 8 ? 0xb0000000 : 0x50000000) # how much of what lies below an interval shows through
 set xlabel 'variables' tc rgb ink
 set ylabel measured(sprintf('%s to the hardest target with 99 %% probability', quantity)) tc rgb ink noenhanced font face(12)
 set key outside right center Left reverse
@@ -22,7 +23,9 @@ set key outside right center Left reverse
 
 plot for [k = 0 : entries - 1] $fit index k using 1:2 with lines lw 1.4 \
          dt int(dash[k + 1]) lc rgb int(colour[k + 1]) notitle, \
-     for [k = 0 : entries - 1] $points index k using (beside($1, k)):2:3:4 with yerrorbars pt 7 ps 0.6 lw 1.1 \
+     for [k = 0 : entries - 1] $points index k using (beside($1, k)):3:(0):($4 - $3) with vectors nohead lw 1 \
+         lc rgb int(colour[k + 1]) + pale notitle, \
+     for [k = 0 : entries - 1] $points index k using (beside($1, k)):2 with points pt 7 ps 0.6 \
          lc rgb int(colour[k + 1]) notitle, \
      for [k = 0 : entries - 1] $points index k using (beside($1, k)):5 with points pt 9 ps 0.9 \
          lc rgb int(colour[k + 1]) notitle, \
