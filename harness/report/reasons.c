@@ -224,7 +224,8 @@ static void say_result(qb_verdict *v, const qb_challenger_verdict *c)
              points(v->minimum_effect, minimum));
 }
 
-static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_evidence *e)
+static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_evidence *e,
+                      const qb_experiment *x)
 {
     const char *execution = find_entry(e, c->against_best.entry)->execution;
     int used =
@@ -234,9 +235,13 @@ static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_ev
                  : !strcmp(execution, "hardware") ? "on hardware"
                                                   : "natively",
                  !strcmp(execution, "simulated") ? ": it is no evidence about quantum hardware" : "");
-    if (v->decision == QB_PAUSE && c->instances_needed != SIZE_MAX && c->instances_needed > e->instances)
-        snprintf(v->sentence[1] + used, sizeof v->sentence[1] - (size_t)used,
-                 " About %zu instances like these would settle it.", c->instances_needed);
+    if (v->decision != QB_PAUSE || c->instances_needed == SIZE_MAX || c->instances_needed <= e->instances)
+        return;
+    char seeds[64] = "";
+    if (c->seeds_needed > x->repeats)
+        snprintf(seeds, sizeof seeds, ", or %zu seeds on these,", c->seeds_needed);
+    snprintf(v->sentence[1] + used, sizeof v->sentence[1] - (size_t)used,
+             " About %zu instances like these%s would settle it.", c->instances_needed, seeds);
 }
 
 static void say_kpi(qb_verdict *v, const qb_challenger_verdict *c, const qb_experiment *x)
@@ -285,5 +290,5 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
     const qb_challenger_verdict *c = leading(v);
     say_kpi(v, c, x);
     say_result(v, c);
-    say_scope(v, c, e);
+    say_scope(v, c, e, x);
 }

@@ -7,6 +7,7 @@
 #include "harness/run/experiment.h"
 #include "harness/run/split.h"
 #include "harness/stats/planning.h"
+#include "harness/stats/sample.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -272,6 +273,37 @@ static double measure_kpi(const judge *j, uint32_t challenger)
     return count ? total / count * j->x->kpi.per_objective_unit : NAN;
 }
 
+/* Variance of the mean score of an entry on an instance, by its seeds; NaN: unknown. */
+static double seed_variance(const judge *j, uint32_t entry, uint32_t instance)
+{
+    const qb_cell_digest *cell = qb_digest_cell(&j->digest, entry, instance);
+    return qb_variance(j->digest.score + cell->first, cell->runs) / (double)cell->runs;
+}
+
+/* What seeds add to the variance of the paired differences: a mean over the instances of a comparison. */
+static double seed_share(const judge *j, uint32_t c)
+{
+    const uint32_t *index = j->index + (size_t)c * j->e->instances;
+    double total = 0,
+           halves = j->judging == QB_SEEDS_ALL ? 1 : 2; /* the baseline is judged on half of its seeds */
+    size_t count = 0;
+    for (size_t k = 0; k < j->count[c]; k++) {
+        double v = seed_variance(j, j->entry[c], index[k]) + halves * seed_variance(j, j->baseline, index[k]);
+        total += isnan(v) ? 0 : v;
+        count += isnan(v) ? 0 : 1;
+    }
+    return count ? total / (double)count : NAN;
+}
+
+static void plan_the_rest(const judge *j, uint32_t c, qb_challenger_verdict *v)
+{
+    const qb_effect *e = &v->against_best.effect;
+    double distance = fabs(e->estimate - j->v->minimum_effect);
+    v->instances_needed = qb_instances_needed(e->deviation, distance, e->confidence);
+    v->seeds_needed =
+        qb_seeds_needed(e->deviation, seed_share(j, c), j->x->repeats, e->instances, distance, e->confidence);
+}
+
 static qb_status judge_challengers(judge *j, const qb_effect *effect, qb_diag *diag)
 {
     for (uint32_t c = 0; c < j->v->challengers; c++) {
@@ -281,8 +313,7 @@ static qb_status judge_challengers(judge *j, const qb_effect *effect, qb_diag *d
         compare_controls(j, j->entry[c], v);
         v->family = find_deciding_family(j, c, effect[c].estimate);
         v->kpi = measure_kpi(j, j->entry[c]);
-        v->instances_needed = qb_instances_needed(
-            effect[c].deviation, fabs(effect[c].estimate - j->v->minimum_effect), effect[c].confidence);
+        plan_the_rest(j, c, v);
         qb_status status =
             qb_break_even_of(&j->digest, j->take, j->entry[c], j->v->confidence, &v->break_even, diag);
         if (status)

@@ -40,6 +40,7 @@ typedef struct qb_challenger_verdict {
     qb_break_even break_even; /* of a claim about a device, run in simulation */
     const char *family;       /* the family on which the conclusion hangs, or NULL */
     size_t instances_needed;  /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
+    size_t seeds_needed;      /* likewise, on the instances that there are; 0: seeds alone cannot do it */
     double kpi;               /* the effect in the registered unit; NAN: none */
 } qb_challenger_verdict;
 

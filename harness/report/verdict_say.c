@@ -91,6 +91,11 @@ static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
         qb_json_null(w);
     else
         qb_json_uint(w, c->instances_needed);
+    qb_json_key(w, "seeds_needed");
+    if (c->seeds_needed)
+        qb_json_uint(w, c->seeds_needed);
+    else
+        qb_json_null(w);
     qb_json_key(w, "kpi");
     qb_json_double(w, c->kpi);
     qb_json_close(w, '}');

@@ -21,6 +21,18 @@ size_t qb_instances_needed(double deviation, double distance, double confidence)
     return high == 1000000 ? SIZE_MAX : high;
 }
 
+size_t qb_seeds_needed(double deviation, double within, size_t seeds, size_t instances, double distance,
+                       double confidence)
+{
+    if (instances < 2 || !(within > 0) || !(distance > 0) || !(deviation >= 0))
+        return 0;
+    double t = gsl_cdf_tdist_Qinv((1 - confidence) / 2, (double)(instances - 1));
+    double allowed = distance * sqrt((double)instances) / t; /* of the d_i */
+    double own = fmax(0, deviation * deviation - within);
+    double needed = within * (double)seeds / (allowed * allowed - own);
+    return allowed * allowed > own && needed < 1e9 ? (size_t)ceil(needed) : 0;
+}
+
 double qb_detectable_effect(double deviation, size_t instances, double confidence, double power)
 {
     if (instances < 2)

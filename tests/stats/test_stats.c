@@ -529,6 +529,19 @@ Test(decision, rule_and_planning)
     NEAR(qb_detectable_effect(1, 16, 0.95, 0.8), (2.1314495 + 0.8662450) / 4, 1e-6);
 }
 
+Test(decision, seeds_needed_by_hand)
+{
+    /* 11 instances, t(10) = 2.22814; 0.1 away allows a deviation of 0.1 sqrt(11) / 2.22814 = 0.148852 */
+    double allowed = 0.1 * sqrt(11) / 2.2281388519649385;
+    double within = 0.04,
+           own = 0.01; /* at 4 seeds: 0.16 / seeds + 0.01 <= allowed^2 = 0.022157 needs 13.16 */
+    cr_assert_eq(qb_seeds_needed(sqrt(within + own), within, 4, 11, 0.1, 0.95), 14);
+    NEAR(0.16 / (allowed * allowed - own), 13.16, 0.01);
+    cr_assert_eq(qb_seeds_needed(sqrt(0.09), 0.04, 4, 11, 0.1, 0.95), 0,
+                 "the instances alone spread too far");
+    cr_assert_eq(qb_seeds_needed(0.1, NAN, 4, 11, 0.1, 0.95), 0);
+}
+
 Test(decision, holm_steps_down_only_after_scale)
 {
     double strong[12], weak[12], none[12];
