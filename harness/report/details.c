@@ -9,7 +9,6 @@
 typedef struct walk {
     const qb_evidence_run **run; /* [runs] by id */
     uint64_t runs;
-    uint32_t id, details; /* columns */
     qb_details_visit visit;
     void *context;
     qb_diag *diag;
@@ -28,25 +27,10 @@ static const qb_evidence_run *find_run(const walk *w, int64_t id)
     return found ? *found : NULL;
 }
 
-static void find_columns(walk *w, const char *const *names, uint32_t count)
-{
-    for (uint32_t k = 0; k < count; k++) {
-        if (!strcmp(names[k], "run"))
-            w->id = k;
-        if (!strcmp(names[k], "details"))
-            w->details = k;
-    }
-}
-
-static qb_status visit_row(void *context, const char *const *names, const qb_cell *cells, uint32_t count)
+static qb_status visit_text(void *context, int64_t id, const char *text)
 {
     walk *w = context;
-    if (!cells) {
-        find_columns(w, names, count);
-        return QB_OK;
-    }
-    const qb_evidence_run *run = find_run(w, cells[w->id].integer);
-    const char *text = cells[w->details].type == QB_CELL_TEXT ? cells[w->details].text : "";
+    const qb_evidence_run *run = find_run(w, id);
     qb_json *details = NULL;
     if (!run || run->noise != 0 || qb_json_parse("details", text, strlen(text), &details, NULL))
         return QB_OK;
@@ -66,7 +50,7 @@ qb_status qb_details_each(qb_store *store, const qb_evidence *evidence, qb_detai
     for (uint64_t k = 0; k < evidence->runs; k++)
         w.run[k] = &evidence->run[k];
     qsort(w.run, evidence->runs, sizeof *w.run, by_id);
-    qb_status status = qb_store_results(store, evidence->experiment.id, visit_row, &w, diag);
+    qb_status status = qb_store_details(store, evidence->experiment.id, visit_text, &w, diag);
     qb_free(w.run);
     return status;
 }

@@ -136,6 +136,11 @@ typedef qb_status (*qb_store_visit_failure)(void *context, const qb_store_failur
 qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_failure visit, void *context,
                             qb_diag *diag);
 
+/* The details of every unperturbed run, as it stored them, in that order; text lives during the visit. */
+typedef qb_status (*qb_store_visit_details)(void *context, int64_t run, const char *text);
+qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,
+                           qb_diag *diag);
+
 /* ---- Rows as they are, for export and for people. */
 
 typedef enum qb_cell_type { QB_CELL_NULL, QB_CELL_INTEGER, QB_CELL_REAL, QB_CELL_TEXT } qb_cell_type;

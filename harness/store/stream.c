@@ -145,6 +145,21 @@ qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_
     return status == QB_OK ? read : status;
 }
 
+qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,
+                           qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store,
+                            "SELECT id, details FROM run WHERE +experiment_id = ? AND noise = 0"
+                            " AND details IS NOT NULL ORDER BY id",
+                            diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_status status = QB_OK;
+    while (status == QB_OK && qb_sql_step(&q))
+        status = visit(context, qb_sql_int(&q, 0), qb_sql_text(&q, 1));
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
+
 static qb_cell read_cell(qb_sql *q, int column)
 {
     switch (sqlite3_column_type(q->statement, column)) {
