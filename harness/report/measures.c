@@ -203,6 +203,7 @@ static void compare_with_best(taker *t)
         m->hodges_lehmann = c.hodges_lehmann;
         m->a12 = c.a12;
         m->wilcoxon_p = p[count++] = c.wilcoxon_p;
+        qb_compared_clear(&c);
     }
     if (!count || !qb_holm(p, count, adjusted))
         return;

@@ -143,16 +143,15 @@ CHEAT(cheat_threads, threads)
 
 static qb_status bound(cheat *c, qb_budget *budget)
 {
-    qb_status status = draw_all(c, budget);
     qb_budget_bound(budget, 0); /* everything they find is below */
-    return status;
+    return draw_all(c, budget);
 }
 CHEAT(cheat_bound, bound)
 
 static qb_status boast(cheat *c, qb_budget *budget)
 {
-    qb_status status = draw_all(c, budget);
-    return status == QB_OK ? qb_budget_incumbent(budget, c->x, -1e6) : status;
+    qb_status status = qb_budget_incumbent(budget, c->x, -1e6);
+    return status == QB_OK ? draw_all(c, budget) : status;
 }
 CHEAT(cheat_boast, boast)
 

@@ -33,7 +33,7 @@ typedef struct outcome {
     qb_decision decision;
     double effect;
     bool decided; /* there was a verdict at all */
-    uint64_t of[QB_OUTCOME_COUNT], runs, late, infeasible, told;
+    uint64_t of[QB_OUTCOME_COUNT], runs, late, believed, infeasible, told;
     double most_cpu_s;
     bool hardware_named; /* a reason says what the claim would need */
     bool simulation_named;
@@ -142,6 +142,7 @@ static void count(outcome *out, const qb_run_result *r)
     out->runs++;
     out->of[r->outcome]++;
     out->late += r->late > 0;
+    out->believed += r->outcome != QB_RUN_LIED && r->has_solution;
     out->infeasible += r->has_solution && !r->score.feasible;
     out->told += strstr(r->details, "\"told\": 1") != NULL;
     out->most_cpu_s = fmax(out->most_cpu_s, r->cpu_s);
@@ -288,6 +289,15 @@ static void check_worthless(const char *what, const outcome *o)
           decision_of(o), o->effect);
 }
 
+/* They lie first of all; on a machine that stole the whole budget nothing came in time, and nothing is
+ * believed. */
+static void check_lied(const outcome *o)
+{
+    check(o->believed == 0 && 2 * o->of[QB_RUN_LIED] > o->runs, "%-44s %llu of %llu runs, %llu believed",
+          "  lied", (unsigned long long)o->of[QB_RUN_LIED], (unsigned long long)o->runs,
+          (unsigned long long)o->believed);
+}
+
 static void check_bench_tells(void)
 {
     outcome honest = against_honest(&cheat_none), better = against_honest(&cheat_better);
@@ -310,11 +320,9 @@ static void check_software(void)
           "%-44s at most %.1f ms of %.1f", "  both threads are charged", 1e3 * threads.most_cpu_s,
           1e3 * BUDGET_S);
     check_worthless("a false bound", &bound);
-    check(bound.of[QB_RUN_LIED] == bound.runs, "%-44s %llu of %llu runs", "  lied",
-          (unsigned long long)bound.of[QB_RUN_LIED], (unsigned long long)bound.runs);
+    check_lied(&bound);
     check_worthless("a false claim", &boast);
-    check(boast.of[QB_RUN_LIED] == boast.runs, "%-44s %llu of %llu runs", "  lied",
-          (unsigned long long)boast.of[QB_RUN_LIED], (unsigned long long)boast.runs);
+    check_lied(&boast);
 }
 
 static void check_infeasible(void)
