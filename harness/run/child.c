@@ -82,6 +82,16 @@ _Noreturn static void fail(int notes, int error)
     _exit(1);
 }
 
+/* LLVM's OpenMP registers its process in /dev/shm by number and asserts that a registered namesake is in
+ * /proc.  In a PID namespace the namesake is another run, which /proc does not show under that number: it is
+ * forgotten first. */
+static void forget_namesake(void)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)getpid(), (int)getuid());
+    (void)shm_unlink(name);
+}
+
 /* Everything that was inherited and can be done without is gone before any of the solver's code runs. */
 static void settle(const qb_launch_request *r, const qb_contain *contain, bool limit_memory, int notes)
 {
@@ -96,6 +106,7 @@ static void settle(const qb_launch_request *r, const qb_contain *contain, bool l
         fail(notes, errno);
     qb_limits_near_memory();
     qb_limits_forbid_dumps();
+    forget_namesake();
     if (!contain->limits_processes)
         qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
