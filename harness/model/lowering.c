@@ -6,6 +6,7 @@
 #include "harness/model/lowering_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static qb_status lower_to_qubo(qb_lowering *l, qb_diag *diag)
 {
@@ -43,10 +44,19 @@ static int weight_bits(const qb_qubo *q)
         most = fmax(most, w);
         least = w > 0 ? fmin(least, w) : least;
     }
-    for (uint64_t k = 0; k < q->nonzeros; k++) {
-        double w = fabs(qb_qubo_weight(q, k));
-        most = fmax(most, w);
-        least = fmin(least, w);
+    if (q->integral && q->nonzeros) {
+        int32_t low = INT32_MAX, high = 0;
+        for (uint64_t k = 0; k < q->nonzeros; k++) {
+            int32_t w = abs(q->int_weight[k]);
+            high = w > high ? w : high;
+            low = w < low ? w : low;
+        }
+        most = fmax(most, high);
+        least = fmin(least, low);
+    }
+    for (uint64_t k = 0; !q->integral && k < q->nonzeros; k++) {
+        most = fmax(most, fabs(q->real_weight[k]));
+        least = fmin(least, fabs(q->real_weight[k]));
     }
     return most > 0 ? ilogb(most / least) + 1 : 0;
 }

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 /* Terms in the variables of their kind.  In 0/1 variables, w s_i s_j is 4w x_i x_j - 2w x_i - 2w x_j + w, and
  * w [x_i != x_j] is -2w x_i x_j + w x_i + w x_j. */
@@ -49,20 +50,36 @@ static double expand_linear(const terms *t, double *linear /* [n] */)
     return qb_sum_value(constant);
 }
 
-/* Does every local field, and so every change of E by one flip, fit in 31 bits?  reach [n] is scratch. */
+/* The end of the run of pairs with the same i that begins at k: pairs are sorted by (i, j), so that what a
+ * loop adds to i can stay in a register. */
+static uint64_t end_of_row(const terms *t, uint64_t k)
+{
+    uint32_t i = t->pair[k].i;
+    while (k < t->pairs && t->pair[k].i == i)
+        k++;
+    return k;
+}
+
+/* Does every local field, and so every change of E by one flip, fit in 31 bits?  reach [n] becomes |linear_i|
+ * + sum_j |w_ij|. */
 static bool fits_int32(const terms *t, const double *linear, double *reach)
 {
+    double most = 0;
     for (uint32_t i = 0; i < t->n; i++)
         reach[i] = fabs(linear[i]);
-    for (uint64_t k = 0; k < t->pairs; k++) {
-        double w = fabs(coupling(t, k));
-        reach[t->pair[k].i] += w;
-        reach[t->pair[k].j] += w;
+    for (uint64_t k = 0; k < t->pairs;) {
+        uint64_t end = end_of_row(t, k);
+        double own = 0, *of_i = &reach[t->pair[k].i];
+        for (; k < end; k++) {
+            double w = fabs(coupling(t, k));
+            own += w;
+            reach[t->pair[k].j] += w;
+        }
+        *of_i += own;
     }
     for (uint32_t i = 0; i < t->n; i++)
-        if (reach[i] > INT32_MAX)
-            return false;
-    return true;
+        most = reach[i] > most ? reach[i] : most;
+    return most <= INT32_MAX;
 }
 
 static uint64_t padded(uint64_t bytes)
@@ -70,53 +87,99 @@ static uint64_t padded(uint64_t bytes)
     return (bytes + QB_ALIGNMENT - 1) & ~(uint64_t)(QB_ALIGNMENT - 1);
 }
 
-/* The compressed rows, both directions.  Pairs are sorted by (i, j), so that each row fills in ascending
- * order: first its smaller neighbours as their rows pass by, then the larger ones. */
-static qb_status compress(const terms *t, const double *linear, bool integral, qb_qubo *q)
+/* start[i + 1] becomes where row i begins to grow; returns how many entries all rows will have. */
+static uint64_t count_entries(const terms *t, uint64_t *start /* [n + 2] zeros */)
+{
+    for (uint64_t k = 0; k < t->pairs;) {
+        uint64_t end = end_of_row(t, k), own = 0, *of_i = &start[t->pair[k].i + 2];
+        for (; k < end; k++) {
+            uint64_t counts = t->pair[k].weight != 0;
+            own += counts;
+            start[t->pair[k].j + 2] += counts;
+        }
+        *of_i += own;
+    }
+    for (uint64_t i = 2; i <= (uint64_t)t->n + 1; i++)
+        start[i] += start[i - 1];
+    return start[t->n + 1];
+}
+
+/* Both directions of each pair, so that each row fills in ascending order: first its smaller neighbours as
+ * their rows pass by, then the larger ones. */
+#define DEFINE_FILL(name, type)                                                              \
+    static void name(const terms *t, uint64_t *restrict start, uint32_t *restrict neighbour, \
+                     type *restrict weight)                                                  \
+    {                                                                                        \
+        for (uint64_t k = 0; k < t->pairs;) {                                                \
+            uint64_t end = end_of_row(t, k), *of_i = &start[t->pair[k].i + 1], a = *of_i;    \
+            uint32_t i = t->pair[k].i;                                                       \
+            for (; k < end; k++) {                                                           \
+                double w = coupling(t, k);                                                   \
+                if (w == 0)                                                                  \
+                    continue;                                                                \
+                uint32_t j = t->pair[k].j;                                                   \
+                uint64_t b = start[j + 1]++;                                                 \
+                neighbour[a] = j;                                                            \
+                neighbour[b] = i;                                                            \
+                weight[a++] = weight[b] = (type)w;                                           \
+            }                                                                                \
+            *of_i = a;                                                                       \
+        }                                                                                    \
+    }
+DEFINE_FILL(fill_integers, int32_t)
+DEFINE_FILL(fill_reals, double)
+
+static double magnitude_of(const terms *t, const double *linear)
+{
+    qb_sum magnitude = {0};
+    for (uint32_t i = 0; i < t->n; i++)
+        qb_sum_add(&magnitude, fabs(linear[i]));
+    for (uint64_t k = 0; k < t->pairs; k++)
+        qb_sum_add(&magnitude, fabs(coupling(t, k)));
+    return qb_sum_value(magnitude);
+}
+
+/* The same from the rows' sums, which are exact for integers. */
+static double integral_magnitude(uint32_t n, const double *linear, const double *reach)
+{
+    qb_sum twice = {0};
+    for (uint32_t i = 0; i < n; i++)
+        qb_sum_add(&twice, reach[i] + fabs(linear[i]));
+    return qb_sum_value(twice) / 2;
+}
+
+/* The compressed rows. */
+static qb_status compress(const terms *t, const double *linear, bool integral, const double *reach,
+                          qb_qubo *q)
 {
     size_t width = integral ? sizeof(int32_t) : sizeof(double);
-    uint64_t nonzeros = 0;
-    for (uint64_t k = 0; k < t->pairs; k++)
-        nonzeros += t->pair[k].weight != 0 ? 2 : 0;
+    uint64_t *counted = QB_NEW(uint64_t, (uint64_t)t->n + 2);
+    if (!counted)
+        return QB_NO_MEMORY;
+    uint64_t nonzeros = count_entries(t, counted);
     uint64_t start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
     uint64_t linear_bytes = padded(t->n * width), neighbour_bytes = padded(nonzeros * sizeof(uint32_t));
     char *block = qb_alloc(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
-    if (!block)
+    if (!block) {
+        qb_free(counted);
         return QB_NO_MEMORY;
+    }
     uint64_t *start = (void *)block;
     uint32_t *neighbour = (void *)(block + start_bytes);
     void *field = block + start_bytes + neighbour_bytes;
     void *weight = block + start_bytes + neighbour_bytes + linear_bytes;
+    memcpy(start, counted, ((uint64_t)t->n + 2) * sizeof *start);
+    qb_free(counted);
 
-    qb_sum magnitude = {0};
-    for (uint32_t i = 0; i < t->n; i++) {
-        qb_sum_add(&magnitude, fabs(linear[i]));
+    for (uint32_t i = 0; i < t->n; i++)
         if (integral)
             ((int32_t *)field)[i] = (int32_t)linear[i];
         else
             ((double *)field)[i] = linear[i];
-    }
-    /* start[i + 1] is where row i grows, until it has become the start of row i + 1 */
-    for (uint64_t k = 0; k < t->pairs; k++)
-        if (t->pair[k].weight != 0) {
-            start[t->pair[k].i + 2]++;
-            start[t->pair[k].j + 2]++;
-        }
-    for (uint64_t i = 2; i <= t->n; i++)
-        start[i] += start[i - 1];
-    for (uint64_t k = 0; k < t->pairs; k++) {
-        double w = coupling(t, k);
-        if (w == 0)
-            continue;
-        uint64_t a = start[t->pair[k].i + 1]++, b = start[t->pair[k].j + 1]++;
-        neighbour[a] = t->pair[k].j;
-        neighbour[b] = t->pair[k].i;
-        if (integral)
-            ((int32_t *)weight)[a] = ((int32_t *)weight)[b] = (int32_t)w;
-        else
-            ((double *)weight)[a] = ((double *)weight)[b] = w;
-        qb_sum_add(&magnitude, fabs(w));
-    }
+    if (integral)
+        fill_integers(t, start, neighbour, weight);
+    else
+        fill_reals(t, start, neighbour, weight);
     *q = (qb_qubo){
         .n = t->n,
         .nonzeros = nonzeros,
@@ -127,33 +190,52 @@ static qb_status compress(const terms *t, const double *linear, bool integral, q
         .int_weight = integral ? weight : NULL,
         .real_linear = integral ? NULL : field,
         .real_weight = integral ? NULL : weight,
-        .magnitude = qb_sum_value(magnitude),
+        .magnitude = integral ? integral_magnitude(t->n, linear, reach) : magnitude_of(t, linear),
         .block = block,
     };
     return QB_OK;
 }
 
-/* In integers where the data allow it, else in doubles; source objective = scale * (terms) + offset. */
-static qb_status assemble(terms *t, qb_sense sense, double offset, double scale, qb_qubo *qubo)
+/* Are all data integers below 2^31?  The usual case, in a loop without branches: adding and taking off again
+ * 1.5 2^52 rounds to integers. */
+static bool are_integers(const terms *t)
+{
+    bool off = false;
+    for (uint32_t i = 0; i < t->n; i++)
+        off |= !(fabs(t->linear[i]) < 0x1p31 && t->linear[i] + 0x1.8p52 - 0x1.8p52 == t->linear[i]);
+    for (uint64_t k = 0; k < t->pairs; k++) {
+        double w = t->pair[k].weight;
+        off |= !(fabs(w) < 0x1p31 && w + 0x1.8p52 - 0x1.8p52 == w);
+    }
+    return !off;
+}
+
+static double multiplier_of(const terms *t)
 {
     qb_grid grid = {0};
     for (uint32_t i = 0; i < t->n; i++)
         qb_grid_admit(&grid, t->linear[i]);
     for (uint64_t k = 0; k < t->pairs; k++)
         qb_grid_admit(&grid, t->pair[k].weight);
-    t->multiplier = qb_grid_multiplier(&grid);
+    return qb_grid_multiplier(&grid);
+}
 
-    double *linear = QB_NEW(double, 2 * (size_t)t->n);
+/* In integers where the data allow it, else in doubles; source objective = scale * (terms) + offset. */
+static qb_status assemble(terms *t, qb_sense sense, double offset, double scale, qb_qubo *qubo)
+{
+    t->multiplier = are_integers(t) ? 1 : multiplier_of(t);
+
+    double *linear = QB_NEW(double, 2 * (size_t)t->n), *reach = linear + t->n;
     if (!linear)
         return QB_NO_MEMORY;
     double constant = expand_linear(t, linear);
-    bool integral = t->multiplier != 0 && fits_int32(t, linear, linear + t->n);
+    bool integral = t->multiplier != 0 && fits_int32(t, linear, reach);
     if (!integral && t->multiplier != 0) {
         t->multiplier = 0;
         constant = expand_linear(t, linear);
     }
     qb_qubo built;
-    qb_status status = compress(t, linear, integral, &built);
+    qb_status status = compress(t, linear, integral, reach, &built);
     qb_free(linear);
     if (status)
         return status;
