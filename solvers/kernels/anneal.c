@@ -16,9 +16,8 @@ static const struct {
     qb_anneal_kind kind;
     const qb_anneal_kernel *kernel;
 } kernels[] = {
-    {QB_ANNEAL_SLICED, &qb_anneal_sliced},
-    {QB_ANNEAL_BITS, &qb_anneal_bits},
-    {QB_ANNEAL_DENSE, &qb_anneal_dense},
+    {QB_ANNEAL_SLICED, &qb_anneal_sliced}, {QB_ANNEAL_GATHER, &qb_anneal_gather},
+    {QB_ANNEAL_BITS, &qb_anneal_bits},     {QB_ANNEAL_DENSE, &qb_anneal_dense},
     {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
 };
 

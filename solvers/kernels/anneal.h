@@ -7,6 +7,7 @@
  *
  *   kernel   takes                                        replicas
  *   sliced   integral, small couplings, sparse            512
+ *   gather   few couplings a variable                     1
  *   bits     integral, couplings of two values, dense     1
  *   dense    integral, small couplings, dense             1
  *   scalar   every model                                  1
@@ -30,6 +31,7 @@
 typedef enum qb_anneal_kind {
     QB_ANNEAL_AUTO,
     QB_ANNEAL_SLICED,
+    QB_ANNEAL_GATHER,
     QB_ANNEAL_BITS,
     QB_ANNEAL_DENSE,
     QB_ANNEAL_SCALAR,
@@ -45,7 +47,7 @@ qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t s
                            qb_diag *diag);
 void qb_annealer_close(qb_annealer *annealer);
 
-/* "sliced", "dense", "scalar" */
+/* As in the table above. */
 const char *qb_annealer_name(const qb_annealer *annealer);
 uint32_t qb_annealer_replicas(const qb_annealer *annealer);
 

@@ -8,11 +8,15 @@
 
 #include "solvers/kernels/anneal_bits_body.h"
 
+#include "solvers/kernels/anneal_gather_body.h"
+
 const qb_anneal_tier QB_ANNEAL_TIER = {
     .sparse = {single_sparse8, single_sparse16, single_sparse32, single_sparse64},
     .dense = {single_dense8, single_dense16, single_dense32, NULL},
     .bits_sweep = bits_sweep,
     .bits_settle = bits_settle,
+    .gather_integers = gather_integers,
+    .gather_doubles = gather_doubles,
     .sliced_heat = sliced_heat,
     .sliced_flip = sliced_flip,
     .sliced_total = sliced_total,

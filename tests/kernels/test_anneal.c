@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_BITS, QB_ANNEAL_DENSE, QB_ANNEAL_SCALAR};
+static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_BITS, QB_ANNEAL_GATHER, QB_ANNEAL_DENSE,
+                                       QB_ANNEAL_SCALAR};
 enum { KINDS = sizeof kinds / sizeof *kinds, MOST_VARIABLES = 300 };
 
 /* Awkward on purpose: no couplings, isolated spins, fields, odd and even strengths, multi-digit weights,
@@ -114,8 +115,10 @@ Test(anneal, automatic_choice_and_refusals)
         {{.n = 100, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced"},
         {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "bits"},
         {{.n = 300, .density = 1, .weight = 9, .cut = true, .sense = QB_MAXIMISE}, "dense"},
-        {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "scalar"},
-        {{.n = 40, .density = 0.5, .weight = 3, .real = true}, "scalar"},
+        {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "gather"},
+        {{.n = 300, .density = 0.5, .weight = 1000, .linear = 1000}, "scalar"},
+        {{.n = 40, .density = 0.2, .weight = 3, .real = true}, "gather"},
+        {{.n = 100, .density = 0.5, .weight = 3, .real = true}, "scalar"},
     };
     for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
         qb_qubo model = model_build(expected[k].spec, k);

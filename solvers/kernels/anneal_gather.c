@@ -1,0 +1,245 @@
+#include "solvers/kernels/anneal_gather.h"
+#include "harness/base/memory.h"
+#include "solvers/kernels/units.h"
+
+#include <string.h>
+
+#define GATHER_MOST_COUPLINGS 24 /* a variable on average: beyond, telling the neighbours is cheaper */
+#define GATHER_WINDOW         32 /* blocks that are filled at a time */
+#define GATHER_SPAN           16 /* blocks between two looks at the work done */
+#define GATHER_GOLDEN         0.6180339887498949
+#define NOBODY                UINT32_MAX
+
+static void gather_close(void *opaque)
+{
+    qb_anneal_gather_state *s = opaque;
+    if (!s)
+        return;
+    qb_free(s->position);
+    qb_free(s->x);
+    qb_free(s->first);
+    qb_free(s->at);
+    qb_free(s->linear);
+    qb_free(s->weight);
+    qb_free(s->real_linear);
+    qb_free(s->real_weight);
+    qb_free(s->bytes);
+    qb_free(s);
+}
+
+static uint32_t degree_of(const qb_qubo *q, uint32_t i)
+{
+    return (uint32_t)(q->start[i + 1] - q->start[i]);
+}
+
+/* Variables by falling degree, in file order among equals: order[n].  count[n + 1] is scratch, zero. */
+static void sort_by_degree(const qb_qubo *q, uint32_t *count, uint32_t *order)
+{
+    for (uint32_t i = 0; i < q->n; i++)
+        count[q->n - 1 - degree_of(q, i)]++;
+    for (uint32_t sum = 0, d = 0; d < q->n; d++) {
+        uint32_t here = count[d];
+        count[d] = sum;
+        sum += here;
+    }
+    for (uint32_t i = 0; i < q->n; i++)
+        order[count[q->n - 1 - degree_of(q, i)]++] = i;
+}
+
+/* Blocks being filled: the first `open` of them, by number. */
+typedef struct packing {
+    uint32_t *block_of; /* [n] */
+    uint32_t *filled;   /* [blocks] variables of each */
+    uint32_t open[GATHER_WINDOW], opened, blocks;
+} packing;
+
+/* The first open block without a neighbour of i; a new one where there is none. */
+static uint32_t block_for(packing *p, const qb_qubo *q, uint32_t i)
+{
+    uint32_t taken = 0; /* bit k: open[k] holds a neighbour */
+    for (uint64_t e = q->start[i]; e < q->start[i + 1]; e++)
+        for (uint32_t k = 0; k < p->opened; k++)
+            taken |= (uint32_t)(p->block_of[q->neighbour[e]] == p->open[k]) << k;
+    for (uint32_t k = 0; k < p->opened; k++)
+        if (!(taken >> k & 1))
+            return k;
+    if (p->opened == GATHER_WINDOW) { /* the oldest stays as it is */
+        memmove(p->open, p->open + 1, (GATHER_WINDOW - 1) * sizeof *p->open);
+        p->opened--;
+    }
+    p->open[p->opened] = p->blocks++;
+    return p->opened++;
+}
+
+/* Puts every variable into a block, and gives each its position; counts the blocks. */
+static qb_status pack(qb_anneal_gather_state *s)
+{
+    const qb_qubo *q = s->model;
+    uint32_t *order = QB_NEW(uint32_t, q->n), *count = QB_NEW(uint32_t, (size_t)q->n + 1);
+    packing p = {.block_of = QB_NEW(uint32_t, q->n), .filled = QB_NEW(uint32_t, q->n)};
+    bool complete = order && count && p.block_of && p.filled;
+    if (complete) {
+        sort_by_degree(q, count, order);
+        for (uint32_t i = 0; i < q->n; i++)
+            p.block_of[i] = NOBODY;
+        for (uint32_t k = 0; k < q->n; k++) {
+            uint32_t i = order[k], slot = block_for(&p, q, i), block = p.open[slot];
+            p.block_of[i] = block;
+            s->position[i] = p.filled[block]++;
+            if (p.filled[block] == QB_GATHER_BLOCK) {
+                p.opened--;
+                memmove(p.open + slot, p.open + slot + 1, (p.opened - slot) * sizeof *p.open);
+            }
+        }
+        s->blocks = p.blocks;
+        uint32_t stride = (uint32_t)(GATHER_GOLDEN * p.blocks) | 1;
+        while (qb_common_divisor(stride, p.blocks) > 1)
+            stride++;
+        for (uint32_t i = 0; i < q->n; i++) {
+            uint64_t block = (uint64_t)p.block_of[i] * stride % p.blocks;
+            s->position[i] += QB_GATHER_BLOCK * (uint32_t)block;
+        }
+    }
+    qb_free(order);
+    qb_free(count);
+    qb_free(p.block_of);
+    qb_free(p.filled);
+    return complete ? QB_OK : QB_NO_MEMORY;
+}
+
+/* first[b + 1] - first[b]: as many entries as the block's variable of most couplings needs of all. */
+static void count_entries(qb_anneal_gather_state *s)
+{
+    for (uint32_t i = 0; i < s->n; i++) {
+        uint64_t *size = &s->first[s->position[i] / QB_GATHER_BLOCK + 1], needs = degree_of(s->model, i);
+        *size = *size > needs ? *size : needs;
+    }
+    for (uint32_t b = 0; b < s->blocks; b++)
+        s->first[b + 1] = s->first[b] + QB_GATHER_BLOCK * s->first[b + 1];
+}
+
+static void fill_entries(qb_anneal_gather_state *s)
+{
+    const qb_qubo *q = s->model;
+    const int32_t sign = q->sense == QB_MINIMISE ? 1 : -1;
+    for (uint32_t i = 0; i < s->n; i++) {
+        uint32_t p = s->position[i];
+        uint64_t to = s->first[p / QB_GATHER_BLOCK] + p % QB_GATHER_BLOCK;
+        if (q->integral)
+            s->linear[p] = sign * q->int_linear[i] / s->unit;
+        else
+            s->real_linear[p] = sign * q->real_linear[i];
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++, to += QB_GATHER_BLOCK) {
+            s->at[to] = (int32_t)s->position[q->neighbour[k]];
+            if (q->integral)
+                s->weight[to] = sign * q->int_weight[k] / s->unit;
+            else
+                s->real_weight[to] = sign * q->real_weight[k];
+        }
+    }
+}
+
+static bool allocate_entries(qb_anneal_gather_state *s)
+{
+    size_t places = (size_t)s->blocks * QB_GATHER_BLOCK;
+    s->first = QB_NEW(uint64_t, (size_t)s->blocks + 1);
+    if (!s->first)
+        return false;
+    count_entries(s);
+    size_t entries = s->first[s->blocks];
+    s->x = QB_NEW(int32_t, places);
+    s->at = QB_NEW(int32_t, entries);
+    s->bytes = QB_NEW(uint8_t, s->n);
+    if (s->model->integral) {
+        s->linear = QB_NEW(int32_t, places);
+        s->weight = QB_NEW(int32_t, entries);
+    } else {
+        s->real_linear = QB_NEW(double, places);
+        s->real_weight = QB_NEW(double, entries);
+    }
+    return s->x && s->at && s->bytes && (s->linear || s->real_linear) && (s->weight || s->real_weight);
+}
+
+static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+{
+    if (q->nonzeros > (uint64_t)GATHER_MOST_COUPLINGS * q->n || q->n > INT32_MAX / QB_GATHER_BLOCK)
+        return qb_fail(diag, QB_REFUSED, "gathering takes models of up to %d couplings a variable",
+                       GATHER_MOST_COUPLINGS);
+    qb_anneal_gather_state *s = QB_NEW(qb_anneal_gather_state, 1);
+    if (s) {
+        *s = (qb_anneal_gather_state){.model = q, .n = q->n, .unit = q->integral ? qb_units_of(q).unit : 1};
+        s->position = QB_NEW(uint32_t, q->n);
+    }
+    if (!s || !s->position || pack(s) || !allocate_entries(s)) {
+        gather_close(s);
+        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
+    }
+    fill_entries(s);
+    qb_rng_init(&s->start, seed, 0);
+    qb_lanes_rng_init(&s->rng, seed, 1);
+    *state = s;
+    return QB_OK;
+}
+
+static void gather_start(void *opaque, const uint8_t *x)
+{
+    qb_anneal_gather_state *s = opaque;
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
+        s->x[s->position[i]] = -(int32_t)(x ? x[i] : bits & 1);
+    }
+}
+
+static qb_status gather_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+{
+    qb_anneal_gather_state *s = opaque;
+    const qb_anneal_tier *tier = qb_anneal_tier_selected();
+    qb_anneal_gather_sweep *part = s->model->integral ? tier->gather_integers : tier->gather_doubles;
+    uint64_t work = 0;
+    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
+        for (uint32_t from = 0, to; from < s->blocks; from = to) {
+            to = s->blocks - from < GATHER_SPAN ? s->blocks : from + GATHER_SPAN;
+            work += part(s, beta[sweep], from, to);
+            if (work >= QB_ANNEAL_QUANTUM) {
+                if (!qb_anneal_charge(budget, work))
+                    return QB_STOPPED;
+                work = 0;
+            }
+        }
+    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+}
+
+static void gather_get(const void *opaque, uint32_t replica, uint8_t *x)
+{
+    (void)replica;
+    const qb_anneal_gather_state *s = opaque;
+    for (uint32_t i = 0; i < s->n; i++)
+        x[i] = s->x[s->position[i]] != 0;
+}
+
+static double gather_best(void *opaque, uint32_t *replica)
+{
+    qb_anneal_gather_state *s = opaque;
+    *replica = 0;
+    gather_get(s, 0, s->bytes);
+    return qb_qubo_energy(s->model, s->bytes);
+}
+
+static void gather_energies(void *opaque, double *energy)
+{
+    uint32_t replica;
+    *energy = gather_best(opaque, &replica);
+}
+
+const qb_anneal_kernel qb_anneal_gather = {
+    .name = "gather",
+    .replicas = 1,
+    .open = gather_open,
+    .close = gather_close,
+    .start = gather_start,
+    .run = gather_run,
+    .best = gather_best,
+    .energies = gather_energies,
+    .get = gather_get,
+};
