@@ -5,7 +5,7 @@ set ylabel 'share of shots' tc rgb ink
 set yrange [0 : *]
 set key outside right center Left reverse
 set arrow 1 from first best, graph 0 to first best, graph 1 nohead lw 1.4 dt 2 lc rgb soft
-set label 3 'best known' at first best, graph 1 right offset -0.6, -0.8 tc rgb soft
+set label 3 'best known' at first best, graph 1 left offset -0.6, 0.7 tc rgb soft
 set boxwidth bin
 stats $shots using 1 nooutput
 set xrange [STATS_min - bin : STATS_max + bin]

@@ -177,6 +177,14 @@ static qb_status visit_depth(void *context, const qb_evidence_run *run, const qb
     return QB_OK;
 }
 
+static bool has_several_depths(const sample *s)
+{
+    for (uint64_t k = 1; k < s->count; k++)
+        if (s->point[k].x != s->point[0].x)
+            return true;
+    return false;
+}
+
 qb_status qb_query_depth(qb_figure *figure, qb_diag *diag)
 {
     sample s;
@@ -185,6 +193,9 @@ qb_status qb_query_depth(qb_figure *figure, qb_diag *diag)
         status = qb_details_each(figure->store, figure->digest->evidence, visit_depth, &s, diag);
     if (!status && !s.count)
         status = qb_fail(diag, QB_REFUSED, "no run simulated a circuit without noise");
+    else if (!status && !has_several_depths(&s))
+        status =
+            qb_fail(diag, QB_REFUSED, "all circuits without noise have the same depth, %g", s.point[0].x);
     if (status) {
         qb_free(s.point);
         return status;

@@ -1,8 +1,8 @@
 /* histogram, landscape: what one circuit gives.
  *
  * histogram: how often shots of the last round had which objective, an entry a curve, on the instance on
- * which most entries say so (the sham angles=uniform among them).  landscape: <C> at depth 1 over both
- * angles, with the angles that the training evaluated.
+ * which most entries say so (the sham angles=uniform among them), of those one with the most values.
+ * landscape: <C> at depth 1 over both angles, with the angles that the training evaluated.
  */
 #include "harness/base/memory.h"
 #include "harness/report/details.h"
@@ -18,7 +18,7 @@
 
 typedef struct tally {
     const qb_evidence *evidence;
-    uint8_t *said; /* [entries * instances] */
+    uint32_t *said; /* [entries * instances] values of which there were shots, of the run with the most */
     uint32_t instance;
     bool integral;          /* all values are integers */
     double least, greatest; /* of the values on `instance` */
@@ -43,8 +43,10 @@ static void for_values(tally *t, const qb_evidence_run *run, const qb_json *deta
 static qb_status visit_said(void *context, const qb_evidence_run *run, const qb_json *details)
 {
     tally *t = context;
-    if (qb_json_count(qb_json_get(details, "shot_counts")))
-        t->said[(size_t)run->entry * t->evidence->instances + run->instance] = 1;
+    uint32_t *said = &t->said[(size_t)run->entry * t->evidence->instances + run->instance];
+    size_t values = qb_json_count(qb_json_get(details, "shot_counts"));
+    if (values > *said)
+        *said = (uint32_t)values;
     return QB_OK;
 }
 
@@ -83,13 +85,18 @@ static qb_status visit_counts(void *context, const qb_evidence_run *run, const q
 static uint32_t best_instance(const tally *t)
 {
     const qb_evidence *e = t->evidence;
-    uint32_t best = e->instances, most = 0;
+    uint32_t best = e->instances;
+    uint64_t most_entries = 0, most_values = 0;
     for (uint32_t i = 0; i < e->instances; i++) {
-        uint32_t entries = 0;
-        for (uint32_t k = 0; k < e->entries; k++)
-            entries += t->said[(size_t)k * e->instances + i];
-        if (entries > most) {
-            most = entries;
+        uint64_t entries = 0, values = 0;
+        for (uint32_t k = 0; k < e->entries; k++) {
+            uint32_t said = t->said[(size_t)k * e->instances + i];
+            entries += said > 0;
+            values += said;
+        }
+        if (entries > most_entries || (entries == most_entries && values > most_values)) {
+            most_entries = entries;
+            most_values = values;
             best = i;
         }
     }
@@ -122,7 +129,7 @@ static void put_entry(qb_figure *f, const tally *t, uint32_t entry)
 /* Some of the best entries that say so, and every control. */
 static bool is_shown(const tally *t, uint32_t entry, uint32_t shown)
 {
-    bool said = t->said[(size_t)entry * t->evidence->instances + t->instance];
+    bool said = t->said[(size_t)entry * t->evidence->instances + t->instance] > 0;
     return said && (shown < SHOWN || t->evidence->entry[entry].role == QB_EVIDENCE_CONTROL);
 }
 
@@ -153,7 +160,7 @@ qb_status qb_query_histogram(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
     tally t = {.evidence = e, .integral = true, .least = INFINITY, .greatest = -INFINITY};
-    t.said = QB_NEW(uint8_t, (size_t)e->entries * e->instances);
+    t.said = QB_NEW(uint32_t, (size_t)e->entries * e->instances);
     t.share = QB_NEW(double, (size_t)e->entries *BINS);
     qb_status status =
         t.said && t.share ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'histogram'");

@@ -2,7 +2,9 @@
  *
  * The length of a run is chosen on the even repeats, among the budget and its halvings, and judged on the odd
  * ones: the same repeats would flatter the shortest lucky one.  Solvers that see their limit would have done
- * something else under a smaller one: they get the budget.  A solver that never succeeded has a lower bound.
+ * something else under a smaller one: they get the budget, and so do cells of fewer than REPEATS runs, of
+ * which alone no figure is drawn: a success would cost the whole budget, whoever had it.  A solver that never
+ * succeeded has a lower bound.
  */
 #include "harness/base/memory.h"
 #include "harness/report/queries.h"
@@ -13,6 +15,7 @@
 #include <math.h>
 
 #define HALVINGS    12
+#define REPEATS     4
 #define PROBABILITY 0.99
 #define CONFIDENCE  0.95
 
@@ -57,7 +60,7 @@ static qb_tts best_length(const qb_figure *f, const qb_crossings *c, uint32_t en
 {
     const qb_evidence *e = f->digest->evidence;
     const qb_cell_digest *cell = qb_digest_cell(f->digest, entry, instance);
-    if (cell->runs < 4 || sees_its_limit(&e->entry[entry]))
+    if (cell->runs < REPEATS || sees_its_limit(&e->entry[entry]))
         return measure(f, c, instance, cell, e->budget, 2);
     double best = e->budget, least = INFINITY;
     for (int k = 0; k <= HALVINGS; k++) {
@@ -148,10 +151,21 @@ static uint64_t put_scaling(qb_figure *f, const qb_crossings *c, scale_points *p
     return points;
 }
 
+static bool has_repeats(const qb_digest *d)
+{
+    for (uint32_t k = 0; k < d->evidence->entries; k++)
+        for (uint32_t i = 0; i < d->evidence->instances; i++)
+            if (qb_digest_cell(d, k, i)->runs >= REPEATS)
+                return true;
+    return false;
+}
+
 qb_status qb_query_scaling(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
     qb_status status = QB_OK;
+    if (!has_repeats(figure->digest))
+        return qb_fail(diag, QB_REFUSED, "a run length takes at least %d repeats to choose", REPEATS);
     const qb_crossings *c = qb_figure_crossings(figure, &status, diag);
     if (!c)
         return status;

@@ -50,7 +50,7 @@ static void fill(const fixture_options *options)
     cr_assert_eq(qb_evidence_load(store, NULL, &evidence, &diag), QB_OK, "%s", diag.text);
 }
 
-static const fixture_options small = {.instances = 6, .entries = 5, .repeats = 3, .points = 10, .copies = 1};
+static const fixture_options small = {.instances = 6, .entries = 5, .repeats = 4, .points = 10, .copies = 1};
 
 static char *read_text(const char *name)
 {
@@ -408,6 +408,16 @@ Test(report, refuses_a_figure_without_data)
     cr_assert_eq(draw("robustness", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
     cr_assert(strstr(diag.text, "perturbed"), "%s", diag.text);
     cr_assert_eq(access(out, F_OK), -1);
+}
+
+Test(report, refuses_to_choose_run_lengths_from_three_repeats)
+{
+    fixture_options few = small;
+    few.repeats = 3;
+    fill(&few);
+    cr_assert_eq(draw("scaling", out, QB_PLOT_SVG, NULL, &diag), QB_REFUSED);
+    cr_assert(strstr(diag.text, "at least 4 repeats"), "%s", diag.text);
+    cr_assert_eq(files_in(out), 0);
 }
 
 Test(report, says_when_gnuplot_is_missing)
