@@ -33,6 +33,7 @@ struct qb_tabu {
     uint32_t n, words;
     double sign;              /* value = sign * E */
     double threshold;         /* gains up to here are no gains: 0 on integral models */
+    double slack;             /* gains, both positive or both not, no further apart may be taken for equal */
     uint64_t *side;           /* [words] the current point */
     uint64_t *open;           /* [words] bits that may be flipped */
     uint64_t *best;           /* [words] */

@@ -20,6 +20,8 @@ typedef struct dense {
     void *gain;       /* [64 words] */
     void *wide_gain;  /* [64 words] int32, for 16-bit gains that grow too large */
     int32_t unit;     /* what a gain of 1 stands for */
+    int32_t rest;     /* the true gain of i is unit gain_i, less this where odd_i */
+    uint64_t *odd;    /* [words] */
     int32_t greatest; /* |coupling| in these units */
     uint64_t safe;    /* steps for which 16-bit gains cannot overflow */
 } dense;
@@ -28,8 +30,7 @@ static const struct {
     const char *name;
     size_t coupling, gain; /* bytes */
 } sizes[QB_TABU_LANES_COUNT] = {
-    [QB_TABU_I8_I16] = {"dense int8/int16", 1, 2},   [QB_TABU_I8X2_I16] = {"dense int8/int16", 1, 2},
-    [QB_TABU_I8_I32] = {"dense int8/int32", 1, 4},   [QB_TABU_I8X2_I32] = {"dense int8/int32", 1, 4},
+    [QB_TABU_I8_I16] = {"dense int8/int16", 1, 2},   [QB_TABU_I8_I32] = {"dense int8/int32", 1, 4},
     [QB_TABU_I16_I32] = {"dense int16/int32", 2, 4}, [QB_TABU_I32_I32] = {"dense int32/int32", 4, 4},
     [QB_TABU_F64_F64] = {"dense double", 8, 8},
 };
@@ -69,26 +70,28 @@ static uint32_t common_divisor(const int32_t *value, uint64_t count, uint32_t di
     return odd ? odd << __builtin_ctz(bits) : 0;
 }
 
+/* Couplings that are too great for 8 bits are halved where all are even multiples of the unit of all, as
+ * those of a symmetric matrix are. */
 static void measure_integers(const qb_qubo *q, dense *d)
 {
     uint32_t greatest, greatest_linear;
     uint32_t couplings = common_divisor(q->int_weight, q->nonzeros, 0, &greatest);
     uint32_t unit = common_divisor(q->int_linear, q->n, couplings, &greatest_linear);
-    d->unit = unit ? (int32_t)unit : 1;
+    d->rest = unit ? (int32_t)unit : 1;
+    d->unit = d->rest;
+    if ((int32_t)greatest / d->unit > INT8_MAX && couplings / (uint32_t)d->rest % 2 == 0)
+        d->unit *= 2;
     d->greatest = (int32_t)greatest / d->unit;
-    bool halves = d->greatest > INT8_MAX && couplings / (uint32_t)d->unit % 2 == 0;
-    bool short_gains = (int32_t)greatest_linear / d->unit <= INT16_MAX - LEAST_SAFE * 2 * INT8_MAX;
+    bool short_gains = (int32_t)greatest_linear / d->unit < INT16_MAX - LEAST_SAFE * INT8_MAX;
     if (d->greatest <= INT8_MAX)
         d->lanes = short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32;
-    else if (halves && d->greatest <= 2 * INT8_MAX)
-        d->lanes = short_gains ? QB_TABU_I8X2_I16 : QB_TABU_I8X2_I32;
     else
         d->lanes = d->greatest <= INT16_MAX ? QB_TABU_I16_I32 : QB_TABU_I32_I32;
 }
 
 static void measure(const qb_qubo *q, dense *d)
 {
-    *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .passes = passes_of_tier()};
+    *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .rest = 1, .passes = passes_of_tier()};
     if (q->integral)
         measure_integers(q, d);
     d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->lanes].coupling;
@@ -110,12 +113,21 @@ DEFINE_SCATTER(scatter_f64, double, double)
 
 static bool is_short(const dense *d)
 {
-    return d->lanes == QB_TABU_I8_I16 || d->lanes == QB_TABU_I8X2_I16;
+    return d->lanes == QB_TABU_I8_I16;
 }
 
-static bool is_halved(const dense *d)
+/* A true gain as it is stored: over the unit, rounded up. */
+static int32_t stored_gain(dense *d, uint32_t i, int32_t gain)
 {
-    return d->lanes == QB_TABU_I8X2_I16 || d->lanes == QB_TABU_I8X2_I32;
+    if (gain % d->unit == 0)
+        return gain / d->unit;
+    qb_tabu_set(d->odd, i);
+    return (gain + d->rest) / d->unit;
+}
+
+static double true_gain(const dense *d, uint32_t i, double stored)
+{
+    return d->unit * stored - (qb_tabu_bit(d->odd, i) ? d->rest : 0);
 }
 
 /* The couplings of bit i, and its gain at the all-zero point. */
@@ -125,13 +137,13 @@ static void fill_row(qb_tabu *t, dense *d, uint32_t i)
     uint64_t begin = q->start[i], count = q->start[i + 1] - begin;
     const uint32_t *neighbour = q->neighbour + begin;
     void *row = (char *)d->couplings + i * d->stride;
-    int32_t sign = (int32_t)t->sign, divisor = sign * d->unit * (is_halved(d) ? 2 : 1);
+    int32_t sign = (int32_t)t->sign, divisor = sign * d->unit;
     if (d->lanes == QB_TABU_F64_F64) {
         ((double *)d->gain)[i] = sign * q->real_linear[i];
         scatter_f64(row, neighbour, q->real_weight + begin, count, sign);
         return;
     }
-    int32_t gain = q->int_linear[i] / (sign * d->unit);
+    int32_t gain = stored_gain(d, i, sign * q->int_linear[i]);
     if (is_short(d))
         ((int16_t *)d->gain)[i] = (int16_t)gain;
     else
@@ -176,7 +188,7 @@ static void guard(qb_tabu *t, dense *d)
     qb_free(d->gain);
     d->gain = d->wide_gain;
     d->wide_gain = NULL;
-    d->lanes = d->lanes == QB_TABU_I8_I16 ? QB_TABU_I8_I32 : QB_TABU_I8X2_I32;
+    d->lanes = QB_TABU_I8_I32;
     d->safe = UINT64_MAX;
 }
 
@@ -197,8 +209,9 @@ static bool allocate(qb_tabu *t, dense *d)
     size_t lanes = 64 * (size_t)t->words;
     d->couplings = qb_alloc(1, generous((t->n + (size_t)1) * d->stride));
     d->gain = qb_alloc(lanes, sizes[d->lanes].gain);
+    d->odd = QB_NEW(uint64_t, t->words);
     d->wide_gain = is_short(d) ? QB_NEW(int32_t, lanes) : NULL;
-    return d->couplings && d->gain && (d->wide_gain || !is_short(d));
+    return d->couplings && d->gain && d->odd && (d->wide_gain || !is_short(d));
 }
 
 static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
@@ -212,6 +225,7 @@ static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
                        t->n);
     if (!allocate(t, d))
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a dense matrix of %u variables", t->n);
+    t->slack = d->unit - d->rest;
     qb_status status = fill(t, d, budget);
     guard(t, d);
     return status;
@@ -223,6 +237,7 @@ static void dense_close(qb_tabu *t)
     if (d) {
         qb_free(d->couplings);
         qb_free(d->gain);
+        qb_free(d->odd);
         qb_free(d->wide_gain);
     }
     qb_free(d);
@@ -233,10 +248,11 @@ static void dense_close(qb_tabu *t)
 static double turn(dense *d, uint32_t i)
 {
     double stored;
+    int32_t odd = qb_tabu_bit(d->odd, i); /* 2 g - 1 becomes 1 - 2 g = 2 (1 - g) - 1 */
     if (is_short(d)) {
         int16_t *gain = d->gain;
         stored = gain[i];
-        gain[i] = (int16_t)-gain[i];
+        gain[i] = (int16_t)(odd - gain[i]);
     } else if (d->lanes == QB_TABU_F64_F64) {
         double *gain = d->gain;
         stored = gain[i];
@@ -244,9 +260,9 @@ static double turn(dense *d, uint32_t i)
     } else {
         int32_t *gain = d->gain;
         stored = gain[i];
-        gain[i] = -gain[i];
+        gain[i] = odd - gain[i];
     }
-    return d->unit * stored;
+    return true_gain(d, i, stored);
 }
 
 /* The bit that a tag stands for. */
@@ -267,9 +283,12 @@ static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
                            .turn = (uint32_t)draw % QB_TABU_LANES};
     qb_tabu_pick pick =
         d->passes[d->lanes](couplings + row * d->stride, d->gain, t->side, t->open, flip, sweep);
-    t->gain = d->unit * pick.gain;
     t->work += t->n;
-    return pick.tag ? locate(sweep, pick.tag) : QB_TABU_NONE;
+    if (!pick.tag)
+        return QB_TABU_NONE;
+    uint32_t i = locate(sweep, pick.tag);
+    t->gain = true_gain(d, i, pick.gain);
+    return i;
 }
 
 static uint32_t dense_step(qb_tabu *t, uint32_t k, uint32_t release)

@@ -4,8 +4,11 @@
  * w_ij x_j) changes by s_i s_k w_ik; the sign comes from the bits of `side`, so that the pass adds or
  * subtracts, and keeps the greatest open gain and where it stands, all in one loop.
  *
- * Integral models are stored small: in units of the greatest common divisor u of all coefficients, and when
- * all couplings are even in these units and would not fit into 8 bits otherwise, as their halves (i8x2).
+ * Integral models are stored small: in units of the greatest common divisor u of all coefficients, or of 2 u
+ * where 8 bits would not hold the couplings and all are multiples of 2 u, as they are wherever a symmetric
+ * matrix is listed.  Gains are then rounded up, a bit of each saying that u must be taken off again, so that
+ * values stay exact, a stored gain is positive exactly where the true one is, and what is found is the
+ * greatest but for one u (qb_tabu.slack).
  *
  * Ties: a search that always met the same one of equal gains first would never leave a plateau.  Lanes are
  * numbered i % 64; each pass is given a lane from which ranks are counted and a word to start at, and among
@@ -45,12 +48,10 @@ static inline uint32_t qb_tabu_tag(qb_tabu_sweep sweep, uint32_t lane, uint32_t 
 typedef qb_tabu_pick qb_tabu_pass(const void *couplings, void *gains, const uint64_t *side /* [words] */,
                                   const uint64_t *open /* [words] */, uint64_t flip, qb_tabu_sweep sweep);
 
-/* coupling type (i8x2: stored halved), gain type */
+/* coupling type, gain type */
 typedef enum qb_tabu_lanes {
     QB_TABU_I8_I16,
-    QB_TABU_I8X2_I16,
     QB_TABU_I8_I32,
-    QB_TABU_I8X2_I32,
     QB_TABU_I16_I32,
     QB_TABU_I32_I32,
     QB_TABU_F64_F64,

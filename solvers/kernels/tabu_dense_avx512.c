@@ -15,12 +15,6 @@ static inline i16_vector i16_from_i8(const i8 *w)
     return _mm512_cvtepi8_epi16(_mm256_load_si256((const __m256i *)w));
 }
 
-static inline i16_vector i16_from_i8x2(const i8 *w)
-{
-    i16_vector half = i16_from_i8(w);
-    return _mm512_add_epi16(half, half);
-}
-
 static inline i16_vector i16_negate(i16_vector v, uint64_t bits)
 {
     return _mm512_mask_sub_epi16(v, (i16_mask)bits, _mm512_setzero_si512(), v);
@@ -97,12 +91,6 @@ typedef __mmask16 i32_mask;
 static inline i32_vector i32_from_i8(const i8 *w)
 {
     return _mm512_cvtepi8_epi32(_mm_load_si128((const __m128i *)w));
-}
-
-static inline i32_vector i32_from_i8x2(const i8 *w)
-{
-    i32_vector half = i32_from_i8(w);
-    return _mm512_add_epi32(half, half);
 }
 
 static inline i32_vector i32_from_i16(const i16 *w)
@@ -231,15 +219,12 @@ static inline f64_tags f64_next_tags(f64_tags here)
 QB_TABU_DEFINE_REDUCE(f64, uint64_t)
 
 QB_TABU_DEFINE_PASS(i8, i16)
-QB_TABU_DEFINE_PASS(i8x2, i16)
 QB_TABU_DEFINE_PASS(i8, i32)
-QB_TABU_DEFINE_PASS(i8x2, i32)
 QB_TABU_DEFINE_PASS(i16, i32)
 QB_TABU_DEFINE_PASS(i32, i32)
 QB_TABU_DEFINE_PASS(f64, f64)
 
 qb_tabu_pass *const qb_tabu_pass_avx512[QB_TABU_LANES_COUNT] = {
-    [QB_TABU_I8_I16] = pass_i8_i16,     [QB_TABU_I8X2_I16] = pass_i8x2_i16, [QB_TABU_I8_I32] = pass_i8_i32,
-    [QB_TABU_I8X2_I32] = pass_i8x2_i32, [QB_TABU_I16_I32] = pass_i16_i32,   [QB_TABU_I32_I32] = pass_i32_i32,
-    [QB_TABU_F64_F64] = pass_f64_f64,
+    [QB_TABU_I8_I16] = pass_i8_i16,   [QB_TABU_I8_I32] = pass_i8_i32,   [QB_TABU_I16_I32] = pass_i16_i32,
+    [QB_TABU_I32_I32] = pass_i32_i32, [QB_TABU_F64_F64] = pass_f64_f64,
 };

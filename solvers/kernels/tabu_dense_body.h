@@ -24,7 +24,7 @@
 
 #include <string.h>
 
-typedef int8_t i8, i8x2;
+typedef int8_t i8;
 typedef int16_t i16;
 typedef int32_t i32;
 typedef double f64;

@@ -53,12 +53,19 @@ static void tabu_free(void *opaque)
     qb_free(s);
 }
 
+/* The larger the model, the more a walk is worth: a few hundred moves up to n = 1000, then as n^2, up to n. */
+static uint64_t walk_patience(uint64_t n)
+{
+    uint64_t square = n * n / 8192;
+    return 250 + (square < n ? square : n);
+}
+
 /* Tenure as in Glover, Lu and Hao (2010). */
 static qb_tabu_rule make_rule(const tabu_params *p, uint32_t n)
 {
     uint32_t tenure = p->tenure ? (uint32_t)p->tenure : n / 100 + 10;
     return (qb_tabu_rule){
-        .patience = p->patience ? p->patience : 300 + n / 10,
+        .patience = p->patience ? p->patience : walk_patience(n),
         .tenure = tenure,
         .spread = tenure < 10 ? tenure : 10,
     };
