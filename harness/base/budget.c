@@ -50,6 +50,8 @@ struct qb_budget {
     int64_t said_ns;
     bool has_best, last_is_pinned;
     double best;
+    bool has_floor;
+    double floor;         /* qb_budget_set_floor */
     uint64_t step_start;  /* of the last point's step, in the budget's own quantity */
     uint32_t next_target; /* the easiest one not reached yet */
     uint32_t target_count;
@@ -380,7 +382,8 @@ static void stamp(qb_budget *b, double claimed)
 static qb_status publish(qb_budget *b, const void *x, double claimed)
 {
     b->said.offered++;
-    if (!isfinite(claimed) || (b->has_best && !is_better(b, claimed, b->best)))
+    if (!isfinite(claimed) || (b->has_best && !is_better(b, claimed, b->best)) ||
+        (b->has_floor && !is_better(b, claimed, b->floor)))
         return b->over ? QB_STOPPED : QB_OK;
     if (b->parent) {
         b->has_best = true;
@@ -526,6 +529,12 @@ void qb_budget_set_targets(qb_budget *budget, const double *targets, uint32_t co
     budget->stop_target = targets[0];
     memcpy(budget->target, targets, count * sizeof *targets);
     qsort(budget->target, count, sizeof *budget->target, budget->maximise ? ascending : descending);
+}
+
+void qb_budget_set_floor(qb_budget *budget, double claim)
+{
+    budget->has_floor = true;
+    budget->floor = claim;
 }
 
 double qb_budget_share(qb_budget *budget)

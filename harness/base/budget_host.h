@@ -56,6 +56,10 @@ qb_status qb_budget_open(const qb_budget_setup *setup, qb_budget **budget, qb_di
 /* Replaces the targets, at most as many as at the start, where the model's scale has changed under way. */
 void qb_budget_set_targets(qb_budget *budget, const double *targets /* [count] */, uint32_t count);
 
+/* From now on only what is strictly better than this claim is credited: the run was given a solution of that
+ * value to start from. */
+void qb_budget_set_floor(qb_budget *budget, double claim);
+
 /* How much of the limit is spent, in [0, 1]; reads the clocks where the limit is about time. */
 double qb_budget_share(qb_budget *budget);
 

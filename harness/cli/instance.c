@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "harness/cli/instance.h"
 
+#include "harness/base/file.h"
 #include "harness/base/memory.h"
 #include "harness/model/solution.h"
 #include "instances/library.h"
@@ -125,4 +126,15 @@ void qb_cli_violations_json(qb_json_writer *json, const qb_problem *problem, con
         qb_json_close(json, '}');
     }
     qb_json_close(json, ']');
+}
+
+qb_status qb_cli_read_solution(const char *path, const qb_problem *problem, double *v, qb_diag *diag)
+{
+    char *text = NULL;
+    size_t size = 0;
+    qb_status status = qb_file_read(path, QB_FILE_LIMIT, &text, &size, diag);
+    if (!status)
+        status = qb_solution_parse(problem, path, text, size, v, diag);
+    qb_free(text);
+    return status;
 }

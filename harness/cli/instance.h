@@ -12,6 +12,10 @@
 qb_status qb_cli_read_instance(const char *word, const char *format, bool sum_duplicates, qb_problem *problem,
                                qb_diag *diag);
 
+/* A solution file ("-": standard input) as a vector of the problem. */
+qb_status qb_cli_read_solution(const char *path, const qb_problem *problem, double *v /* [columns] */,
+                               qb_diag *diag);
+
 /* The "instance" object of `solve --json` and `info --json`. */
 qb_status qb_cli_instance_json(qb_json_writer *json, const qb_problem *problem, qb_diag *diag);
 

@@ -2,6 +2,7 @@
 #include "harness/cli/registration.h"
 
 #include "harness/base/memory.h"
+#include "harness/cli/instance.h"
 #include "harness/model/referee.h"
 #include "instances/instances.h"
 #include "instances/known.h"
@@ -95,6 +96,19 @@ static void take_known(const qb_known *known, const char *sha256, qb_loaded_inst
         set_reference(instance, own->value, qb_reference_kind_name(own->kind), own->source);
 }
 
+static qb_status load_warm_start(const qb_experiment_instance *wanted, qb_loaded_instance *instance,
+                                 qb_plan_instance *planned, qb_diag *diag)
+{
+    size_t columns = instance->problem.body.columns;
+    if (!(instance->warm = QB_NEW(double, columns)))
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for a warm start");
+    qb_status status = qb_cli_read_solution(wanted->warm_start, &instance->problem, instance->warm, diag);
+    if (!status)
+        status = qb_sha256_hex(instance->warm, columns * sizeof(double), planned->warm_sha256);
+    planned->warm = instance->warm;
+    return status;
+}
+
 static qb_status load_all(const qb_library *library, const qb_known *known, qb_registration *r, qb_diag *diag)
 {
     for (uint32_t k = 0; k < r->experiment->instances; k++) {
@@ -110,6 +124,10 @@ static qb_status load_all(const qb_library *library, const qb_known *known, qb_r
             take_known(known, planned->sha256, instance);
         if (!status)
             status = set_targets(r->experiment, instance);
+        if (!status && r->experiment->instance[k].warm_start)
+            status = load_warm_start(&r->experiment->instance[k], instance, planned, diag);
+        if (status == QB_BAD_INPUT)
+            return status;
         if (status)
             return qb_fail(diag, status, "cannot register instance '%s'", instance->problem.name);
         planned->problem = &instance->problem;
@@ -273,6 +291,7 @@ void qb_registration_clear(qb_registration *r)
     for (uint32_t k = 0; r->instance && k < r->experiment->instances; k++) {
         qb_problem_free(&r->instance[k].problem);
         qb_free(r->instance[k].target);
+        qb_free(r->instance[k].warm);
     }
     qb_free(r->instance);
     qb_free(r->plan_instance);

@@ -130,6 +130,7 @@ static qb_status prepare(replay *r, qb_store *store, int64_t id, qb_diag *diag)
                             .params = r->params,
                             .problem = &r->instance->problem,
                             .nominal = &r->instance->problem,
+                            .warm = r->instance->warm,
                             .seed = r->stored->seed,
                             .budget_kind = r->stored->budget_kind,
                             .budget = r->stored->budget,

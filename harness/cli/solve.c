@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct solve_options {
-    const char *solver, *format, *lowering;
+    const char *solver, *format, *lowering, *warm_start;
     double cpu_time, wall_time, device_time, target;
     uint64_t work, samples, seed, memory, threads;
     bool json, sum_duplicates;
@@ -40,6 +40,8 @@ static const qb_option options_table[] = {
            "repair=off|on: "
            "infeasible answers are repaired before they are "
            "scored, which is counted"),
+    OPTION(warm_start, "warm-start", QB_OPTION_TEXT, "SOLUTION", NULL,
+           "a feasible solution to start from; only what is better is credited"),
     OPTION(format, "format", QB_OPTION_TEXT, "F", NULL,
            "format of INSTANCE; recognised by content and extension when not given"),
     OPTION(sum_duplicates, "sum-duplicates", QB_OPTION_FLAG, NULL, NULL,
@@ -285,6 +287,13 @@ static qb_status prepare(const solve_options *o, const char *instance, qb_run_sp
     return status;
 }
 
+static qb_status read_warm_start(const char *path, const qb_problem *problem, double **warm, qb_diag *diag)
+{
+    *warm = QB_NEW(double, problem->body.columns);
+    return *warm ? qb_cli_read_solution(path, problem, *warm, diag)
+                 : qb_fail(diag, QB_NO_MEMORY, "no memory for a warm start");
+}
+
 static int run(const void *options, const qb_arguments *arguments)
 {
     const solve_options *o = options;
@@ -292,6 +301,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_problem problem = {0};
     qb_run_result result = {0};
     void *params = NULL;
+    double *warm = NULL;
     qb_run_spec spec = {.problem = &problem,
                         .seed = o->seed,
                         .memory_bytes = o->memory,
@@ -303,6 +313,9 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status)
         status = prepare(o, arguments->word[0], &spec, &problem, &params, &diag);
     spec.params = params;
+    if (!status && o->warm_start)
+        status = read_warm_start(o->warm_start, &problem, &warm, &diag);
+    spec.warm = warm;
     if (!status)
         status = qb_run_execute(&spec, &result, &diag);
     if (!status && o->json)
@@ -313,6 +326,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_run_result_clear(&result);
     qb_problem_free(&problem);
     qb_free(params);
+    qb_free(warm);
     return code;
 }
 

@@ -1,9 +1,7 @@
 /* qubout verify: the referee's word on somebody's solution. */
-#include "harness/base/file.h"
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/instance.h"
-#include "harness/model/solution.h"
 
 #include <stdio.h>
 
@@ -53,15 +51,10 @@ static void print_person(const qb_problem *problem, const qb_score *score)
 
 static qb_status score_file(const qb_problem *problem, const char *path, qb_score *score, qb_diag *diag)
 {
-    char *text = NULL;
-    size_t size = 0;
     double *v = QB_NEW(double, problem->body.columns);
-    qb_status status = v ? qb_file_read(path, QB_FILE_LIMIT, &text, &size, diag) : QB_NO_MEMORY;
-    if (!status)
-        status = qb_solution_parse(problem, path, text, size, v, diag);
+    qb_status status = v ? qb_cli_read_solution(path, problem, v, diag) : QB_NO_MEMORY;
     if (!status)
         status = qb_referee_score(problem, v, score, diag);
-    qb_free(text);
     qb_free(v);
     return status;
 }

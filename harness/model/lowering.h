@@ -119,6 +119,14 @@ void qb_lowering_decode_bits(const qb_lowering *lowering, const uint8_t *bits,
 void qb_lowering_decode_columns(const qb_lowering *lowering, const double *columns,
                                 double *source /* [columns] */);
 
+/* The other way, for warm starts: bits of a qubo model that decode to `source` where they can say it, else to
+ * what is near; slack bits are 0.  Errors: QB_NO_MEMORY.  O((columns + bits) log bits). */
+qb_status qb_lowering_encode_bits(const qb_lowering *lowering, const double *source /* [columns] */,
+                                  uint8_t *bits /* [qubo->n] */);
+
+/* Is a source vector one of the model as it stands?  That of a mip that was not rewritten. */
+bool qb_lowering_keeps_columns(const qb_lowering *lowering);
+
 /* Source value v of the source objective <-> the model's claim, for feasible points with all penalties at
  * zero.  An integer claim that rounding misses by less than 1e-9 relative is given as the integer. */
 double qb_lowering_claim_of(const qb_lowering *lowering, double source_value);

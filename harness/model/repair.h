@@ -14,9 +14,9 @@
  *   4. Where no row is violated any more, each column in turn goes as far as the rows let it towards what a
  *      linear objective likes: what was repaired need not be wasteful.
  *
- * 2. and 3. end without a violated row, or when the moves are used up, or after ROUNDS_MOST rounds of weighing in
- * which the plain sum (all weights 1) has not fallen; then the vector of the least plain sum is what counts,
- * so nothing gets worse.  Deterministic.  Work: row entries touched.  Memory O(entries + moves).
+ * 2. and 3. end without a violated row, or when the moves are used up, or after ROUNDS_MOST rounds of
+ * weighing in which the plain sum (all weights 1) has not fallen; then the vector of the least plain sum is
+ * what counts, so nothing gets worse.  Deterministic.  Work: row entries touched.  Memory O(entries + moves).
  * Source: P. Morris, "The breakout method for escaping from local minima", AAAI-93, 40-45; moves on rows
  * instead of constraints of a CSP, and weights that grow by a factor, since rows differ by orders.
  */

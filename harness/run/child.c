@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "harness/run/child.h"
 
+#include "harness/base/memory.h"
+#include "harness/model/referee.h"
 #include "harness/run/child_search.h"
 #include "harness/run/limits.h"
 
@@ -117,6 +119,26 @@ static void settle(const qb_launch_request *r, const qb_contain *contain, bool l
     }
 }
 
+/* Hands the warm start to the model, where it can be said there, and keeps it from being credited. */
+static qb_status warm_up(const qb_lowering *lowering, const qb_problem *problem, const double *warm,
+                         qb_budget *budget, qb_model *model, qb_diag *diag)
+{
+    qb_score score;
+    qb_status status = qb_referee_score(problem, warm, &score, diag);
+    if (status)
+        return status;
+    qb_budget_set_floor(budget, qb_lowering_claim_of(lowering, score.objective));
+    if (qb_lowering_keeps_columns(lowering))
+        model->warm_columns = warm;
+    if (!model->qubo)
+        return QB_OK;
+    uint8_t *bits = QB_NEW(uint8_t, model->qubo->n); /* lives as long as the process */
+    if (!bits)
+        return QB_NO_MEMORY;
+    model->warm_bits = bits;
+    return qb_lowering_encode_bits(lowering, warm, bits);
+}
+
 /* From the image to the end of `solve`.  *state is left for the caller to free. */
 static qb_status run(const qb_launch_request *r, const void *image, qb_budget *budget, void **state,
                      qb_diag *diag)
@@ -138,7 +160,12 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
     model.threads = r->threads;
     model.memory_bytes = r->memory_bytes;
     qb_budget_stage(budget, "init");
-    status = r->solver->init(&model, qb_launch_params(r), r->seed, budget, state, diag);
+    if (r->warm_bytes)
+        status =
+            warm_up(lowering, &problem, (const double *)(const void *)((const char *)image + r->image_bytes),
+                    budget, &model, diag);
+    if (!status)
+        status = r->solver->init(&model, qb_launch_params(r), r->seed, budget, state, diag);
     qb_budget_mark_setup(budget);
     return status ? status : r->solver->solve(*state, budget, diag);
 }
@@ -148,7 +175,7 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
 {
     settle(r, contain, limit_memory, notes);
     size_t bytes = qb_channel_size(r->variables, r->mip, r->samples);
-    void *source = mmap(NULL, r->image_bytes, PROT_READ, MAP_SHARED, image, 0);
+    void *source = mmap(NULL, r->image_bytes + r->warm_bytes, PROT_READ, MAP_SHARED, image, 0);
     void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, channel, 0);
     if (source == MAP_FAILED || block == MAP_FAILED)
         fail(notes, errno);

@@ -91,7 +91,8 @@ static qb_status make(qb_copies *c, const qb_plan_run *run, slot *s, qb_diag *di
     qb_status status = run->copy ? make_copy(c, run, &s->copy, diag) : QB_OK;
     if (status != QB_OK)
         return status;
-    status = qb_run_image_open(problem_of(c, run), &s->image, diag);
+    const double *warm = c->plan->instance[run->instance].warm;
+    status = qb_run_image_open_warm(problem_of(c, run), warm, &s->image, diag);
     if (status == QB_OK)
         c->bytes += s->bytes = (run->copy ? 2 : 1) * qb_problem_image_size(problem_of(c, run)) + 1;
     else

@@ -36,6 +36,8 @@ typedef struct qb_experiment_instance {
     const char *name;                  /* of the library; or the path, made relative to where we run; or
                                           FAMILY-SIZE-SEED */
     const char *written;               /* the name or path as it stands in the file; or the family */
+    const char *warm_start;            /* path of a solution that every run starts from; NULL: none */
+    const char *warm_written;          /* the same as it stands in the file */
     const qb_generator *generator;     /* NULL unless generated */
     double value[QB_GENERATOR_PARAMS]; /* its parameters, checked */
     uint64_t seed;                     /* as given plus its number, else derived from the identity */

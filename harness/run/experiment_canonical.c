@@ -44,6 +44,8 @@ static void write_instances(qb_json_writer *w, const qb_experiment *x)
             key_uint(w, "seed", i->seed);
             break;
         }
+        if (i->warm_written)
+            key_string(w, "warm_start", i->warm_written);
         qb_json_close(w, '}');
     }
     qb_json_close(w, ']');

@@ -187,7 +187,7 @@ static qb_status read_generate(const qb_fields *f, const qb_yaml_node *node, con
 /* ---- One entry of the list */
 
 typedef struct entry {
-    const char *name, *file;
+    const char *name, *file, *warm_start;
     const qb_yaml_node *generate;
 } entry;
 
@@ -197,6 +197,7 @@ static qb_status read_instance(const qb_fields *f, const qb_yaml_node *node, con
         {"name", qb_field_text, .offset = offsetof(entry, name)},
         {"file", qb_field_text, .offset = offsetof(entry, file)},
         {"generate", qb_field_node, .offset = offsetof(entry, generate)},
+        {"warm_start", qb_field_text, .offset = offsetof(entry, warm_start)},
     };
     entry e = {0};
     qb_status status = qb_fields_read(f, "an instance", table, sizeof table / sizeof *table, node, &e);
@@ -205,6 +206,8 @@ static qb_status read_instance(const qb_fields *f, const qb_yaml_node *node, con
     if ((e.name != NULL) + (e.file != NULL) + (e.generate != NULL) != 1 || (e.name && !*e.name) ||
         (e.file && !*e.file))
         return qb_fields_fail(f, node, "an instance has exactly one of 'name', 'file' and 'generate'");
+    if (e.generate && e.warm_start)
+        return qb_fields_fail(f, node, "what is generated has no 'warm_start'");
     if (e.generate)
         return read_generate(f, e.generate, x, l);
     qb_experiment_instance *item = append(f, l, node);
@@ -213,7 +216,9 @@ static qb_status read_instance(const qb_fields *f, const qb_yaml_node *node, con
     item->origin = e.name ? QB_FROM_LIBRARY : QB_FROM_FILE;
     item->written = e.name ? e.name : e.file;
     item->name = e.name ? e.name : resolve(f, e.file);
-    return item->name ? QB_OK : qb_fields_no_memory(f);
+    item->warm_written = e.warm_start;
+    item->warm_start = e.warm_start ? resolve(f, e.warm_start) : NULL;
+    return item->name && !item->warm_start == !e.warm_start ? QB_OK : qb_fields_no_memory(f);
 }
 
 static qb_status refuse_twins(const qb_fields *f, const qb_yaml_node *node, const list *l, uint32_t first)

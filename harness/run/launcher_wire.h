@@ -15,7 +15,9 @@
 /* Harness to warden, with two descriptors: the image and the channel. */
 typedef struct qb_launch_request {
     const qb_solver *solver;
-    uint64_t image_bytes, seed, memory_bytes;
+    uint64_t image_bytes,
+        warm_bytes; /* of the problem, and of the vector behind it that the run starts from */
+    uint64_t seed, memory_bytes;
     qb_lowering_options lowering;
     qb_budget_kind kind;
     double limit, backstop, simulator_limit; /* as in qb_budget_setup */

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,10 +194,16 @@ qb_run_identity qb_plan_identity(const qb_plan *plan, const qb_plan_run *run, ch
     uint32_t number = 0;
     const qb_experiment_perturbation *p = qb_plan_perturbation(plan, run, &number);
     copy[0] = 0;
+    if (p)
+        qb_seed_copy_name(p->kind, p->relative, number, copy);
+    const char *warm = plan->instance[run->instance].warm_sha256;
+    size_t length = strlen(copy);
+    if (*warm) /* other runs than those without it; half of the hash tells them apart */
+        snprintf(copy + length, QB_COPY_TEXT - length, "+warm:%.32s", warm);
     return (qb_run_identity){
         .experiment = x->identity,
         .instance = plan->instance[run->instance].sha256,
-        .copy = p ? qb_seed_copy_name(p->kind, p->relative, number, copy) : copy,
+        .copy = copy,
         .label = entry->label,
         .params = entry->params_json,
         .lowering = x->lowering[run->lowering].name,

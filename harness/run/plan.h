@@ -17,8 +17,10 @@
 /* An instance of the experiment, loaded; same index as experiment->instance.  Belongs to the caller. */
 typedef struct qb_plan_instance {
     const qb_problem *problem;
-    char sha256[QB_SHA256_HEX]; /* qb_problem_sha256 of it */
-    const double *target;       /* [targets] source values at which trajectories are exact */
+    char sha256[QB_SHA256_HEX];      /* qb_problem_sha256 of it */
+    const double *target;            /* [targets] source values at which trajectories are exact */
+    const double *warm;              /* [columns] what every run starts from; NULL: nothing */
+    char warm_sha256[QB_SHA256_HEX]; /* of it; "" without one */
     uint32_t targets;
 } qb_plan_instance;
 

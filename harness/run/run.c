@@ -90,6 +90,7 @@ static qb_status build_request(execution *e, qb_diag *diag)
     size_t image_bytes;
     (void)qb_run_image_file(e->image, &image_bytes);
     head.image_bytes = image_bytes;
+    head.warm_bytes = qb_run_image_warm(e->image) ? sizeof(double) * s->problem->body.columns : 0;
     e->request = qb_alloc(1, qb_launch_bytes(&head));
     if (!e->request)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory");
@@ -134,7 +135,7 @@ static qb_status prepare(execution *e, qb_diag *diag)
                        QB_BUDGET_TARGETS);
     qb_status status = QB_OK;
     if (!e->image) {
-        status = qb_run_image_open(s->problem, &e->image, diag);
+        status = qb_run_image_open_warm(s->problem, s->warm, &e->image, diag);
         e->owns_image = status == QB_OK;
     }
     if (!status)
@@ -397,8 +398,8 @@ static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
     if (status)
         return status;
     account(e, result);
-    status = qb_run_score(e->spec, e->lowering, e->point, e->points, &e->summary, result, &lied, &gap_closed,
-                          diag);
+    status = qb_run_score(e->spec, e->lowering, qb_run_image_warm(e->image), e->point, e->points, &e->summary,
+                          result, &lied, &gap_closed, diag);
     if (status)
         return status;
     judge(e, lied, gap_closed, result);

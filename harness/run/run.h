@@ -35,6 +35,12 @@ const char *qb_outcome_name(qb_outcome outcome); /* "optimal", "target", ... as 
  * problem outlives the image.  O(instance).  Close with qb_run_image_close when no run uses it. */
 typedef struct qb_run_image qb_run_image;
 qb_status qb_run_image_open(const qb_problem *problem, qb_run_image **image, qb_diag *diag);
+
+/* The same with a feasible vector that every run on it starts from: solvers that can take it do (qb_model),
+ * and only what is strictly better is credited; the answer of a run that finds nothing better is the vector
+ * itself, without a trajectory.  warm is copied.  Errors: also QB_BAD_INPUT where it is infeasible. */
+qb_status qb_run_image_open_warm(const qb_problem *problem, const double *warm /* [columns] */,
+                                 qb_run_image **image, qb_diag *diag);
 void qb_run_image_close(qb_run_image *image);
 
 /* What to run.  Everything belongs to the caller and outlives the call. */
@@ -59,6 +65,7 @@ typedef struct qb_run_spec {
     double simulator_limit;
     /* wall seconds that end the run whatever its budget; 0: as qb_limits_backstop says */
     double wall_backstop;
+    const double *warm;  /* [columns] as in qb_run_image_open_warm; NULL: none.  An image brings its own */
     qb_run_image *image; /* of `problem`; NULL: made for this run, at the cost of packing and lowering it */
 } qb_run_spec;
 

@@ -221,13 +221,33 @@ static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
     return QB_OK;
 }
 
-qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const qb_channel_point *point,
-                       uint32_t points, const qb_channel_summary *summary, qb_run_result *result, bool *lied,
-                       bool *gap_closed, qb_diag *diag)
+/* The warm start is the answer until something is better; its value is a claim that was verified. */
+static qb_status begin_warm(referee *r, const double *warm, qb_diag *diag)
+{
+    const qb_problem *problem = r->spec->problem, *nominal = r->spec->nominal;
+    qb_status status = qb_referee_score(problem, warm, &r->best, diag);
+    if (status)
+        return status;
+    r->has_best = r->has_claim = true;
+    r->best_claim = qb_lowering_claim_of(r->lowering, r->best.objective);
+    memcpy(r->result->solution, warm, sizeof(double) * problem->body.columns);
+    round_integers(&problem->body, r->result->solution);
+    r->result->has_solution = true;
+    r->result->score = r->best;
+    return nominal && nominal != problem
+               ? qb_referee_score(nominal, r->result->solution, &r->result->score, diag)
+               : QB_OK;
+}
+
+qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const double *warm,
+                       const qb_channel_point *point, uint32_t points, const qb_channel_summary *summary,
+                       qb_run_result *result, bool *lied, bool *gap_closed, qb_diag *diag)
 {
     referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
     r.repairs = spec->lowering.repair && spec->problem->kind == QB_KIND_MIP && r.model.qubo;
     qb_status status = open_referee(&r, points, diag);
+    if (!status && warm)
+        status = begin_warm(&r, warm, diag);
     if (status)
         goto done;
     for (uint32_t k = 0; k < points; k++)

@@ -5,6 +5,8 @@
  * what glpsol does when asked nothing, `cuts` adds presolve, all cut classes, the feasibility pump and
  * proximity search.
  *
+ * A warm start is offered as the first incumbent; then `cuts` goes without presolve.
+ *
  * GLPK is never told the limit: the callback stops it between two relaxations, and a deadline that finds it
  * inside one abandons it there (solver.h).
  *
@@ -50,7 +52,8 @@ typedef struct glpk_state {
     uint64_t nonzeros; /* at least 1 */
     int charged;       /* simplex iterations charged so far */
     bool published;
-    double best; /* claim of the last publication */
+    double best;        /* claim of the last publication */
+    const double *warm; /* [columns] offered once, or NULL */
     jmp_buf on_error;
 } glpk_state;
 
@@ -90,9 +93,23 @@ static qb_status publish(glpk_state *s)
     return qb_budget_incumbent_mip(s->budget, s->x, claim);
 }
 
+/* GLPK counts from 1. */
+static void offer_warm(glpk_state *s, glp_tree *tree)
+{
+    double *x = QB_NEW(double, (size_t)s->mip->columns + 1);
+    if (x) {
+        memcpy(x + 1, s->warm, s->mip->columns * sizeof *x);
+        glp_ios_heur_sol(tree, x);
+    }
+    qb_free(x);
+    s->warm = NULL;
+}
+
 static void callback(glp_tree *tree, void *info)
 {
     glpk_state *s = info;
+    if (glp_ios_reason(tree) == GLP_IHEUR && s->warm)
+        offer_warm(s, tree);
     if (glp_ios_reason(tree) == GLP_IBINGO && glp_mip_status(s->lp) == GLP_FEAS)
         publish(s); /* a stop is noticed by the charge below */
     int node = glp_ios_best_node(tree);
@@ -195,6 +212,7 @@ static qb_status init(const qb_model *model, const void *params, uint64_t seed, 
     memcpy(&s->params, params, sizeof s->params);
     s->budget = budget;
     s->nonzeros = entries ? entries : 1;
+    s->warm = model->warm_columns;
     s->x = QB_NEW(double, mip->columns);
     if (!s->x) {
         release(s);
@@ -231,7 +249,7 @@ static void set_options(glpk_state *s, glp_iocp *options)
     options->cb_func = callback;
     options->cb_info = s;
     if (s->params.preset == PRESET_CUTS) {
-        options->presolve = GLP_ON;
+        options->presolve = s->warm ? GLP_OFF : GLP_ON; /* a presolved program has other columns */
         options->gmi_cuts = options->mir_cuts = options->cov_cuts = options->clq_cuts = GLP_ON;
         options->fp_heur = GLP_ON;
         options->ps_heur = s->params.proximity ? GLP_ON : GLP_OFF;
@@ -289,7 +307,7 @@ static qb_status solve(void *state, qb_budget *budget, qb_diag *diag)
     qb_budget_detail(budget, "gap_tolerance", 0);
     qb_budget_detail(budget, "integer_tolerance", 1e-6);
     glp_iocp options;
-    if (s->params.preset == PRESET_DEFAULT) {
+    if (s->params.preset == PRESET_DEFAULT || s->warm) {
         qb_status status = solve_relaxation(s);
         if (status)
             return status;

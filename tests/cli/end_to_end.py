@@ -286,6 +286,21 @@ class EndToEnd(unittest.TestCase):
             self.run_qubout("plot", "penalty", "--db", "p.db", "--out", "figures")
             self.assertIn("feasible", (self.folder / "figures/penalty.svg").read_text())
 
+    def test_warm_start(self):
+        self.write("good.txt", "a 1\n")
+        self.write("bad.txt", "a 1\nb 1\n")
+        result = self.solve("knapsack.lp", "glpk", "--warm-start", "good.txt")
+        self.assertEqual((result["status"], result["objective"]), ("optimal", 8))
+        self.run_qubout("solve", "knapsack.lp", "--solver", "glpk", "--warm-start", "bad.txt", code=2)
+        text = ("experiment: warm\ninstances: [{file: knapsack.lp%s}]\nbudget: {work: 20000}\nsolvers: [{name: glpk}, {name: tabu}]\n")
+        self.write("warm.yaml", text % ", warm_start: good.txt")
+        self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
+        self.write("warm.yaml", text % "")
+        self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
+        self.assertEqual(self.count_runs("w.db"), 4)  # with and without are different runs
+        self.write("warm.yaml", text % ", warm_start: bad.txt")
+        self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet", code=2)
+
     def test_shards_do_not_overlap(self):
         for shard in ("1/2", "2/2"):
             self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", "--shard", shard)

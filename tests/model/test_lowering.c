@@ -1,4 +1,5 @@
 #include "harness/base/json.h"
+#include "harness/base/memory.h"
 #include "harness/model/lowering.h"
 #include "harness/model/lowering_parts.h"
 #include "harness/model/referee.h"
@@ -92,6 +93,33 @@ Test(lowering, optimal_bits_decode_to_optimal_vectors_under_tight_penalties)
 Test(lowering, optimal_bits_decode_to_optimal_vectors_under_a_factor_of_two)
 {
     check_rule(true, QB_PENALTY_FACTOR, 5);
+}
+
+Test(lowering, every_vector_comes_back_from_its_bits)
+{
+    static const qb_encoding_rule rules[] = {QB_ENCODE_BINARY, QB_ENCODE_BOUNDED, QB_ENCODE_ONE_HOT};
+    const uint8_t type[] = {1, 1, 0};
+    const double least[] = {-7, 3, 0}, most[] = {30, 1003, 1};
+    qb_draft d = {.kind = QB_KIND_MIP, .columns = 3, .type = type, .lower = least, .upper = most};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
+        qb_lowering *l = lower(&problem, QB_TAKES_QUBO,
+                               &(qb_lowering_options){.encoding = rules[k], .coefficient_limit = 5});
+        uint8_t *bits = QB_NEW(uint8_t, qb_lowering_model(l).qubo->n);
+        for (double a = -7; a <= 30; a++)
+            for (double b = 3; b <= 1003; b += 8) {
+                const double v[] = {a, b, (int)b % 2};
+                double back[3];
+                cr_assert(qb_lowering_encode_bits(l, v, bits) == QB_OK);
+                qb_lowering_decode_bits(l, bits, back);
+                cr_assert(memcmp(v, back, sizeof v) == 0, "%g %g", a, b);
+            }
+        cr_assert(!qb_lowering_keeps_columns(l));
+        qb_free(bits);
+        qb_lowering_free(l);
+    }
+    qb_problem_free(&problem);
 }
 
 Test(lowering, optimal_bits_decode_to_optimal_vectors_in_every_encoding)

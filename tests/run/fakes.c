@@ -92,8 +92,10 @@ qb_status qb_perturb_coefficients(const qb_problem *nominal, double relative, ui
     return QB_OK;
 }
 
-qb_status qb_run_image_open(const qb_problem *problem, qb_run_image **image, qb_diag *diag)
+qb_status qb_run_image_open_warm(const qb_problem *problem, const double *warm, qb_run_image **image,
+                                 qb_diag *diag)
 {
+    (void)warm;
     (void)problem;
     *image = qb_alloc(1, 1);
     return *image ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for an image");

@@ -37,8 +37,9 @@ static qb_problem make_knapsack(void)
     return problem;
 }
 
-static qb_run_result execute(const char *solver, const qb_problem *problem, qb_lowering_options lowering,
-                             double work)
+/* Starts from warm [ITEMS], where that is not NULL. */
+static qb_status execute_from(const double *warm, const char *solver, const qb_problem *problem,
+                              qb_lowering_options lowering, double work, qb_run_result *result)
 {
     const qb_solver *s = qb_solver_find(solver);
     _Alignas(8) unsigned char params[4096];
@@ -47,16 +48,23 @@ static qb_run_result execute(const char *solver, const qb_problem *problem, qb_l
     qb_run_spec spec = {.solver = s,
                         .params = params,
                         .problem = problem,
+                        .warm = warm,
                         .lowering = lowering,
                         .seed = 5,
                         .budget_kind = QB_BUDGET_WORK,
                         .budget = work,
                         .memory_bytes = UINT64_MAX,
                         .threads = 1};
-    qb_run_result result;
-    qb_diag diag = {""};
-    cr_assert(qb_run_execute(&spec, &result, &diag) == QB_OK, "%s", diag.text);
+    qb_status status = qb_run_execute(&spec, result, NULL);
     qb_launcher_stop();
+    return status;
+}
+
+static qb_run_result execute(const char *solver, const qb_problem *problem, qb_lowering_options lowering,
+                             double work)
+{
+    qb_run_result result;
+    cr_assert(execute_from(NULL, solver, problem, lowering, work, &result) == QB_OK);
     return result;
 }
 
@@ -132,5 +140,31 @@ Test(lowered, a_repair_beyond_the_limit_is_not_credited)
         qb_run_result_clear(&r);
     }
     cr_assert(late > 0);
+    qb_problem_free(&problem);
+}
+
+Test(lowered, a_warm_start_is_credited_only_where_it_is_beaten)
+{
+    static const char *const solvers[] = {"glpk", "tabu", "anneal"};
+    const double nothing[ITEMS] = {0};
+    double all[ITEMS];
+    const qb_lowering_options options = {0};
+    qb_problem problem = make_knapsack();
+    qb_run_result r, best = execute("glpk", &problem, options, 1e7);
+    cr_assert(best.outcome == QB_RUN_OPTIMAL && best.points > 0);
+    for (int k = 0; k < ITEMS; k++)
+        all[k] = 1;
+    for (size_t k = 0; k < sizeof solvers / sizeof *solvers; k++) {
+        cr_assert(execute_from(nothing, solvers[k], &problem, options, 1e6, &r) == QB_OK);
+        cr_assert(r.points && r.trajectory[0].objective > 0, "%s", solvers[k]);
+        qb_run_result_clear(&r);
+        cr_assert(execute_from(best.solution, solvers[k], &problem, options, 1e6, &r) == QB_OK);
+        cr_assert(r.points == 0 && r.has_solution && r.score.feasible, "%s", solvers[k]);
+        cr_assert(r.score.objective == best.score.objective);
+        cr_assert(k || r.outcome == QB_RUN_OPTIMAL, "a proof counts without an improvement");
+        qb_run_result_clear(&r);
+        cr_assert(execute_from(all, solvers[k], &problem, options, 1e6, &r) == QB_BAD_INPUT);
+    }
+    qb_run_result_clear(&best);
     qb_problem_free(&problem);
 }
