@@ -88,10 +88,9 @@ static qb_status make_copy(replay *r, qb_diag *diag)
             number -= noise->copies;
             continue;
         }
-        char name[QB_COPY_TEXT];
         uint64_t seed;
-        qb_seed_copy_name(noise->kind, noise->relative, number, name);
-        qb_status status = qb_seed_copy(r->experiment->seed, r->stored->sha256, name, &seed);
+        qb_status status = qb_seed_copy(r->experiment->seed, r->stored->sha256, noise->kind, noise->relative,
+                                        number, &seed);
         if (!status)
             status = qb_perturb_coefficients(&r->instance->problem, noise->relative, seed, &r->noisy, diag);
         r->spec.problem = &r->noisy;

@@ -75,15 +75,13 @@ static const qb_problem *problem_of(const qb_copies *c, const qb_plan_run *run)
 
 static qb_status make_copy(const qb_copies *c, const qb_plan_run *run, qb_problem *copy, qb_diag *diag)
 {
-    char name[QB_COPY_TEXT];
+    const qb_plan_instance *instance = &c->plan->instance[run->instance];
     uint64_t seed;
     uint32_t number = 0;
     const qb_experiment_perturbation *p = qb_plan_perturbation(c->plan, run, &number);
-    qb_run_identity identity = qb_plan_identity(c->plan, run, name);
-    qb_status status = qb_seed_copy(identity.experiment_seed, identity.instance, identity.copy, &seed);
-    if (status != QB_OK)
-        return status;
-    return qb_perturb_coefficients(c->plan->instance[run->instance].problem, p->relative, seed, copy, diag);
+    qb_status status =
+        qb_seed_copy(c->plan->experiment->seed, instance->sha256, p->kind, p->relative, number, &seed);
+    return status ? status : qb_perturb_coefficients(instance->problem, p->relative, seed, copy, diag);
 }
 
 static qb_status make(qb_copies *c, const qb_plan_run *run, slot *s, qb_diag *diag)

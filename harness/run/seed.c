@@ -54,13 +54,15 @@ const char *qb_seed_copy_name(const char *kind, double relative, uint32_t number
     return buffer;
 }
 
-qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *copy, uint64_t *seed)
+qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *kind, double relative,
+                       uint32_t number, uint64_t *seed)
 {
+    char copy[QB_COPY_TEXT];
     qb_sha256 *hash = qb_sha256_open();
     qb_sha256_string(hash, "copy");
     qb_sha256_u64(hash, experiment_seed);
     qb_sha256_string(hash, instance);
-    qb_sha256_string(hash, copy);
+    qb_sha256_string(hash, qb_seed_copy_name(kind, relative, number, copy));
     return finish_seed(hash, seed);
 }
 

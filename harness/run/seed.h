@@ -7,7 +7,8 @@
 #include "harness/base/budget_host.h"
 #include "harness/base/hash.h"
 
-/* What makes a run this run.  copy: "" for the instance itself, else as qb_seed_copy_name writes it. */
+/* What makes a run this run.  copy: "" for the instance itself, else as qb_seed_copy_name writes it;
+ * "+warm:" and half a hash follow where the run starts from a given vector. */
 typedef struct qb_run_identity {
     const char *experiment; /* qb_experiment.identity */
     const char *instance;   /* SHA-256 of the canonical source problem */
@@ -34,8 +35,10 @@ qb_status qb_seed_key(const qb_run_identity *identity, char key[QB_SHA256_HEX]);
 #define QB_COPY_TEXT 96
 const char *qb_seed_copy_name(const char *kind, double relative, uint32_t number, char buffer[QB_COPY_TEXT]);
 
-/* The noise of a copy: from experiment seed, instance and copy alone, so that every label gets the same. */
-qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *copy, uint64_t *seed);
+/* The noise of copy `number`: from experiment seed, instance, kind and strength alone, so that every label gets
+ * the same, whatever it starts from. */
+qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *kind, double relative,
+                       uint32_t number, uint64_t *seed);
 
 /* The seed of generated instance `number` of a family and size where the file gives none: from the
  * experiment's identity, so that nobody picks the instances. */

@@ -292,12 +292,16 @@ class EndToEnd(unittest.TestCase):
         result = self.solve("knapsack.lp", "glpk", "--warm-start", "good.txt")
         self.assertEqual((result["status"], result["objective"]), ("optimal", 8))
         self.run_qubout("solve", "knapsack.lp", "--solver", "glpk", "--warm-start", "bad.txt", code=2)
-        text = ("experiment: warm\ninstances: [{file: knapsack.lp%s}]\nbudget: {work: 20000}\nsolvers: [{name: glpk}, {name: tabu}]\n")
+        text = ("experiment: warm\ninstances: [{file: knapsack.lp%s}]\nbudget: {work: 20000}\n"
+                "solvers: [{name: glpk}, {name: tabu}]\n"
+                "perturbations: [{kind: coefficient-noise, relative: 0.1, copies: 1}]\n")
         self.write("warm.yaml", text % ", warm_start: good.txt")
         self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
+        for run in range(1, 5):  # on the same noisy copy, too
+            self.assertIn("identical", self.run_qubout("replay", str(run), "--db", "w.db"))
         self.write("warm.yaml", text % "")
         self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
-        self.assertEqual(self.count_runs("w.db"), 4)  # with and without are different runs
+        self.assertEqual(self.count_runs("w.db"), 8)  # with and without are different runs
         self.write("warm.yaml", text % ", warm_start: bad.txt")
         self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet", code=2)
 

@@ -361,7 +361,7 @@ Test(seed, derivations_are_fixed)
     cr_assert_eq(qb_seed_key(&identity, key), QB_OK);
     cr_expect_str_eq(key, "93e47f9d9aeffb05d5ce28eeb0b60c7a85481665f40cfc97f6e3560cd1616d9b");
     cr_expect_str_eq(qb_seed_copy_name("coefficient-noise", 0.02, 3, copy), "coefficient-noise:0.02:3");
-    cr_assert_eq(qb_seed_copy(1, "i", copy, &seed), QB_OK);
+    cr_assert_eq(qb_seed_copy(1, "i", "coefficient-noise", 0.02, 3, &seed), QB_OK);
     cr_expect_eq(seed, 2484801976322376625u);
 }
 
