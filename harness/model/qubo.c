@@ -225,9 +225,10 @@ static qb_status assemble(terms *t, qb_sense sense, double offset, double scale,
 {
     t->multiplier = are_integers(t) ? 1 : multiplier_of(t);
 
-    double *linear = QB_NEW(double, 2 * (size_t)t->n), *reach = linear + t->n;
+    double *linear = QB_NEW(double, 2 * (size_t)t->n);
     if (!linear)
         return QB_NO_MEMORY;
+    double *reach = linear + t->n;
     double constant = expand_linear(t, linear);
     bool integral = t->multiplier != 0 && fits_int32(t, linear, reach);
     if (!integral && t->multiplier != 0) {
