@@ -341,6 +341,25 @@ double qb_diagonal_entry(const qb_diagonal *diagonal, uint64_t x)
     return ((const double *)diagonal->entry)[x];
 }
 
+void qb_diagonal_read(const qb_diagonal *diagonal, uint64_t first, uint64_t count, double *entry)
+{
+    const uint8_t *bytes = (const uint8_t *)diagonal->entry + first;
+    const uint16_t *words = (const uint16_t *)diagonal->entry + first;
+    switch (diagonal->width) {
+    case QB_COST_BYTE:
+        for (uint64_t i = 0; i < count; i++)
+            entry[i] = bytes[i];
+        return;
+    case QB_COST_WORD:
+        for (uint64_t i = 0; i < count; i++)
+            entry[i] = words[i];
+        return;
+    case QB_COST_REAL:
+        break;
+    }
+    memcpy(entry, (const double *)diagonal->entry + first, count * sizeof *entry);
+}
+
 double qb_diagonal_best(const qb_diagonal *diagonal)
 {
     return diagonal->sense == QB_MINIMISE ? diagonal->least : diagonal->greatest;

@@ -75,6 +75,9 @@ void qb_diagonal_clear(qb_diagonal *diagonal);
 /* entry[x] as a number; x < 2^bits. */
 double qb_diagonal_entry(const qb_diagonal *diagonal, uint64_t x);
 
+/* entry [count]: those from `first` on, as numbers. */
+void qb_diagonal_read(const qb_diagonal *diagonal, uint64_t first, uint64_t count, double *entry);
+
 /* The better end of the entries in the diagonal's sense. */
 double qb_diagonal_best(const qb_diagonal *diagonal);
 

@@ -22,11 +22,14 @@ static uint64_t chunk_work(const qb_weights *w)
     return w->diagonal->size < CHUNK ? w->diagonal->size : CHUNK;
 }
 
-/* Reads chunk `chunk`; returns its length. */
-static uint64_t read_chunk(const qb_weights *w, uint64_t chunk, double *weight /* [CHUNK] */)
+/* Reads weights, and entries (NULL: not wanted), of chunk `chunk`; returns its length. */
+static uint64_t read_chunk(const qb_weights *w, uint64_t chunk, double *weight /* [CHUNK] */,
+                           double *entry /* [CHUNK] */)
 {
     uint64_t start = chunk * CHUNK, left = w->diagonal->size - start, count = left < CHUNK ? left : CHUNK;
     w->read(w->state, start, count, weight);
+    if (entry)
+        qb_diagonal_read(w->diagonal, start, count, entry);
     return count;
 }
 
@@ -47,13 +50,12 @@ typedef struct band {
 static qb_chunk_sums band_chunk(const void *context, uint64_t chunk)
 {
     const band *b = context;
-    double weight[CHUNK];
-    uint64_t count = read_chunk(b->weights, chunk, weight), start = chunk * CHUNK;
+    double weight[CHUNK], entry[CHUNK];
+    uint64_t count = read_chunk(b->weights, chunk, weight, entry);
     qb_chunk_sums sum = {0};
     for (uint64_t i = 0; i < count; i++) {
-        double entry = qb_diagonal_entry(b->weights->diagonal, start + i);
         sum.first += weight[i];
-        sum.second += entry >= b->least && entry <= b->greatest ? weight[i] : 0;
+        sum.second += entry[i] >= b->least && entry[i] <= b->greatest ? weight[i] : 0;
     }
     return sum;
 }
@@ -77,13 +79,12 @@ typedef struct gibbs {
 static qb_chunk_sums gibbs_chunk(const void *context, uint64_t chunk)
 {
     const gibbs *g = context;
-    double weight[CHUNK];
-    uint64_t count = read_chunk(g->weights, chunk, weight), start = chunk * CHUNK;
+    double weight[CHUNK], entry[CHUNK];
+    uint64_t count = read_chunk(g->weights, chunk, weight, entry);
     qb_chunk_sums sum = {0};
     for (uint64_t i = 0; i < count; i++) {
-        double above = fabs(qb_diagonal_entry(g->weights->diagonal, start + i) - g->best);
         sum.first += weight[i];
-        sum.second += weight[i] * qb_anneal_exp_minus(g->rate * above);
+        sum.second += weight[i] * qb_anneal_exp_minus(g->rate * fabs(entry[i] - g->best));
     }
     return sum;
 }
@@ -113,16 +114,15 @@ typedef struct histogram {
 static qb_status fill(const qb_weights *w, double greatest, qb_budget *budget, histogram *h)
 {
     for (uint64_t chunk = 0; chunk < chunk_count(w); chunk++) {
-        double weight[CHUNK];
-        uint64_t count = read_chunk(w, chunk, weight), start = chunk * CHUNK;
+        double weight[CHUNK], entry[CHUNK];
+        uint64_t count = read_chunk(w, chunk, weight, entry);
         for (uint64_t i = 0; i < count; i++) {
-            double entry = qb_diagonal_entry(w->diagonal, start + i);
-            if (entry < h->least || entry > greatest)
+            if (entry[i] < h->least || entry[i] > greatest)
                 continue;
-            size_t bin = (size_t)((entry - h->least) / h->width);
+            size_t bin = (size_t)((entry[i] - h->least) / h->width);
             bin = bin < BINS ? bin : BINS - 1;
             h->weight[bin] += weight[i];
-            h->cost[bin] += weight[i] * entry;
+            h->cost[bin] += weight[i] * entry[i];
         }
         if (budget && !qb_budget_spend(budget, count))
             return QB_STOPPED;
@@ -203,7 +203,7 @@ static qb_chunk_sums weigh_chunk(const void *context, uint64_t chunk)
 {
     const chunk_weights *c = context;
     double weight[CHUNK], sum = 0;
-    uint64_t count = read_chunk(c->weights, chunk, weight);
+    uint64_t count = read_chunk(c->weights, chunk, weight, NULL);
     for (uint64_t i = 0; i < count; i++)
         sum += weight[i];
     c->total[chunk] = sum;
@@ -221,7 +221,7 @@ static qb_status place_shots(const qb_weights *w, const double *total, const sho
         double after = before + total[c], sum = before;
         bool is_last = c == chunks - 1;
         if (shots[next].level < after || is_last) {
-            uint64_t at = 0, end = read_chunk(w, c, weight), heaviest = 0;
+            uint64_t at = 0, end = read_chunk(w, c, weight, NULL), heaviest = 0;
             while (next < count && (shots[next].level < after || is_last)) {
                 /* the last state of weight takes what rounding leaves over */
                 for (; at < end; at++) {

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+enum { SUMS = 8 }; /* partial ones, for vectors */
+
 /* ---------------------------------------------------------------------------------------------- factors */
 
 /* Appends the pairs of rows that the term of members i and j joins: those with one of the two, and the same
@@ -163,17 +165,20 @@ static void rotate(qb_fibres f, size_t a, size_t b, qb_site_angle beta, double x
 /* Im <lambda| H |psi> of the same. */
 static double overlap(qb_fibres f, qb_fibres g, size_t a, size_t b, double x, double z)
 {
-    double sum = 0;
+    double part[SUMS] = {0}, sum = 0;
     for (size_t k = 0; k < f.bundles; k++) {
         size_t first = k * f.step + a * f.stride, second = k * f.step + b * f.stride;
         const double *ar = f.re + first, *ai = f.im + first, *br = f.re + second, *bi = f.im + second;
         const double *cr = g.re + first, *ci = g.im + first, *dr = g.re + second, *di = g.im + second;
-        for (size_t i = 0; i < f.length; i++) {
-            double hr = z * ar[i] + x * br[i], hi = z * ai[i] + x * bi[i];
-            double kr = x * ar[i] - z * br[i], ki = x * ai[i] - z * bi[i];
-            sum += cr[i] * hi - ci[i] * hr + dr[i] * ki - di[i] * kr;
-        }
+        for (size_t i = 0; i < f.length; i += SUMS)
+            for (size_t j = i; j < i + SUMS && j < f.length; j++) {
+                double hr = z * ar[j] + x * br[j], hi = z * ai[j] + x * bi[j];
+                double kr = x * ar[j] - z * br[j], ki = x * ai[j] - z * bi[j];
+                part[j - i] += cr[j] * hi - ci[j] * hr + dr[j] * ki - di[j] * kr;
+            }
     }
+    for (unsigned j = 0; j < SUMS; j++)
+        sum += part[j];
     return sum;
 }
 

@@ -330,15 +330,23 @@ static void start_adjoint(const qb_statevector *state, const void *context, size
 {
     (void)context;
     (void)sums;
-    unsigned bits = qb_sv_block_bits(state);
-    for (size_t x = first << bits; x < end << bits; x++) {
-        double entry = qb_diagonal_entry(state->diagonal, x);
-        size_t at = qb_sv_at(x, state->kernel->real_size);
+    unsigned bits = qb_sv_block_bits(state) < 10 ? qb_sv_block_bits(state) : 10; /* no padding inside */
+    size_t count = (size_t)1 << bits, pieces = (size_t)1 << (qb_sv_block_bits(state) - bits);
+    for (size_t piece = first * pieces; piece < end * pieces; piece++) {
+        double entry[1 << 10];
+        size_t at = qb_sv_at(piece << bits, state->kernel->real_size);
+        qb_diagonal_read(state->diagonal, piece << bits, count, entry);
         for (unsigned a = 0; a < 2; a++) {
+            const double *psi = (const double *)state->array[a] + at;
+            const float *float_psi = (const float *)state->array[a] + at;
+            double *lambda = (double *)state->array[a + 2] + at;
+            float *float_lambda = (float *)state->array[a + 2] + at;
             if (state->precision == QB_DOUBLE)
-                ((double *)state->array[a + 2])[at] = entry * ((double *)state->array[a])[at];
+                for (size_t i = 0; i < count; i++)
+                    lambda[i] = entry[i] * psi[i];
             else
-                ((float *)state->array[a + 2])[at] = (float)(entry * (double)((float *)state->array[a])[at]);
+                for (size_t i = 0; i < count; i++)
+                    float_lambda[i] = (float)(entry[i] * (double)float_psi[i]);
         }
     }
 }
