@@ -35,6 +35,22 @@ typedef struct qb_evidence_entry {
     const char *solver, *params, *family, *source, *execution, *version;
 } qb_evidence_entry;
 
+/* What a run told of its circuit; numbers NAN and texts "" where it did not. */
+#define QB_EVIDENCE_COUPLINGS 4 /* all-to-all, line, grid, heavy-hex */
+
+typedef struct qb_evidence_circuit {
+    uint64_t qubits, layers, training_shots;
+    double gates_1q, gates_2q, depth; /* all pairs coupled */
+    bool noisy;
+    const char *angles_from; /* "ramp", "fixed", "given", "uniform", "oracle-trained", "shot-trained" */
+    const char *fitted_on;   /* names of instances; "none", "this instance", "not stated", a source */
+    const char *device, *coupling, *routing;
+    double device_gates_2q, swaps, device_depth; /* after routing */
+    double shot_s, overhead_s; /* modelled seconds of a shot, and of its reset and readout */
+    /* with the device's gates on each kind of coupling */
+    double on_gates_2q[QB_EVIDENCE_COUPLINGS], on_depth[QB_EVIDENCE_COUPLINGS];
+} qb_evidence_circuit;
+
 typedef struct qb_evidence_run {
     int64_t id;
     uint32_t instance, entry; /* indices */
@@ -46,7 +62,8 @@ typedef struct qb_evidence_run {
     double cpu_s, wall_s, setup_s, overshoot_s, modelled_s, simulator_s;
     uint64_t work, samples, peak_rss_kib, late, position;
     double first_s, last_s, primal_integral; /* NAN: none */
-    const double *crossing; /* [targets of the instance] in the budget's quantity; NAN: never */
+    const double *crossing;             /* [targets of the instance] in the budget's quantity; NAN: never */
+    const qb_evidence_circuit *circuit; /* NULL: none */
 } qb_evidence_run;
 
 typedef struct qb_evidence_amendment {

@@ -1,6 +1,6 @@
 /* Every run of an experiment into memory, in one pass; machines and builds are counted on the way. */
 #include "harness/base/text.h"
-#include "harness/store/loader.h"
+#include "harness/store/circuit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -161,11 +161,12 @@ static const char run_query[] =
     " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s, r.modelled_s, "
     "r.work,"
     " r.samples, r.peak_rss_kib, r.late, r.position, r.flags IS NOT NULL, m.first_s, m.last_s,"
-    " m.primal_integral, m.crossings, r.simulator_s, r.machine_id, r.build_id"
-    " FROM run r LEFT JOIN summary m ON m.run_id = r.id WHERE +r.experiment_id = ?";
+    " m.primal_integral, m.crossings, r.simulator_s, r.machine_id, r.build_id, " QB_CIRCUIT_COLUMNS
+    " FROM run r LEFT JOIN summary m ON m.run_id = r.id LEFT JOIN circuit c ON c.run_id = r.id WHERE "
+    "+r.experiment_id = ?";
 
 static void read_run(qb_loader *l, qb_sql *q, const id_index *instances, qb_evidence_run *run,
-                     uint32_t *entry, qb_outcome *outcome)
+                     uint32_t *entry, qb_outcome *outcome, const qb_evidence_circuit **circuit)
 {
     qb_evidence *e = l->e;
     id_index key = {.id = qb_sql_int(q, 1)};
@@ -207,6 +208,8 @@ static void read_run(qb_loader *l, qb_sql *q, const id_index *instances, qb_evid
         .crossing = parse_crossings(l, qb_sql_text(q, 26), e->instance[instance->index].targets),
     };
     run->has_solution = !isnan(run->objective);
+    run->circuit = qb_circuit_read(l, q, 30, *circuit);
+    *circuit = run->circuit ? run->circuit : *circuit;
 }
 
 static int by_design(const void *a, const void *b)
@@ -238,12 +241,13 @@ void qb_loader_runs(qb_loader *l)
     qsort(instances, e->instances, sizeof *instances, by_id);
     uint32_t entry = 0;
     qb_outcome outcome = QB_RUN_BUDGET;
+    const qb_evidence_circuit *circuit = NULL;
     uint32_t machines, builds;
     tally *machine = list_numbers(l, "SELECT id, count(*) OVER () FROM machine ORDER BY id", &machines);
     tally *build = list_numbers(l, "SELECT id, count(*) OVER () FROM build ORDER BY id", &builds);
     qb_sql q = qb_loader_ask(l, run_query);
     for (; k < count && qb_loader_next(l, &q); k++) {
-        read_run(l, &q, instances, &run[k], &entry, &outcome);
+        read_run(l, &q, instances, &run[k], &entry, &outcome, &circuit);
         count_one(machine, machines, qb_sql_int(&q, 28));
         count_one(build, builds, qb_sql_int(&q, 29));
     }

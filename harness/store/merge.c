@@ -76,6 +76,12 @@ static const char *const copies[] = {
     "INSERT INTO stage (run_id, stage, wall_s, cpu_s, modelled_s, simulator_s)"
     " SELECT n.new, stage, wall_s, cpu_s, modelled_s, simulator_s"
     " FROM other.stage JOIN run_map n ON n.old = run_id",
+    "INSERT INTO circuit SELECT n.new, qubits, layers, gates_1q, gates_2q, depth, noisy, angles_from,"
+    "  angles_fitted_on, executions, shots, training_executions, training_shots, device, coupling, routing,"
+    "  device_gates_2q, swaps, device_depth, modelled_shot_s, modelled_overhead_s, all_to_all_gates_2q,"
+    "  line_gates_2q, grid_gates_2q, heavy_hex_gates_2q, all_to_all_depth, line_depth, grid_depth,"
+    "  heavy_hex_depth"
+    " FROM other.circuit JOIN run_map n ON n.old = run_id",
     "INSERT INTO solution (run_id, x) SELECT n.new, x FROM other.solution JOIN run_map n ON n.old = run_id",
     "INSERT INTO sample (run_id, point, x, objective, count)"
     " SELECT n.new, point, x, objective, count FROM other.sample JOIN run_map n ON n.old = run_id",

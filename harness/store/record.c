@@ -2,7 +2,7 @@
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
 #include "harness/model/solution.h"
-#include "harness/store/sql.h"
+#include "harness/store/circuit.h"
 
 #include <math.h>
 #include <string.h>
@@ -88,6 +88,13 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
     if (status == QB_OK)
         *id = sqlite3_last_insert_rowid(store->db);
     return status;
+}
+
+static qb_status insert_circuit(qb_store *store, int64_t id, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(store, qb_circuit_lift, diag);
+    qb_sql_bind_int(&q, id); /* the last one there is */
+    return qb_sql_run(&q);
 }
 
 static qb_status insert_incumbents(qb_store *store, int64_t id, const qb_run_result *result, qb_diag *diag)
@@ -273,6 +280,8 @@ qb_status qb_store_record(qb_store *store, const qb_store_run *run, int64_t *id,
     if (status != QB_OK)
         return status;
     status = insert_run(store, run, &row, diag);
+    if (status == QB_OK)
+        status = insert_circuit(store, row, diag);
     if (status == QB_OK)
         status = insert_incumbents(store, row, run->result, diag);
     if (status == QB_OK)

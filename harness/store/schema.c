@@ -1,6 +1,6 @@
 /* The schema, as a list of steps forward: a file at user_version k has had the first k steps.  And its views.
  */
-#include "harness/store/sql.h"
+#include "harness/store/circuit.h"
 
 #include <stdio.h>
 
@@ -107,7 +107,10 @@ static const char *const step_5[] = {
 /* 6: the views best_value and score. */
 static const char *const step_6[] = {NULL};
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6};
+/* 7: circuits in columns of their own. */
+static const char *const step_7[] = {qb_circuit_table, qb_circuit_lift, NULL};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7};
 
 /* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
 #define COUNTS                                                                 \
@@ -146,10 +149,12 @@ static const char *const views[] = {
     "r.work"
     "    WHEN 'samples' THEN r.samples ELSE r.modelled_s + r.cpu_s - r.simulator_s END END AS proved_s,"
     "  m.primal_integral, r.simd, r.containment, r.memory_way, r.cpu_way, r.flags, r.position, r.started_at, "
-    "r.lowering, r.details, r.run_key"
+    "r.lowering, r.details, r.run_key, c.qubits, c.layers, c.gates_1q, c.gates_2q, c.depth AS circuit_depth,"
+    "  c.angles_from, c.angles_fitted_on, c.device, c.device_gates_2q, c.swaps, c.device_depth,"
+    "  c.modelled_shot_s"
     " FROM run r JOIN experiment e ON e.id = r.experiment_id JOIN instance i ON i.id = r.instance_id"
     "  JOIN solver s ON s.id = r.solver_id LEFT JOIN best_reference b ON b.instance_id = i.id"
-    "  LEFT JOIN summary m ON m.run_id = r.id",
+    "  LEFT JOIN summary m ON m.run_id = r.id LEFT JOIN circuit c ON c.run_id = r.id",
     /* every incumbent with the names of its run */
     "CREATE VIEW trajectory AS SELECT r.id AS run, e.name AS experiment, i.name AS instance, r.label,"
     "  r.penalty, r.noise, r.copy, r.repeat, t.point, t.cpu_s, t.wall_s, t.work, t.samples, t.modelled_s,"

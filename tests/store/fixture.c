@@ -176,25 +176,30 @@ static void make_trajectory(qb_run_result *r, uint32_t k, uint32_t entry, double
 
 /* What a solver that draws shots says of its circuit: depths 1 and 2, every third run under noise, a
  * landscape in each first repeat, shots at three values. */
-static char *tell_circuit(uint32_t k, uint32_t repeat, char buffer[768])
+static char *tell_circuit(uint32_t k, uint32_t repeat, char buffer[1024])
 {
     uint32_t depth = 1 + (repeat % 3 > 0);
     double best = optimum(k), far = mean_value(k) - best;
-    int used = snprintf(buffer, 768,
-                        "{\"depth\": %u, \"angles_from\": \"ramp\", \"expectation\": %.17g, "
+    int used = snprintf(buffer, 1024,
+                        "{\"qubits\": %u, \"depth\": %u, \"gates_1q\": 30, \"gates_2q\": 45, "
+                        "\"device\": \"optimistic\", \"device_depth_1q\": 4, \"device_depth_2q\": 9, "
+                        "\"coupling_gates_2q\": [45, 60, 55, 90], \"coupling_depth\": [13, 33, 27, 41], "
+                        "\"modelled_shot_s\": 2e-06, \"angles_fitted_on\": \"none\", "
+                        "\"angles_from\": \"ramp\", \"expectation\": %.17g, "
                         "\"probability_of_optimum\": %g, \"shot_values\": [%.17g, %.17g, %.17g], "
                         "\"shot_counts\": [5, 20, 75]",
-                        depth, best + far / (1 + depth), 0.01 * depth, best, best + far / 2, best + far);
+                        instances[k % 16].variables, depth, best + far / (1 + depth), 0.01 * depth, best,
+                        best + far / 2, best + far);
     if (repeat % 3 == 2)
-        used += snprintf(buffer + used, 768 - (size_t)used,
+        used += snprintf(buffer + used, 1024 - (size_t)used,
                          ", \"trajectories\": 10, \"noise_damping\": 0, \"noise_depolarising_2q\": %g",
                          pow(10, -(double)(1 + k % 3)));
     if (repeat == 0)
         used += snprintf(
-            buffer + used, 768 - (size_t)used,
+            buffer + used, 1024 - (size_t)used,
             ", \"landscape_gamma\": [0, 1.5], \"landscape_beta\": [-0.7, 0.7], \"path_gammas\": [0.3, 0.6], "
             "\"path_betas\": [0.2, 0.4], \"landscape_values\": [1, 2, 1, 2, 4, 2, 1, 2, 3]");
-    snprintf(buffer + used, 768 - (size_t)used, "}");
+    snprintf(buffer + used, 1024 - (size_t)used, "}");
     return buffer;
 }
 
@@ -203,7 +208,7 @@ static qb_status add_run(place *p, uint32_t k, int64_t instance, uint32_t entry,
 {
     qb_rng rng;
     qb_run_point trajectory[64];
-    char key[65], name[160], perturbation[96] = "", circuit[768];
+    char key[65], name[160], perturbation[96] = "", circuit[1024];
     if (copy)
         snprintf(perturbation, sizeof perturbation, "coefficient-noise:%g:%u", noise, copy);
     snprintf(name, sizeof name, "%lld/%u/%u/%s/%u", (long long)p->experiment, k, entry, perturbation, repeat);

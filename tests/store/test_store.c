@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "harness/base/memory.h"
 #include "harness/store/evidence.h"
+#include "harness/store/merge.h"
 #include "tests/store/fixture.h"
 
 #include <criterion/criterion.h>
@@ -112,6 +113,54 @@ Test(store, keeps_the_stages_of_every_run)
     cr_assert_eq(ask(path, "SELECT count(*) FROM stage"), 3 * 60);
     cr_assert_float_eq(ask(path, "SELECT max(wall_s) FROM stage WHERE stage = 'init'"), 0.002, 1e-12);
     cr_assert_float_eq(ask(path, "SELECT sum(cpu_s) FROM stage WHERE run_id = 1"), 2, 1e-12);
+}
+
+/* Entry 4 draws no shots; the others tell of a circuit. */
+Test(store, keeps_circuits_in_columns_of_their_own)
+{
+    qb_store *store = filled(&(fixture_options){.instances = 2, .entries = 5, .repeats = 3, .points = 4});
+    const qb_evidence *e = NULL;
+    cr_assert_eq(qb_evidence_load(store, NULL, &e, &diag), QB_OK, "%s", diag.text);
+    for (uint64_t k = 0; k < e->runs; k++) {
+        const qb_evidence_circuit *c = e->run[k].circuit;
+        bool classical = !strcmp(e->entry[e->run[k].entry].name, "glpk");
+        cr_assert_eq(c == NULL, classical);
+        if (classical)
+            continue;
+        cr_assert_eq(c->qubits, e->instance[e->run[k].instance].variables);
+        cr_assert_eq(c->layers, 1 + (e->run[k].repeat > 0));
+        cr_assert_eq(c->noisy, e->run[k].repeat == 2);
+        cr_assert_str_eq(c->angles_from, "ramp");
+        cr_assert_str_eq(c->fitted_on, "none");
+        cr_assert_str_eq(c->device, "optimistic");
+        cr_assert_str_eq(c->routing, "", "not told");
+        cr_assert(isnan(c->swaps), "not told");
+        cr_assert_eq(c->device_depth, 13);
+        cr_assert_eq(c->shot_s, 2e-6);
+        cr_assert_eq(c->on_gates_2q[1], 60);
+        cr_assert_eq(c->on_depth[3], 41);
+    }
+    qb_evidence_free(e);
+    qb_store_close(store);
+    cr_assert_eq(ask(path, "SELECT count(*) FROM result WHERE qubits = 10 AND circuit_depth IS NULL"), 12);
+    cr_assert_eq(ask(path, "SELECT count(*) FROM result WHERE qubits IS NULL"), 6);
+}
+
+Test(store, merges_circuits_with_their_runs)
+{
+    char other[104];
+    qb_store *store = NULL;
+    qb_merge_counts counts;
+    qb_store_close(filled(&small));
+    snprintf(other, sizeof other, "%s/all.db", folder);
+    cr_assert_eq(qb_store_open(other, QB_STORE_WRITE, &store, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_store_merge(store, path, &counts, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(counts.added, 60);
+    qb_store_close(store);
+    const char *all = "SELECT count(*) FROM circuit JOIN run ON run.id = run_id WHERE heavy_hex_depth = 41"
+                      " AND layers = json_extract(details, '$.depth')";
+    cr_assert_eq(ask(path, all), 60);
+    cr_assert_eq(ask(other, all), 60);
 }
 
 Test(store, leaves_an_entry_out_with_its_runs)
@@ -398,6 +447,7 @@ Test(store, migrates_an_older_file)
         " ALTER TABLE experiment DROP COLUMN parent_id;"
         " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
         " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
+        " DROP VIEW score; DROP VIEW best_value; DROP VIEW best_reference; DROP TABLE circuit;"
         " CREATE VIEW result AS SELECT id FROM run;"
         " PRAGMA user_version = 1"); /* as the first version left it */
     qb_store *store = NULL;
@@ -408,6 +458,7 @@ Test(store, migrates_an_older_file)
     qb_evidence_free(e);
     qb_store_close(store);
     cr_assert_eq(ask(path, "SELECT count(*) FROM selftest"), 0);
+    cr_assert_eq(ask(path, "SELECT count(*) FROM circuit"), 60, "circuits of older runs are lifted");
     cr_assert_gt(ask(path, "PRAGMA user_version"), 1);
 }
 
