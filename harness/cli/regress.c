@@ -15,6 +15,10 @@ static const qb_option options_table[] = {
     QB_OPTION(regress_options, candidate, "candidate", QB_OPTION_TEXT, "FILE", NULL, "the store to judge"),
     QB_OPTION(regress_options, experiment, "experiment", QB_OPTION_TEXT, "NAME", NULL,
               "which experiment; not needed when each store holds one"),
+    QB_OPTION(regress_options, limits.baseline_label, "baseline-label", QB_OPTION_TEXT, "LABEL", NULL,
+              "only this label; every label that both hold when left out"),
+    QB_OPTION(regress_options, limits.candidate_label, "candidate-label", QB_OPTION_TEXT, "LABEL", NULL,
+              "what to hold against it, when called otherwise; the two FILEs may be one"),
     QB_OPTION(regress_options, limits.margin, "margin", QB_OPTION_REAL, "G", "0.001",
               "a mean gap that grows by more than this is worse"),
     QB_OPTION(regress_options, limits.slow_down, "slow-down", QB_OPTION_REAL, "S", "0.1",
@@ -27,6 +31,8 @@ static qb_status check(const regress_options *o, qb_diag *diag)
 {
     if (!o->baseline || !o->candidate)
         return qb_fail(diag, QB_BAD_INPUT, "regress needs --baseline FILE and --candidate FILE");
+    if (o->limits.candidate_label && !o->limits.baseline_label)
+        return qb_fail(diag, QB_BAD_INPUT, "--candidate-label needs --baseline-label");
     if (!(o->limits.margin >= 0) || !(o->limits.slow_down >= 0))
         return qb_fail(diag, QB_BAD_INPUT, "--margin and --slow-down cannot be negative");
     if (!(o->limits.confidence >= 0.5 && o->limits.confidence < 1))
@@ -64,8 +70,9 @@ const qb_command qb_command_regress = {
     .synopsis = "--baseline FILE --candidate FILE",
     .summary = "has anything become worse? the nightly gate",
     .description = "Compares each label that both stores hold on the instances that both hold. Exit status "
-                   "1: something has become "
-                   "worse or slower beyond the limits; 4: nothing in common.",
+                   "1: something has become worse or slower beyond the limits; 4: nothing in common. Two "
+                   "nights on one machine may differ by more than a slow-down is worth: two labels of one "
+                   "store, which ran side by side, tell 5 % (--slow-down 0.02).",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(regress_options),

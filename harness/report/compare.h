@@ -40,14 +40,21 @@ typedef struct qb_regress_options {
     double margin;     /* a mean gap that grows by more than this is worse: 0.001 is a tenth of a point */
     double slow_down;  /* CPU time for the same work that grows by more than this share is slower: 0.1 */
     double confidence; /* of the intervals, before Holm */
+    const char *baseline_label, *candidate_label; /* only this label, held against this one; NULL: each label
+                                                     against itself */
 } qb_regress_options;
 
-/* Compares each label that both hold, on the instances that both hold (by their hash), scored against the
- * better reference of the two.  Worse: the interval of the difference lies on the wrong side of 0 and its
- * estimate beyond the margin (Holm over labels); or more runs that crashed, lied, overran or ran out of
- * memory than before.  Slower, under a work budget only: the interval of the log ratio of CPU times lies
- * above the slow-down.  Writes a table and sets *regressed.  Errors: QB_REFUSED (nothing in common),
- * QB_NO_MEMORY. */
+/* Compares labels that both hold, on the instances that both hold (by their hash), scored against the better
+ * reference of the two.  Worse: the interval of the difference lies on the wrong side of 0 and its estimate
+ * beyond the margin (Holm over labels); or more runs that crashed, lied, overran or ran out of memory than
+ * before.  Slower, under a work budget only: the interval of the mean over instances of
+ *
+ *   d_i = median over repeats of log (CPU time after / before)
+ *
+ * (Bonferroni over labels) lies above the slow-down.  Two labels of one store had each repeat within one
+ * block of the plan, so that what the machine did meanwhile met both: 5 % then show in 20 instances x 20
+ * seeds of a few milliseconds.  Between two nights the machine may have changed by more.  Writes a table and
+ * sets *regressed. Errors: QB_REFUSED (nothing in common, other budgets), QB_NO_MEMORY.  */
 qb_status qb_regress(const qb_evidence *baseline, const qb_evidence *candidate,
                      const qb_regress_options *options, qb_text *out, bool *regressed, qb_diag *diag);
 

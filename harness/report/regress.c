@@ -3,6 +3,7 @@
 #include "harness/report/compare.h"
 #include "harness/report/paired.h"
 #include "harness/stats/multiple.h"
+#include "harness/stats/sample.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -23,6 +24,8 @@ typedef struct gate {
     qb_digest before, after;
     uint32_t *partner; /* [before.instances] index in after, or NONE */
     double *scratch;   /* [before.instances] */
+    double *ratio;     /* [before.runs] */
+    double together;   /* confidence of each interval of CPU time, such that those of all labels hold */
     const qb_regress_options *options;
 } gate;
 
@@ -79,13 +82,24 @@ static uint64_t count_failures(const qb_evidence *e, uint32_t entry)
     return count;
 }
 
-static double mean_log_cpu(const qb_digest *d, uint32_t entry, uint32_t instance)
+/* Median over repeats of log CPU time after / before.  Pairs by repeat: in one store two labels had it within
+ * one block of the plan, so that what the machine did then cancels; in two stores it is the same seed.  A
+ * median, as now and then a run takes several times as long.  NaN without pairs. */
+static double log_cpu_ratio(const gate *g, const line *l, uint32_t instance, double *ratio)
 {
-    const qb_cell_digest *cell = qb_digest_cell(d, entry, instance);
-    double total = 0;
-    for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
-        total += log(fmax(d->evidence->run[k].cpu_s, 1e-6));
-    return cell->runs ? total / (double)cell->runs : NAN;
+    const qb_cell_digest *b = qb_digest_cell(&g->before, l->before, instance);
+    const qb_cell_digest *a = qb_digest_cell(&g->after, l->after, g->partner[instance]);
+    const qb_evidence_run *x = g->before.evidence->run + b->first, *y = g->after.evidence->run + a->first;
+    const qb_evidence_run *x_end = x + b->runs, *y_end = y + a->runs;
+    size_t pairs = 0;
+    while (x < x_end && y < y_end) {
+        if (x->repeat == y->repeat && !is_failure(x->outcome) && !is_failure(y->outcome))
+            ratio[pairs++] = log(fmax(y->cpu_s, 1e-6) / fmax(x->cpu_s, 1e-6));
+        bool first = x->repeat <= y->repeat, second = y->repeat <= x->repeat;
+        x += first;
+        y += second;
+    }
+    return qb_median(ratio, pairs);
 }
 
 static qb_effect compare_by(gate *g, const line *l, bool speed)
@@ -95,14 +109,14 @@ static qb_effect compare_by(gate *g, const line *l, bool speed)
         uint32_t k = g->partner[i];
         double d = NAN;
         if (k != NONE && speed)
-            d = mean_log_cpu(&g->after, l->after, k) - mean_log_cpu(&g->before, l->before, i);
+            d = log_cpu_ratio(g, l, i, g->ratio);
         else if (k != NONE)
             d = qb_mean_score(&g->before, l->before, i, QB_SEEDS_ALL) -
                 qb_mean_score(&g->after, l->after, k, QB_SEEDS_ALL);
         if (!isnan(d))
             g->scratch[count++] = d;
     }
-    return qb_effect_of(g->scratch, count, g->options->confidence, 1);
+    return qb_effect_of(g->scratch, count, speed ? g->together : g->options->confidence, 1);
 }
 
 /* Holm: the interval of the k-th smallest p at its own confidence would ask for another bootstrap; its
@@ -130,13 +144,15 @@ static bool judge_lines(gate *g, line *lines, uint32_t count)
 
 static void put_line(const gate *g, const line *l, qb_text *out)
 {
-    char speed[32] = "-", interval[48];
-    snprintf(interval, sizeof interval, "%+.3f to %+.3f", -100 * l->quality.interval.high,
-             -100 * l->quality.interval.low);
-    if (l->speed.instances)
-        snprintf(speed, sizeof speed, "%+.1f %%", 100 * expm1(l->speed.estimate));
-    qb_text_appendf(out, "%-20.20s %9zu %+12.4f %19s %9s  %s\n", g->before.evidence->entry[l->before].name,
-                    l->quality.instances, -100 * l->quality.estimate, interval, speed,
+    char gap[48], speed[48] = "-";
+    const qb_effect *q = &l->quality, *s = &l->speed;
+    snprintf(gap, sizeof gap, "%+.3f (%+.3f to %+.3f)", 0 - 100 * q->estimate, 0 - 100 * q->interval.high,
+             0 - 100 * q->interval.low);
+    if (s->instances)
+        snprintf(speed, sizeof speed, "%+.1f (%+.1f to %+.1f)", 100 * expm1(s->estimate),
+                 100 * expm1(s->interval.low), 100 * expm1(s->interval.high));
+    qb_text_appendf(out, "%-16.16s %4zu  %-26s %-22s  %s\n", g->before.evidence->entry[l->before].name,
+                    q->instances, gap, speed,
                     l->worse && l->slower ? "worse, slower"
                     : l->worse            ? "worse"
                     : l->slower           ? "slower"
@@ -145,34 +161,49 @@ static void put_line(const gate *g, const line *l, qb_text *out)
 
 static void put_table(const gate *g, const line *lines, uint32_t count, qb_text *out)
 {
-    qb_text_appendf(out, "%s: %" PRIu64 " runs before, %" PRIu64 " after\n",
-                    g->before.evidence->experiment.name, g->before.evidence->runs, g->after.evidence->runs);
-    qb_text_appendf(out, "%-20s %9s %12s %19s %9s\n", "solver", "instances", "gap (points)", "interval",
-                    "CPU time");
+    qb_text_appendf(out, "%s: %" PRIu64 " runs before, %" PRIu64 " after; in brackets %g %% intervals",
+                    g->before.evidence->experiment.name, g->before.evidence->runs, g->after.evidence->runs,
+                    100 * g->options->confidence);
+    if (lines[0].speed.instances && g->together > g->options->confidence)
+        qb_text_appendf(out, ", of CPU time %.4g %%", 100 * g->together);
+    qb_text_appendf(out, "\n%-16s %4s  %-26s %-22s\n", "solver", "inst", "gap, points more",
+                    "CPU time, % more");
     for (uint32_t k = 0; k < count; k++) {
         put_line(g, &lines[k], out);
         if (lines[k].failed_after > lines[k].failed_before)
-            qb_text_appendf(out, "%20s failed runs: %" PRIu64 " before, %" PRIu64 " after\n", "",
+            qb_text_appendf(out, "%16s failed runs: %" PRIu64 " before, %" PRIu64 " after\n", "",
                             lines[k].failed_before, lines[k].failed_after);
     }
 }
 
 /* ---- all of it */
 
-static uint32_t fill_lines(gate *g, line *lines)
+/* The labels to compare, of both stores; returns how many. */
+static uint32_t match_labels(const gate *g, line *lines)
 {
     const qb_evidence *b = g->before.evidence, *a = g->after.evidence;
+    const char *from = g->options->baseline_label, *to = g->options->candidate_label;
     uint32_t count = 0;
-    bool work = b->budget_kind == QB_BUDGET_WORK && a->budget_kind == QB_BUDGET_WORK;
     for (uint32_t k = 0; k < b->entries; k++) {
-        line l = {.before = k, .after = find_entry(a, b->entry[k].name)};
-        if (l.after == NONE)
-            continue;
+        bool wanted = !from || !strcmp(b->entry[k].name, from);
+        uint32_t partner = wanted ? find_entry(a, to ? to : b->entry[k].name) : NONE;
+        if (partner != NONE)
+            lines[count++] = (line){.before = k, .after = partner};
+    }
+    return count;
+}
+
+static uint32_t fill_lines(gate *g, line *lines)
+{
+    uint32_t matched = match_labels(g, lines), count = 0;
+    g->together = qb_holm_confidence(matched ? matched : 1, 0, g->options->confidence);
+    for (uint32_t k = 0; k < matched; k++) {
+        line l = lines[k];
         l.quality = compare_by(g, &l, false);
-        if (work)
+        if (g->before.evidence->budget_kind == QB_BUDGET_WORK)
             l.speed = compare_by(g, &l, true);
-        l.failed_before = count_failures(b, l.before);
-        l.failed_after = count_failures(a, l.after);
+        l.failed_before = count_failures(g->before.evidence, l.before);
+        l.failed_after = count_failures(g->after.evidence, l.after);
         if (l.quality.instances)
             lines[count++] = l;
     }
@@ -181,8 +212,7 @@ static uint32_t fill_lines(gate *g, line *lines)
 
 static qb_status judge_all(gate *g, qb_text *out, bool *regressed, qb_diag *diag)
 {
-    const qb_evidence *b = g->before.evidence;
-    line *lines = QB_NEW(line, b->entries);
+    line *lines = QB_NEW(line, g->before.evidence->entries);
     if (!lines)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to compare");
     qb_status status = QB_OK;
@@ -206,13 +236,16 @@ qb_status qb_regress(const qb_evidence *baseline, const qb_evidence *candidate,
                      const qb_regress_options *options, qb_text *out, bool *regressed, qb_diag *diag)
 {
     gate g = {.options = options};
+    if (baseline->budget_kind != candidate->budget_kind || baseline->budget != candidate->budget)
+        return qb_fail(diag, QB_REFUSED, "the two had different budgets");
     qb_status status = qb_digest_make(baseline, &g.before, diag);
     if (status == QB_OK)
         status = qb_digest_make(candidate, &g.after, diag);
     if (status == QB_OK) {
         g.partner = QB_NEW(uint32_t, baseline->instances);
         g.scratch = QB_NEW(double, baseline->instances);
-        if (!g.partner || !g.scratch)
+        g.ratio = QB_NEW(double, baseline->runs);
+        if (!g.partner || !g.scratch || !g.ratio)
             status = qb_fail(diag, QB_NO_MEMORY, "no memory to compare");
     }
     if (status == QB_OK) {
@@ -222,6 +255,7 @@ qb_status qb_regress(const qb_evidence *baseline, const qb_evidence *candidate,
     }
     qb_free(g.partner);
     qb_free(g.scratch);
+    qb_free(g.ratio);
     qb_digest_clear(&g.before);
     qb_digest_clear(&g.after);
     return status;

@@ -1,9 +1,10 @@
 /* The plan: every run of an experiment, in the order in which they are executed.
  *
- * Runs are the product of instances, copies, entries, lowerings and repeats, interleaved in a random order
- * that the experiment's seed decides, so that a drift of the machine favours nobody; for a sequential
- * decision instance by instance, interleaved within each.  A shard K/N takes the runs whose position leaves
- * the remainder K - 1 when divided by N.
+ * Runs are the product of instances, copies, entries, lowerings and repeats.  A block is one repeat of every
+ * entry on one instance or copy: blocks come in a random order, and the runs in each, that the experiment's
+ * seed decides, so that a drift of the machine favours nobody and is the same for those that are compared;
+ * for a sequential decision instance by instance, the blocks of each together.  A shard K/N takes the runs
+ * whose position leaves the remainder K - 1 when divided by N.
  */
 #ifndef QB_RUN_PLAN_H
 #define QB_RUN_PLAN_H
@@ -34,7 +35,7 @@ typedef struct qb_plan qb_plan;
 
 /* Plans shard `shard` of `shards` (1/1: everything).  experiment and instance [experiment->instances] outlive
  * the plan.  Errors: QB_BAD_INPUT (more than 2^31 - 1 runs, the same problem twice, shard out of range),
- * QB_NO_MEMORY.  O(runs).  Free with qb_plan_close. */
+ * QB_NO_MEMORY.  O(runs log runs).  Free with qb_plan_close. */
 qb_status qb_plan_open(const qb_experiment *experiment, const qb_plan_instance *instance, uint32_t shard,
                        uint32_t shards, qb_plan **plan, qb_diag *diag);
 void qb_plan_close(qb_plan *plan);

@@ -136,6 +136,55 @@ Test(regress, finds_a_slow_down_under_a_work_budget)
     synthetic_free(b);
 }
 
+/* A machine that is up to twice as slow for a while is so for both labels of a block; one run in ten is an
+ * outlier. */
+Test(regress, compares_two_labels_of_one_store_within_blocks)
+{
+    qb_evidence *e = synthetic_make(&fair);
+    qb_rng rng;
+    double moment[12][6];
+    qb_rng_init(&rng, 2, 0);
+    for (uint32_t i = 0; i < 12; i++)
+        for (uint32_t r = 0; r < 6; r++)
+            moment[i][r] = 1 + qb_rng_uniform(&rng);
+    e->budget_kind = QB_BUDGET_WORK;
+    for (uint64_t k = 0; k < e->runs; k++) {
+        const qb_evidence_run *run = &e->run[k];
+        double own = (run->entry == 0 ? 1.05 : 1) * (1 + 0.01 * qb_rng_normal(&rng));
+        double hit = qb_rng_uniform(&rng) < 0.1 ? 5 : 1;
+        run_of(e, k)->cpu_s = own * hit * moment[run->instance][run->repeat];
+    }
+    qb_regress_options options = {.margin = 1,
+                                  .slow_down = 0.02,
+                                  .confidence = 0.99,
+                                  .baseline_label = "old",
+                                  .candidate_label = "new"};
+    qb_text text = {0};
+    bool regressed = false;
+    cr_assert_eq(qb_regress(e, e, &options, &text, &regressed, &diag), QB_OK, "%s", diag.text);
+    cr_assert(regressed, "%s", qb_text_get(&text));
+    options.candidate_label = "old";
+    cr_assert_eq(qb_regress(e, e, &options, &text, &regressed, &diag), QB_OK, "%s", diag.text);
+    cr_assert_not(regressed, "%s", qb_text_get(&text));
+    options.candidate_label = "else";
+    cr_assert_eq(qb_regress(e, e, &options, &text, &regressed, &diag), QB_REFUSED);
+    qb_text_clear(&text);
+    synthetic_free(e);
+}
+
+Test(regress, refuses_other_budgets)
+{
+    qb_evidence *a = synthetic_make(&fair), *b = synthetic_make(&fair);
+    qb_text text = {0};
+    bool regressed;
+    qb_regress_options options = {.confidence = 0.95};
+    b->budget = 2 * a->budget;
+    cr_assert_eq(qb_regress(a, b, &options, &text, &regressed, &diag), QB_REFUSED);
+    qb_text_clear(&text);
+    synthetic_free(a);
+    synthetic_free(b);
+}
+
 Test(regress, refuses_strangers)
 {
     synthetic_entry other[] = {{"else", "anneal", QB_EVIDENCE_CHALLENGER, 0.05}};

@@ -109,6 +109,27 @@ Test(plan, finishes_instances_one_by_one_for_a_sequential_decision)
     close_bench(&b);
 }
 
+/* One repeat of all entries on an instance or copy comes together, and who goes first is chance. */
+Test(plan, comes_in_randomised_blocks)
+{
+    bench b = open_bench(source);
+    open_plan(&b, 1, 1);
+    uint32_t blocks = 1, first[2] = {0}, instance_changes = 0;
+    for (uint64_t k = 0; k < RUNS; k++) {
+        const qb_plan_run *run = qb_plan_at(b.plan, k), *before = k ? qb_plan_at(b.plan, k - 1) : NULL;
+        bool opens = !before || run->instance != before->instance || run->copy != before->copy ||
+                     run->repeat != before->repeat;
+        blocks += before && opens;
+        instance_changes += before && run->instance != before->instance;
+        if (opens)
+            first[run->entry]++;
+    }
+    cr_expect_eq(blocks, INSTANCES * COPIES * 4);
+    cr_expect(first[0] > blocks / 4 && first[1] > blocks / 4, "%u, %u of %u", first[0], first[1], blocks);
+    cr_expect_gt(instance_changes, blocks / 4, "instances follow one another in a row");
+    close_bench(&b);
+}
+
 Test(plan, every_run_once)
 {
     bench b = open_bench(source);

@@ -2,21 +2,18 @@
  * verdict.  Each runs in the real ring as the challenger of an experiment with the honest solver as baseline
  * and its twin; runs go through the real store.  Prints every figure; exit status 1 when
  * one is wrong. */
-#define _GNU_SOURCE
 #include "harness/base/memory.h"
 #include "harness/base/rng.h"
 #include "harness/report/verdict.h"
 #include "harness/run/launcher.h"
-#include "harness/run/seed.h"
 #include "instances/generators/generator.h"
 #include "tests/validation/cheating.h"
 #include "tests/validation/checks.h"
+#include "tests/validation/stage.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUDGET_S 0.01
 #define SPEC(claim)                                                                  \
@@ -40,14 +37,6 @@ typedef struct outcome {
 } outcome;
 
 /* ---- instances and secrets */
-
-static void must(qb_status status, const qb_diag *diag)
-{
-    if (status == QB_OK)
-        return;
-    printf("FAILED  %s\n", diag->text);
-    exit(1);
-}
 
 static void make_instances(void)
 {
@@ -114,132 +103,59 @@ static void find_secret(uint32_t k)
 
 /* ---- one experiment */
 
-typedef struct stage {
-    qb_store *store;
-    int64_t experiment, machine, build, instance[CHEAT_INSTANCES];
-    const char *sha256[CHEAT_INSTANCES];
-    uint64_t seed;
-    outcome out;
-} stage;
+static outcome out; /* of the experiment on stage */
 
-static uint64_t seed_of(const stage *s, const char *sha256, const char *label, uint32_t repeat)
+static void count(const qb_run_result *r)
 {
-    qb_run_identity identity = {.instance = sha256,
-                                .copy = "",
-                                .label = label,
-                                .repeat = repeat,
-                                .experiment_seed = s->seed,
-                                .budget_kind = QB_BUDGET_CPU_TIME,
-                                .budget = BUDGET_S};
-    uint64_t seed = 0;
-    qb_diag diag = {{0}};
-    must(qb_seed_run(&identity, &seed), &diag);
-    return seed;
+    out.runs++;
+    out.of[r->outcome]++;
+    out.late += r->late > 0;
+    out.believed += r->outcome != QB_RUN_LIED && r->has_solution;
+    out.infeasible += r->has_solution && !r->score.feasible;
+    out.told += strstr(r->details, "\"told\": 1") != NULL;
+    out.most_cpu_s = fmax(out.most_cpu_s, r->cpu_s);
 }
 
-static void count(outcome *out, const qb_run_result *r)
+static void run_one(stage *s, const stage_cell *cell, bool drop_refusals)
 {
-    out->runs++;
-    out->of[r->outcome]++;
-    out->late += r->late > 0;
-    out->believed += r->outcome != QB_RUN_LIED && r->has_solution;
-    out->infeasible += r->has_solution && !r->score.feasible;
-    out->told += strstr(r->details, "\"told\": 1") != NULL;
-    out->most_cpu_s = fmax(out->most_cpu_s, r->cpu_s);
-}
-
-static void run_one(stage *s, const qb_solver *solver, const char *label, const char *role,
-                    const qb_problem *problem, uint32_t k, uint32_t repeat, bool drop_refusals)
-{
-    static uint32_t number;
-    static const char *const executions[] = {"native", "simulated", "hardware"};
-    char sha256[QB_SHA256_HEX], key[32];
-    qb_diag diag = {{0}};
-    must(qb_problem_sha256(problem, sha256), &diag);
-    qb_run_spec spec = {.solver = solver,
-                        .problem = problem,
-                        .seed = seed_of(s, sha256, label, repeat),
-                        .budget_kind = QB_BUDGET_CPU_TIME,
-                        .budget = BUDGET_S,
-                        .memory_bytes = UINT64_MAX,
-                        .threads = 1};
     qb_run_result r;
-    must(qb_run_execute(&spec, &r, &diag), &diag);
-    if (!strcmp(label, "new"))
-        count(&s->out, &r);
-    qb_store_solver row = {.name = solver->name, .params = "{}", .execution = executions[solver->execution]};
-    int64_t id = 0, run = 0;
-    must(qb_store_register_solver(s->store, &row, &id, &diag), &diag);
-    (void)snprintf(key, sizeof key, "%u", ++number);
-    qb_store_run stored = {.key = key,
-                           .experiment = s->experiment,
-                           .instance = s->instance[k],
-                           .solver = id,
-                           .machine = s->machine,
-                           .build = s->build,
-                           .label = label,
-                           .role = role,
-                           .seed = spec.seed,
-                           .budget_kind = spec.budget_kind,
-                           .budget = spec.budget,
-                           .memory_bytes = spec.memory_bytes,
-                           .threads = 1,
-                           .repeat = repeat,
-                           .nominal = problem,
-                           .result = &r};
+    stage_run(s, cell, &r);
+    if (!strcmp(cell->label, "new"))
+        count(&r);
     if (!(drop_refusals && r.outcome == QB_RUN_REFUSED))
-        must(qb_store_record(s->store, &stored, &run, &diag), &diag);
+        stage_record(s, cell, &r);
     qb_run_result_clear(&r);
 }
 
-static void register_all(stage *s, const char *spec, const qb_problem *problem)
+static void add_instance(stage *s, const qb_problem *problem, uint32_t k, int64_t *id)
 {
+    char name[64];
+    qb_score score;
     qb_diag diag = {{0}};
-    qb_store_experiment experiment = {
-        .name = "cheats", .identity = "0123456789abcdef", .decision = "", .sha256 = "", .spec = spec};
-    must(qb_store_register_experiment(s->store, &experiment, NULL, &s->experiment, &diag), &diag);
-    must(qb_store_register_machine(s->store, &(qb_store_machine){.fingerprint = "m"}, &s->machine, &diag),
-         &diag);
-    must(qb_store_register_build(s->store, &(qb_store_build){.version = "t"}, &s->build, &diag), &diag);
-    for (uint32_t k = 0; k < CHEAT_INSTANCES; k++) {
-        char name[64], sha256[QB_SHA256_HEX];
-        (void)snprintf(name, sizeof name, "%s-%u", cheat_secret.name, k);
-        must(qb_problem_sha256(&problem[k], sha256), &diag);
-        qb_store_instance row = {
-            .name = name,
-            .family = "family",
-            .sha256 = sha256,
-            .kind = problem[k].kind,
-            .sense = problem[k].body.sense,
-            .variables = CHEAT_VARIABLES,
-            .anchor = problem[k].kind == QB_KIND_MIP ? NAN : qb_referee_uniform_mean(&problem[k])};
-        must(qb_store_register_instance(s->store, &row, &s->instance[k], &diag), &diag);
-        if (problem[k].kind == QB_KIND_MIP)
-            continue;
-        qb_score score;
-        double x[CHEAT_VARIABLES];
-        for (uint32_t i = 0; i < CHEAT_VARIABLES; i++)
-            x[i] = cheat_secret.best[k][i];
-        must(qb_referee_score(&problem[k], x, &score, &diag), &diag);
-        must(
-            qb_store_add_reference(s->store, s->instance[k], score.objective, "best-known", "descent", &diag),
-            &diag);
-    }
+    double x[CHEAT_VARIABLES];
+    (void)snprintf(name, sizeof name, "%s-%u", cheat_secret.name, k);
+    *id = stage_instance(s, problem, name, "family");
+    if (problem->kind == QB_KIND_MIP)
+        return;
+    for (uint32_t i = 0; i < CHEAT_VARIABLES; i++)
+        x[i] = cheat_secret.best[k][i];
+    must(qb_referee_score(problem, x, &score, &diag), &diag);
+    must(qb_store_add_reference(s->store, *id, score.objective, "best-known", "descent", &diag), &diag);
 }
 
-static void conclude(stage *s)
+static void conclude(const stage *s)
 {
     const qb_evidence *e = NULL;
     qb_verdict v;
     qb_diag diag = {{0}};
     must(qb_evidence_load(s->store, NULL, &e, &diag), &diag);
     if (qb_verdict_compute(e, "2026-01-01", &v, &diag) == QB_OK) {
-        s->out.decided = true;
-        s->out.decision = v.decision;
-        s->out.effect = v.challenger[0].against_best.effect.estimate;
+        out.decided = true;
+        out.decision = v.decision;
+        out.effect = v.challenger[0].against_best.effect.estimate;
         for (uint32_t k = 0; k < v.reasons; k++)
-            s->out.hardware_named = s->out.hardware_named || strstr(v.reason[k], "hardware");
-        s->out.simulation_named = strstr(v.sentence[1], "no evidence about quantum hardware") != NULL;
+            out.hardware_named = out.hardware_named || strstr(v.reason[k], "hardware");
+        out.simulation_named = strstr(v.sentence[1], "no evidence about quantum hardware") != NULL;
         qb_verdict_clear(&v);
     }
     qb_evidence_free(e);
@@ -248,26 +164,27 @@ static void conclude(stage *s)
 static outcome stage_it(const qb_solver *challenger, const qb_solver *honest, const qb_problem *problem,
                         const char *spec, uint64_t seed, bool drop_refusals)
 {
-    char path[] = "/tmp/qubout-cheats-XXXXXX";
-    stage s = {.seed = seed};
-    qb_diag diag = {{0}};
-    int file = mkstemp(path);
-    if (file < 0)
-        exit(1);
-    close(file);
-    unlink(path);
-    must(qb_store_open(path, QB_STORE_WRITE, &s.store, &diag), &diag);
-    register_all(&s, spec, problem);
+    const stage_cell cast[] = {{.solver = challenger, .label = "new", .role = "challenger"},
+                               {.solver = honest, .label = "old", .role = "baseline"},
+                               {.solver = honest, .label = "old-twin", .role = "baseline"}};
+    stage s = {.seed = seed, .budget_kind = QB_BUDGET_CPU_TIME, .budget = BUDGET_S};
+    int64_t id[CHEAT_INSTANCES];
+    out = (outcome){0};
+    stage_open(&s, "cheats", spec);
+    for (uint32_t k = 0; k < CHEAT_INSTANCES; k++)
+        add_instance(&s, &problem[k], k, &id[k]);
     for (uint32_t repeat = 0; repeat < CHEAT_REPEATS; repeat++)
-        for (uint32_t k = 0; k < CHEAT_INSTANCES; k++) {
-            run_one(&s, challenger, "new", "challenger", &problem[k], k, repeat, drop_refusals);
-            run_one(&s, honest, "old", "baseline", &problem[k], k, repeat, false);
-            run_one(&s, honest, "old-twin", "baseline", &problem[k], k, repeat, false);
-        }
+        for (uint32_t k = 0; k < CHEAT_INSTANCES; k++)
+            for (uint32_t who = 0; who < sizeof cast / sizeof *cast; who++) {
+                stage_cell cell = cast[who];
+                cell.problem = &problem[k];
+                cell.instance = id[k];
+                cell.repeat = repeat;
+                run_one(&s, &cell, drop_refusals);
+            }
     conclude(&s);
-    qb_store_close(s.store);
-    unlink(path);
-    return s.out;
+    stage_close(&s);
+    return out;
 }
 
 static outcome against_honest(const qb_solver *challenger)
@@ -377,13 +294,11 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     make_instances();
     cheat_secret.name = "secret-instance";
-    stage rehearsal = {.seed = 1};
+    stage rehearsal = {.seed = 1, .budget_kind = QB_BUDGET_CPU_TIME, .budget = BUDGET_S};
     for (uint32_t k = 0; k < CHEAT_INSTANCES; k++) {
-        char sha256[QB_SHA256_HEX];
         find_secret(k);
-        must(qb_problem_sha256(&qubo[k], sha256), &diag);
         for (uint32_t r = 0; r < CHEAT_REPEATS; r++)
-            cheat_secret.seen[cheat_secret.seeds++] = seed_of(&rehearsal, sha256, "new", r);
+            cheat_secret.seen[cheat_secret.seeds++] = stage_seed(&rehearsal, &qubo[k], "new", r);
     }
     must(qb_launcher_start(&diag), &diag); /* now: what runs inherit is there */
     check_bench_tells();

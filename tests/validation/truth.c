@@ -12,6 +12,7 @@
 #include "instances/library.h"
 #include "solvers/kernels/statevector.h"
 #include "tests/validation/checks.h"
+#include "tests/validation/stage.h"
 
 #include <gsl/gsl_cdf.h>
 #include <inttypes.h>
@@ -19,14 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void must(qb_status status, const qb_diag *diag)
-{
-    if (status == QB_OK)
-        return;
-    printf("FAILED  %s\n", diag->text);
-    exit(1);
-}
 
 /* ---- exhaustive = referee = GLPK */
 

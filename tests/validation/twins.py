@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A/A end to end (METHOD.md, "How the tool proves itself", 3): twins.py QUBOUT twins|slow-down|hog [EXPERIMENTS SEEDS BUDGET].
+"""A/A end to end (METHOD.md, "How the tool proves itself", 3): twins.py QUBOUT twins|hog [EXPERIMENTS SEEDS BUDGET].
 
-twins      the same solver under two labels on 20 generated instances, again and again: no seed is shared, p-values are uniform,
-           void is rare.  Under a work budget the same on every machine, but without verdicts, which are about time
-slow-down  5 % more CPU time that is planted under one label is found, and nothing where nothing was planted
-hog        a process that never sleeps on the runs' core flags them
+twins  the same solver under two labels on 20 generated instances, again and again: no seed is shared, p-values are uniform,
+       void is rare.  Under a work budget the same on every machine, but without verdicts, which are about time
+hog    a process that never sleeps on the runs' core flags them
 
-Prints every figure; exit status 1 when one is wrong.  The last two measure time: they want a machine with nothing else to do.
+A slow-down is planted in slow_down.c.  Prints every figure; exit status 1 when one is wrong.  Hogs want a machine with nothing else
+to do.
 """
 import json
 import math
@@ -78,33 +78,6 @@ def twins(folder):
         check(void <= allowed, f"void: {void} of {REPEATS}, at most {allowed:.1f} by chance")
 
 
-def one_label(folder, name, label):
-    """A copy of both.db in which only `label` is left, and called old."""
-    shutil.copy(folder / "both.db", folder / f"{name}.db")
-    with sqlite3.connect(folder / f"{name}.db") as db:
-        for table in ("incumbent", "solution", "summary", "sample", "stage"):
-            db.execute(f"delete from {table} where run_id in (select id from run where label <> ?)", (label,))
-        db.execute("delete from run where label <> ?", (label,))
-        db.execute("update run set label = 'old'")
-
-
-def slow_down(folder):
-    """Work budgets; twins that are measured side by side, then 5 % more CPU time for one of them."""
-    (folder / "work.yaml").write_text(experiment("work", 7, "{work: 50000000}", 20))
-    qubout(folder, "run", "work.yaml", "--db", "both.db", "--quiet")
-    one_label(folder, "before", "old")
-    one_label(folder, "after", "old-twin")
-    words = ("regress", "--baseline", "before.db", "--candidate", "after.db", "--margin", "1", "--slow-down", "0",
-             "--confidence", "0.95")
-    same = qubout(folder, *words, codes=(0, 1))
-    with sqlite3.connect(folder / "after.db") as db:
-        db.execute("update run set cpu_s = 1.05 * cpu_s")
-    slower = qubout(folder, *words, codes=(0, 1))
-    line = lambda done: " ".join(next((text for text in done.stdout.splitlines() if text.split()[:1] == ["old"]), "").split())
-    check(same.returncode == 0, f"twins side by side: no slow-down found ({line(same)})")
-    check(slower.returncode == 1, f"a slow-down of 5 % under one label: found ({line(slower)})")
-
-
 def spin(cpus, ready):
     os.sched_setaffinity(0, cpus)
     ready.set()
@@ -130,7 +103,7 @@ def hog(folder):
 def main():
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
-        {"twins": twins, "slow-down": slow_down, "hog": hog}[sys.argv[2]](folder)
+        {"twins": twins, "hog": hog}[sys.argv[2]](folder)
     finally:
         shutil.rmtree(folder)
     print(f"{failed} failed")
