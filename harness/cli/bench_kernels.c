@@ -7,6 +7,7 @@
 #include "harness/run/bench_ring.h"
 #include "instances/generators/generator.h"
 #include "solvers/kernels/bench_anneal.h"
+#include "solvers/kernels/bench_exhaustive.h"
 #include "solvers/kernels/bench_qaoa.h"
 #include "solvers/kernels/bench_tabu.h"
 
@@ -109,6 +110,21 @@ static qb_status bench_tabu(const qb_bench_request *request, qb_bench_print prin
         {"palubeckis", {{"size", 5000}, {"density", 50}}},
     };
     return over_cases(request, cases, sizeof cases / sizeof *cases, time_tabu, print, context, diag);
+}
+
+static qb_status bench_exhaustive(const qb_bench_request *request, qb_bench_print print, void *context,
+                                  qb_diag *diag)
+{
+    static const uint32_t sizes[] = {24, 32};
+    qb_bench_options options = options_of(request);
+    qb_status status = QB_OK;
+    for (size_t k = 0; !status && k < sizeof sizes / sizeof *sizes; k++) {
+        qb_bench bench;
+        status = qb_bench_exhaustive(&options, sizes[k], &bench, diag);
+        if (!status)
+            status = print(context, &bench);
+    }
+    return status;
 }
 
 /* The referee on a fixed vector: every second variable set. */
@@ -229,6 +245,7 @@ const qb_bench_kernel qb_bench_kernels[] = {
     {"qaoa-layer", bench_qaoa},
     {"anneal", bench_anneal},
     {"tabu", bench_tabu},
+    {"exhaustive", bench_exhaustive},
     {"ring", bench_ring},
     {"referee", bench_referee},
     {"store", bench_store},

@@ -753,6 +753,19 @@ class EndToEnd(unittest.TestCase):
             self.assertEqual(db.execute("select count(*), count(distinct run_key) from run").fetchone(), (180, 180))
             self.assertEqual(db.execute("pragma quick_check").fetchone()[0], "ok")
 
+    def test_bench_times_every_kernel_of_its_synopsis(self):
+        synopsis = self.run_qubout("bench", "--help").splitlines()[0]
+        kernels = re.search(r"\[([a-z|-]+)\]", synopsis).group(1).split("|")
+        self.assertIn("exhaustive", kernels)
+        for kernel in kernels:
+            out = self.run_qubout("bench", kernel, "--json", "--time", "1ms", "--qubits", "6", "--instance", "triangle.mc")
+            for line in out.splitlines():
+                case = json.loads(line)
+                self.assertGreater(case["seconds_per_unit"], 0, case)
+                self.assertGreaterEqual(case["repeats"], 2, case)
+                self.assertRegex(case["checksum"], "^[0-9a-f]{16}$")
+            self.assertTrue(out, kernel)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=1)
