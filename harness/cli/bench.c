@@ -119,7 +119,7 @@ static int run(const void *options, const qb_arguments *arguments)
 
 const qb_command qb_command_bench = {
     .name = "bench",
-    .synopsis = "[qaoa-layer|anneal|tabu|exhaustive|ring|referee|store]",
+    .synopsis = "[qaoa-layer|anneal|tabu|exhaustive|ring|referee|store|bootstrap]",
     .summary = "how fast the kernels are on this machine",
     .description =
         "Each line is one kernel and size: the least time a unit over the repeats, and what share of the "

@@ -1,10 +1,12 @@
 #include "harness/cli/bench_kernels.h"
 
 #include "harness/base/memory.h"
+#include "harness/base/rng.h"
 #include "harness/cli/bench_store.h"
 #include "harness/cli/command.h"
 #include "harness/cli/instance.h"
 #include "harness/run/bench_ring.h"
+#include "harness/stats/interval.h"
 #include "instances/generators/generator.h"
 #include "solvers/kernels/bench_anneal.h"
 #include "solvers/kernels/bench_exhaustive.h"
@@ -204,6 +206,64 @@ static qb_status bench_store(const qb_bench_request *request, qb_bench_print pri
     return status;
 }
 
+/* Intervals of 10^4 resamples, of made-up skewed values. */
+static qb_status time_bootstrap(const qb_bench_request *request, uint32_t size, qb_bench *bench,
+                                qb_diag *diag)
+{
+    enum { RESAMPLES = 10000 };
+    double *x = QB_NEW(double, size), total = 0, least = INFINITY;
+    if (!x)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for %u values", size);
+    qb_interval interval = {0};
+    qb_rng rng;
+    uint32_t repeats = 0;
+    qb_rng_init(&rng, 1, 0);
+    for (uint32_t k = 0; k < size; k++)
+        x[k] = exp(qb_rng_normal(&rng));
+    while (repeats < 2 || total < request->seconds) {
+        int64_t start = qb_clock_system.cpu_ns(NULL);
+        interval = qb_interval_bootstrap(x, size, 0.95, RESAMPLES, 1);
+        double seconds = 1e-9 * (double)(qb_clock_system.cpu_ns(NULL) - start);
+        total += seconds;
+        least = fmin(least, seconds);
+        repeats++;
+    }
+    *bench = (qb_bench){.kernel = "bootstrap",
+                        .size = size,
+                        .threads = 1,
+                        .repeats = repeats,
+                        .precision = "double",
+                        .simd = "widest",
+                        .unit = "interval",
+                        .seconds_per_unit = least,
+                        .work = (uint64_t)RESAMPLES * size,
+                        .share_of_bandwidth = NAN,
+                        .share_of_arithmetic = NAN};
+    snprintf(bench->details, sizeof bench->details, "{\"resamples\": %d, \"low\": %.9g, \"high\": %.9g}",
+             RESAMPLES, interval.low, interval.high);
+    union {
+        double number;
+        uint64_t bits;
+    } sum = {interval.low + interval.high};
+    snprintf(bench->checksum, sizeof bench->checksum, "%016llx", (unsigned long long)sum.bits);
+    qb_free(x);
+    return QB_OK;
+}
+
+static qb_status bench_bootstrap(const qb_bench_request *request, qb_bench_print print, void *context,
+                                 qb_diag *diag)
+{
+    static const uint32_t sizes[] = {1000, 100000};
+    qb_status status = QB_OK;
+    for (size_t k = 0; !status && k < sizeof sizes / sizeof *sizes; k++) {
+        qb_bench bench;
+        status = time_bootstrap(request, sizes[k], &bench, diag);
+        if (!status)
+            status = print(context, &bench);
+    }
+    return status;
+}
+
 static qb_status choose(const char *option, const char *text, const char *first, const char *second,
                         bool *is_second, qb_diag *diag)
 {
@@ -242,12 +302,7 @@ static qb_status bench_qaoa(const qb_bench_request *request, qb_bench_print prin
 }
 
 const qb_bench_kernel qb_bench_kernels[] = {
-    {"qaoa-layer", bench_qaoa},
-    {"anneal", bench_anneal},
-    {"tabu", bench_tabu},
-    {"exhaustive", bench_exhaustive},
-    {"ring", bench_ring},
-    {"referee", bench_referee},
-    {"store", bench_store},
-    {0},
+    {"qaoa-layer", bench_qaoa},       {"anneal", bench_anneal},       {"tabu", bench_tabu},
+    {"exhaustive", bench_exhaustive}, {"ring", bench_ring},           {"referee", bench_referee},
+    {"store", bench_store},           {"bootstrap", bench_bootstrap}, {0}, /* the end */
 };

@@ -1,6 +1,6 @@
 #include "harness/stats/interval.h"
 #include "harness/base/memory.h"
-#include "harness/base/rng.h"
+#include "harness/stats/resample.h"
 #include "harness/stats/sample.h"
 
 #include <gsl/gsl_cdf.h>
@@ -20,31 +20,41 @@ qb_interval qb_interval_t(const double *x, size_t count, double confidence)
 }
 
 /* (mean* - mean) / se* of one resample; false when all its values are equal: it has no se*. */
-static bool studentise(const double *x, size_t count, double mean, qb_rng *rng, double *t)
+static bool studentise(const qb_resample *about_mean, size_t count, double *t)
 {
-    double sum = 0, squares = 0, n = (double)count;
-    for (size_t k = 0; k < count; k++) {
-        double d = x[qb_rng_below(rng, count)] - mean; /* about the mean: no cancellation below */
-        sum += d;
-        squares += d * d;
-    }
-    double variance = (squares - sum * sum / n) / (n - 1);
+    double n = (double)count, sum = about_mean->sum, squares = about_mean->squares;
+    double variance = (squares - sum * sum / n) / (n - 1); /* about the mean: no cancellation */
     *t = sum / n / sqrt(variance / n);
     return variance > 1e-14 * squares;
+}
+
+/* The resamples of x - mean. */
+static qb_resampler *open_centred(const double *x, size_t count, double mean, uint64_t seed)
+{
+    double *centred = QB_NEW(double, count);
+    for (size_t k = 0; centred && k < count; k++)
+        centred[k] = x[k] - mean;
+    qb_resampler *resampler = centred ? qb_resampler_open(centred, count, seed) : NULL;
+    qb_free(centred);
+    return resampler;
 }
 
 qb_interval qb_interval_bootstrap(const double *x, size_t count, double confidence, uint32_t resamples,
                                   uint64_t seed)
 {
-    double *t = count < 2 ? NULL : QB_NEW(double, resamples);
-    if (!t)
-        return unknown;
-    qb_rng rng;
-    qb_rng_init(&rng, seed, 0);
     double mean = qb_mean(x, count), error = sqrt(qb_variance(x, count) / (double)count);
+    double *t = count < 2 ? NULL : QB_NEW(double, resamples);
+    qb_resampler *resampler = t ? open_centred(x, count, mean, seed) : NULL;
+    if (!resampler) {
+        qb_free(t);
+        return unknown;
+    }
     uint32_t used = 0;
-    for (uint32_t b = 0; b < resamples; b++)
-        used += studentise(x, count, mean, &rng, &t[used]);
+    for (uint32_t b = 0; b < resamples; b++) {
+        qb_resample one = qb_resampler_next(resampler);
+        used += studentise(&one, count, &t[used]);
+    }
+    qb_resampler_close(resampler);
     qb_sort(t, used);
     size_t rank = (size_t)floor((1 - confidence) / 2 * (used + 1.0));
     qb_interval interval = {mean, mean};

@@ -17,7 +17,7 @@ qb_interval qb_interval_t(const double *x /* [count] */, size_t count, double co
 /* Bootstrap-t (studentised): quantiles of (mean* - mean) / se* over `resamples` resamples in place of
  * Student's.  Follows skewness that t ignores.  Resamples of equal values have no se* and are left out; data
  * that are constant but for rounding give the mean twice.  The same seed gives the same interval.  NaN bounds
- * for fewer than two values or no memory.  O(resamples * count).
+ * for fewer than two values or no memory.  O(resamples * count): see resample.h.
  *
  * Source: Efron, "Nonparametric standard errors and confidence intervals", Canadian J. Statistics 9 (1981);
  * Davison and Hinkley, "Bootstrap methods and their application" (1997), section 2.4. */

@@ -12,6 +12,7 @@
 #include "harness/stats/multiple.h"
 #include "harness/stats/planning.h"
 #include "harness/stats/portfolio.h"
+#include "harness/stats/resample.h"
 #include "harness/stats/running_time.h"
 #include "harness/stats/sample.h"
 #include "harness/stats/sequence.h"
@@ -171,6 +172,74 @@ Test(interval, bootstrap_follows_skewness_and_is_reproducible)
     double same[] = {0.5, 0.5, 0.5};
     a = qb_interval_mean(same, 3, 0.95, 1);
     cr_assert(a.low == 0.5 && a.high == 0.5);
+}
+
+/* Whether drawn one by one or by weights, a resample has exactly as many values as the sample; each value's
+ * count is binomial, and two counts are negatively correlated. */
+Test(resample, draws_as_many_as_there_are)
+{
+    static const size_t sizes[] = {1, 2, 1000, 1023, 1024, 1025, 1151, 1152, 5000};
+    static double one[5000];
+    for (size_t k = 0; k < 5000; k++)
+        one[k] = 1;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        qb_resampler *r = qb_resampler_open(one, sizes[s], s);
+        for (int k = 0; k < 200; k++) {
+            qb_resample drawn = qb_resampler_next(r);
+            cr_assert(drawn.sum == (double)sizes[s] && drawn.squares == drawn.sum, "%zu: %g", sizes[s],
+                      drawn.sum);
+        }
+        qb_resampler_close(r);
+    }
+}
+
+/* The count of one value, wherever it stands: 0, 1, 2, 3, 4, 5 and more times, by chi-square at 1e-6. */
+static void check_count(size_t size, size_t place)
+{
+    enum { RESAMPLES = 20000, CELLS = 6 };
+    static double x[2000];
+    double seen[CELLS] = {0}, p = pow(1 - 1 / (double)size, (double)size), beyond = 1, chi = 0;
+    memset(x, 0, sizeof x);
+    x[place] = 1;
+    qb_resampler *r = qb_resampler_open(x, size, 5);
+    for (int k = 0; k < RESAMPLES; k++) {
+        double count = qb_resampler_next(r).sum;
+        seen[count < CELLS - 1 ? (int)count : CELLS - 1]++;
+    }
+    qb_resampler_close(r);
+    for (int k = 0; k < CELLS; k++) {
+        double expected = RESAMPLES * (k < CELLS - 1 ? p : beyond);
+        chi += (seen[k] - expected) * (seen[k] - expected) / expected;
+        beyond -= p;
+        p *= (double)(size - (size_t)k) / (k + 1) / (double)(size - 1);
+    }
+    cr_assert_lt(chi, gsl_cdf_chisq_Qinv(1e-6, CELLS - 1), "place %zu of %zu: chi-square %g", place, size,
+                 chi);
+}
+
+Test(resample, counts_are_binomial)
+{
+    check_count(1000, 7);
+    check_count(1500, 0);
+    check_count(1500, 777);
+    check_count(1500, 1499);
+}
+
+Test(resample, counts_are_multinomial)
+{
+    enum { SIZE = 1500, RESAMPLES = 20000 };
+    static double x[SIZE];
+    double variance =
+        0; /* of the number of draws from the first half: SIZE / 4, where Poisson has SIZE / 2 */
+    for (size_t k = 0; k < SIZE / 2; k++)
+        x[k] = 1;
+    qb_resampler *r = qb_resampler_open(x, SIZE, 9);
+    for (int k = 0; k < RESAMPLES; k++) {
+        double d = qb_resampler_next(r).sum - SIZE / 2;
+        variance += d * d / RESAMPLES;
+    }
+    qb_resampler_close(r);
+    NEAR(variance, SIZE / 4, 5 * SIZE / 4 * sqrt(2.0 / RESAMPLES));
 }
 
 Test(interval, proportions_of_every_shape)
