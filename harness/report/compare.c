@@ -58,7 +58,7 @@ static void fill(const qb_digest *d, uint32_t a, uint32_t b, double confidence, 
     char head[16] = {0};
     strncpy(head, d->evidence->experiment.identity, sizeof head - 1);
     *c = (qb_compared){.a = d->evidence->entry[a].name, .b = d->evidence->entry[b].name, .instance = row};
-    c->effect = qb_effect_of(difference, count, confidence, strtoull(head, NULL, 16));
+    c->effect = qb_effect_of(difference, count, QB_MOST_DIFFERENCE, confidence, strtoull(head, NULL, 16));
     for (uint32_t k = 0; k < count; k++) {
         row[k] = (qb_compared_instance){.name = d->evidence->instance[index[k]].name,
                                         .a = qb_mean_score(d, a, index[k], QB_SEEDS_ALL),

@@ -23,7 +23,7 @@ static void put_pair(rows *r, qb_side a, qb_side b, const char *name)
     uint32_t count = qb_paired_differences(r->figure->digest, a, b, NULL, r->difference, NULL);
     if (count < 2)
         return;
-    qb_effect effect = qb_effect_of(r->difference, count, 0.95, 1);
+    qb_effect effect = qb_effect_of(r->difference, count, QB_MOST_DIFFERENCE, 0.95, 1);
     qb_figure_put(r->figure, ++r->count);
     qb_figure_put(r->figure, 100 * effect.estimate);
     qb_figure_put(r->figure, 100 * effect.interval.low);
@@ -107,7 +107,7 @@ qb_status qb_query_business(qb_figure *figure, qb_diag *diag)
         }
         if (count < 2)
             continue;
-        qb_effect mean = qb_effect_of(loss, count, 0.95, 1);
+        qb_effect mean = qb_effect_of(loss, count, INFINITY, 0.95, 1);
         qb_figure_put(figure, ++row);
         qb_figure_put(figure, mean.estimate);
         qb_figure_put(figure, fmax(mean.interval.low, 0));

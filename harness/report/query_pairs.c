@@ -27,19 +27,13 @@ static qb_side whole(uint32_t entry)
 
 /* ---- effect: the difference that decides, with its interval and the minimum effect */
 
-/* A difference of gaps lies in [-1, 1], whatever the interval's tails say. */
-static double points(double difference)
-{
-    return 100 * fmax(-1, fmin(1, difference));
-}
-
 /* A row of $effect: row, estimate, low, high in points, name, colour. */
 static void put_effect(qb_figure *f, uint32_t row, const qb_effect *effect, const char *name, uint32_t colour)
 {
     qb_figure_put(f, row);
-    qb_figure_put(f, points(effect->estimate));
-    qb_figure_put(f, points(effect->interval.low));
-    qb_figure_put(f, points(effect->interval.high));
+    qb_figure_put(f, 100 * effect->estimate);
+    qb_figure_put(f, 100 * effect->interval.low);
+    qb_figure_put(f, 100 * effect->interval.high);
     qb_figure_put_text(f, name);
     qb_figure_put(f, colour);
     qb_figure_end_row(f);
@@ -80,7 +74,7 @@ static uint32_t put_everybody(qb_figure *f, double *difference)
         uint32_t count = qb_paired_differences(f->digest, whole(k), whole(best), NULL, difference, NULL);
         if (k == best || count < 2)
             continue;
-        qb_effect effect = qb_effect_of(difference, count, 0.95, 1);
+        qb_effect effect = qb_effect_of(difference, count, QB_MOST_DIFFERENCE, 0.95, 1);
         put_effect(f, ++row, &effect, e->entry[k].name, qb_figure_colour(k));
     }
     qb_figure_close(f);

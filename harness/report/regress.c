@@ -116,7 +116,8 @@ static qb_effect compare_by(gate *g, const line *l, bool speed)
         if (!isnan(d))
             g->scratch[count++] = d;
     }
-    return qb_effect_of(g->scratch, count, speed ? g->together : g->options->confidence, 1);
+    return qb_effect_of(g->scratch, count, speed ? INFINITY : QB_MOST_DIFFERENCE,
+                        speed ? g->together : g->options->confidence, 1);
 }
 
 /* Holm: the interval of the k-th smallest p at its own confidence would ask for another bootstrap; its

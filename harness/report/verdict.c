@@ -194,7 +194,8 @@ static void compare_control_pair(judge *j)
     uint32_t count = qb_paired_differences(&j->digest, a, b, j->take, j->scratch, NULL);
     j->v->has_control_pair = count >= 2;
     j->v->control_pair = (qb_comparison){.entry = e->entry[a.entry].name, .other = e->entry[b.entry].name};
-    j->v->control_pair.effect = qb_effect_of(j->scratch, count, j->v->confidence, j->seed);
+    j->v->control_pair.effect =
+        qb_effect_of(j->scratch, count, QB_MOST_DIFFERENCE, j->v->confidence, j->seed);
 }
 
 /* ---- challengers */
@@ -228,7 +229,8 @@ static void compare_controls(judge *j, uint32_t challenger, qb_challenger_verdic
             continue;
         uint32_t count = qb_paired_differences(&j->digest, (qb_side){challenger, QB_SEEDS_ALL},
                                                (qb_side){k, QB_SEEDS_ALL}, j->take, j->scratch, NULL);
-        qb_effect effect = qb_effect_with(j->scratch, count, j->v->confidence, j->looks, j->seed);
+        qb_effect effect =
+            qb_effect_with(j->scratch, count, QB_MOST_DIFFERENCE, j->v->confidence, j->looks, j->seed);
         if (effect.interval.high < 0 && !v->lost_to)
             v->lost_to = j->e->entry[k].name;
         if (!(effect.interval.low > 0) && !v->unbeaten)

@@ -24,13 +24,20 @@ static double two_sided_p(double estimate, double deviation, size_t instances)
     return 2 * gsl_cdf_tdist_Q(t, (double)(instances - 1));
 }
 
-qb_effect qb_effect_of(const double *difference, size_t instances, double confidence, uint64_t seed)
+/* NaN limits stay: nothing is known. */
+static qb_interval cut(qb_interval i, double most)
 {
-    return qb_effect_with(difference, instances, confidence, QB_LOOK_ONCE, seed);
+    return (qb_interval){isnan(i.low) ? NAN : fmax(i.low, -most), isnan(i.high) ? NAN : fmin(i.high, most)};
 }
 
-qb_effect qb_effect_with(const double *difference, size_t instances, double confidence, qb_looks looks,
-                         uint64_t seed)
+qb_effect qb_effect_of(const double *difference, size_t instances, double most, double confidence,
+                       uint64_t seed)
+{
+    return qb_effect_with(difference, instances, most, confidence, QB_LOOK_ONCE, seed);
+}
+
+qb_effect qb_effect_with(const double *difference, size_t instances, double most, double confidence,
+                         qb_looks looks, uint64_t seed)
 {
     qb_effect e = {.estimate = qb_mean(difference, instances),
                    .interval = looks == QB_LOOK_ALWAYS
@@ -39,6 +46,7 @@ qb_effect qb_effect_with(const double *difference, size_t instances, double conf
                    .confidence = confidence,
                    .deviation = sqrt(qb_variance(difference, instances)),
                    .instances = instances};
+    e.interval = cut(e.interval, most);
     e.p = two_sided_p(e.estimate, e.deviation, instances);
     return e;
 }
@@ -69,7 +77,7 @@ void qb_effects_adjust(const double *const *difference, const size_t *instances,
     size_t step = 0;
     for (size_t k = 0; k < count; k++) /* without memory to step down, Bonferroni: wider, so as safe */
         effect[k] =
-            qb_effect_with(difference[k], instances[k],
+            qb_effect_with(difference[k], instances[k], QB_MOST_DIFFERENCE,
                            taken ? confidence : qb_holm_confidence(count, 0, confidence), looks, seed);
     if (!taken)
         return;
@@ -80,7 +88,7 @@ void qb_effects_adjust(const double *const *difference, const size_t *instances,
                                                    against_minimum(&effect[best], minimum_effect)))
                 best = k;
         taken[best] = true;
-        effect[best] = qb_effect_with(difference[best], instances[best],
+        effect[best] = qb_effect_with(difference[best], instances[best], QB_MOST_DIFFERENCE,
                                       qb_holm_confidence(count, step, confidence), looks, seed);
         if (step == place && qb_decide(&effect[best], minimum_effect) == QB_SCALE)
             step++;

@@ -152,7 +152,7 @@ static bool ever_scales(synthetic_shape shape, qb_looks looks, uint32_t replicat
     qb_rng_init(&rng, 15485863 * (uint64_t)replication, (uint64_t)shape);
     for (size_t n = 0; n < MOST; n++) {
         d[n] = DELTA + 0.03 * (synthetic_draw(&rng, shape) - 0.5 * synthetic_draw(&rng, shape));
-        qb_effect effect = qb_effect_with(d, n + 1, 0.95, looks, replication);
+        qb_effect effect = qb_effect_with(d, n + 1, QB_MOST_DIFFERENCE, 0.95, looks, replication);
         if (n + 1 >= QB_LEAST_INSTANCES && qb_decide(&effect, DELTA) == QB_SCALE)
             return true;
     }

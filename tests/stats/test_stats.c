@@ -581,14 +581,14 @@ Test(fit, tells_growths_apart)
 Test(decision, rule_and_planning)
 {
     double d[12] = {0.03, 0.02, 0.04, 0.03, 0.025, 0.035, 0.03, 0.02, 0.04, 0.03, 0.03, 0.03};
-    qb_effect e = qb_effect_of(d, 12, 0.95, 1);
+    qb_effect e = qb_effect_of(d, 12, QB_MOST_DIFFERENCE, 0.95, 1);
     NEAR(e.estimate, 0.03, 1e-15);
     cr_assert_eq(qb_decide(&e, 0.01), QB_SCALE);
     cr_assert_eq(qb_decide(&e, 0.05), QB_STOP);
     cr_assert_eq(qb_decide(&e, 0.03), QB_PAUSE);
-    e = qb_effect_of(d, 9, 0.95, 1);
+    e = qb_effect_of(d, 9, QB_MOST_DIFFERENCE, 0.95, 1);
     cr_assert_eq(qb_decide(&e, 0.01), QB_PAUSE, "nine instances");
-    e = qb_effect_of(d, 1, 0.95, 1);
+    e = qb_effect_of(d, 1, QB_MOST_DIFFERENCE, 0.95, 1);
     cr_assert_eq(qb_decide(&e, 0.01), QB_PAUSE);
     /* t(15, .975) = 2.1314: 2.1314 / 4 = 0.5329; t(14) = 2.1448 / sqrt 15 = 0.5538 */
     cr_assert_eq(qb_instances_needed(1, 0.54, 0.95), 16);
@@ -596,6 +596,25 @@ Test(decision, rule_and_planning)
     NEAR(qb_attainable_p(5, 1), 0.0625, 0);
     NEAR(qb_attainable_p(10, 3), 3 * 2.0 / 1024, 1e-15);
     NEAR(qb_detectable_effect(1, 16, 0.95, 0.8), (2.1314495 + 0.8662450) / 4, 1e-6);
+}
+
+/* Nine instances won outright and one lost outright: bootstrap-t would go on to 1.3 and more. */
+Test(decision, no_effect_is_larger_than_all)
+{
+    double d[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, -1}, opposite[10];
+    for (int k = 0; k < 10; k++)
+        opposite[k] = -d[k];
+    qb_effect e = qb_effect_of(d, 10, INFINITY, 0.95, 1);
+    cr_assert_gt(e.interval.high, 1, "%g", e.interval.high);
+    double low = e.interval.low;
+    e = qb_effect_of(d, 10, QB_MOST_DIFFERENCE, 0.95, 1);
+    cr_assert(e.interval.high == 1 && e.interval.low == low);
+    e = qb_effect_of(opposite, 10, QB_MOST_DIFFERENCE, 0.95, 1);
+    cr_assert(e.interval.low == -1 && e.interval.high < 0.5);
+    e = qb_effect_with(d, 2, QB_MOST_DIFFERENCE, 0.95, QB_LOOK_ALWAYS, 1);
+    cr_assert(e.interval.low == -1 && e.interval.high == 1);
+    e = qb_effect_of(d, 1, QB_MOST_DIFFERENCE, 0.95, 1);
+    cr_assert(isnan(e.interval.low) && isnan(e.interval.high));
 }
 
 Test(decision, seeds_needed_by_hand)
