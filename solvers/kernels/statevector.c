@@ -34,27 +34,15 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-#ifndef LOW_BITS
-#define LOW_BITS 12
-#endif
-#ifndef HIGH_BITS
-#define HIGH_BITS 10
-#endif
-#ifndef WIDTH_BITS
-#define WIDTH_BITS 1
-#endif
-
-/* Splits the qubits between LOW and HIGH passes. */
+/* Splits the qubits between LOW and HIGH passes: as many LOW ones as the first or the second level of the
+ * cache holds, and at most about 256 rows in a HIGH tile, for the sake of the processor's table of pages. */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
-    unsigned low = least(bits, LOW_BITS);
-    if (bits > low + HIGH_BITS)
-        low = bits - HIGH_BITS;
-    low = least(low, bits - symmetric);
-    state->low_bits = low;
-    state->width_bits = least(WIDTH_BITS, low - lanes - symmetric);
+    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : 16;
+    state->low_bits = least(low, bits - symmetric);
+    state->width_bits = least(bits <= 22 ? 2 : 3, state->low_bits - lanes - symmetric);
 }
 
 uint64_t qb_statevector_bytes(uint32_t bits, qb_precision precision, bool gradients)
@@ -183,13 +171,10 @@ static qb_status run_pass(const qb_statevector *state, const qb_sv_pass *pass, q
 static qb_rotation rotation_make(double beta)
 {
     qb_rotation r = {.on = true};
-    double turns = nearbyint(beta / PI_HIGH), c, s;
+    double turns = nearbyint(beta / PI_HIGH), sine;
     beta = fma(-turns, PI_LOW, fma(-turns, PI_HIGH, beta));
-    qb_cos_sin(beta, &r.c, &r.s);
-    qb_cos_sin(beta / 2, &c, &s);
-    r.tangent = r.s / r.c;
-    r.product = r.s * r.c;
-    r.half_tangent = s / c;
+    qb_cos_sin(beta, &r.cosine, &sine);
+    r.tangent = sine / r.cosine;
     return r;
 }
 
@@ -239,12 +224,13 @@ typedef struct circuit {
     const double *gammas, *betas;
     qb_budget *budget;
     bool halves;
+    double stretch; /* how much longer than the state the arrays are */
 } circuit;
 
 static circuit circuit_make(qb_statevector *state, uint32_t depth, const double *gammas, const double *betas,
                             qb_budget *budget)
 {
-    return (circuit){state, depth, gammas, betas, budget, state->low_bits < state->diagonal->bits};
+    return (circuit){state, depth, gammas, betas, budget, state->low_bits < state->diagonal->bits, 1};
 }
 
 /* The rotation that pass k makes of layer l: half of a steep one. */
@@ -254,8 +240,49 @@ static qb_rotation layer_rotation(const circuit *c, uint32_t l, double sign)
     return rotation_make(is_steep(beta) ? beta / 2 : beta);
 }
 
+/* How much a rotation of the LOW or the HIGH qubits stretches the state. */
+static double stretch_of(const qb_statevector *state, bool high, qb_rotation r)
+{
+    unsigned qubits = high ? state->diagonal->qubits - state->low_bits : state->low_bits;
+    double cosines = 1;
+    for (unsigned q = 0; q < qubits && r.on; q++)
+        cosines *= r.cosine;
+    return 1 / cosines;
+}
+
+/* What is still to come when the last phase has been given. */
+static double stretch_to_come(const circuit *c)
+{
+    qb_rotation r = layer_rotation(c, c->depth - 1, 1);
+    double stretch = stretch_of(c->state, c->halves && c->depth % 2, r);
+    if (is_steep(c->betas[c->depth - 1]))
+        for (int high = 0; high <= c->halves; high++)
+            stretch *= stretch_of(c->state, high, r);
+    return stretch;
+}
+
+/* Runs a pass, whose phases leave the arrays `goal` times as long as the state when it ends.  Sums are made
+ * those of the state. */
+static qb_status run_scaled(circuit *c, qb_sv_pass *pass, double goal, qb_sv_sums *total)
+{
+    double before = c->stretch, between = before * stretch_of(c->state, pass->high, pass->first);
+    double second = stretch_of(c->state, pass->high, pass->second), after = between;
+    if (pass->phase) {
+        pass->phase_scale = goal / (between * second);
+        after = goal / second;
+    }
+    c->stretch = after * second;
+    qb_status status = run_pass(c->state, pass, c->budget, total);
+    if (!status && total && pass->backward) {
+        total->first /= before * before;
+        total->phase /= between * between;
+        total->second /= after * after;
+    }
+    return status;
+}
+
 /* The other half of a steep layer, on all qubits. */
-static qb_status rest_of_layer(const circuit *c, uint32_t l, double sign, bool backward)
+static qb_status rest_of_layer(circuit *c, uint32_t l, double sign, bool backward)
 {
     qb_status status = QB_OK;
     if (!is_steep(c->betas[l]))
@@ -264,12 +291,12 @@ static qb_status rest_of_layer(const circuit *c, uint32_t l, double sign, bool b
         qb_sv_pass pass = pass_make(c->state, high);
         pass.first = layer_rotation(c, l, sign);
         pass.backward = backward;
-        status = run_pass(c->state, &pass, c->budget, NULL);
+        status = run_scaled(c, &pass, 1, NULL);
     }
     return status;
 }
 
-static qb_status forward(const circuit *c, bool measure, qb_sv_sums *total)
+static qb_status forward(circuit *c, bool measure, qb_sv_sums *total)
 {
     qb_status status = QB_OK;
     for (uint32_t k = 0; k <= c->depth && !status; k++) {
@@ -285,7 +312,7 @@ static qb_status forward(const circuit *c, bool measure, qb_sv_sums *total)
             pass.second = layer_rotation(c, k, 1);
         pass.measure = measure && k == c->depth;
         if (!status)
-            status = run_pass(c->state, &pass, c->budget, total);
+            status = run_scaled(c, &pass, k + 1 == c->depth ? 1 / stretch_to_come(c) : 1, total);
     }
     return status;
 }
@@ -352,7 +379,7 @@ static void start_adjoint(const qb_statevector *state, const void *context, size
 }
 
 /* Undoes pass k on the state and its adjoint, adding up the overlaps. */
-static qb_status backward(const circuit *c, uint32_t k, qb_sv_sums *total)
+static qb_status backward(circuit *c, uint32_t k, qb_sv_sums *total)
 {
     qb_sv_pass pass = pass_make(c->state, c->halves && k % 2);
     qb_status status;
@@ -363,7 +390,7 @@ static qb_status backward(const circuit *c, uint32_t k, qb_sv_sums *total)
         set_phase(&pass, c->state->diagonal, -c->gammas[k]);
     if (k > 0)
         pass.second = layer_rotation(c, k - 1, -1);
-    status = run_pass(c->state, &pass, c->budget, total);
+    status = run_scaled(c, &pass, 1, total);
     return status || !k ? status : rest_of_layer(c, k - 1, -1, true);
 }
 

@@ -4,8 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define GROUP_BITS 2
+#define GROUP_BITS 3
 #define LEAF_ROWS  2
+#define HIGH_ROWS  2
 
 typedef __m256d dvec;
 typedef __m256i indices;

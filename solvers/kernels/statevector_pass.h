@@ -10,16 +10,14 @@
  * a layer.  A LOW pass has the low qubits and tiles of consecutive amplitudes; a HIGH pass has the rest, and
  * tiles of a few columns.
  *
- * Two qubits turn together.  With S = b + c and D = a - d of the amplitudes a, b, c, d (00, 01, 10, 11), b -
- * c and a + d stay and (S, D) turns by 2 beta.  With t = tan beta and h = sin beta cos beta:
+ * Scale.  A qubit is turned by [[1, -t], [t, 1]] with t = tan beta: one multiply-add a number, and none of
+ * them waits for another.  That is 1 / cos beta times too long; the phases of the pass, whose table holds the
+ * factor, make good for all its rotations, so that only a pass without a phase changes the norm.  beta counts
+ * modulo pi (the sign is a global phase); a tangent above 8 would stretch too far, so steep layers are made
+ * of two halves.
  *
- *   o = S + t D,  i = D - t S,  a -= h o,  d += h o,  b += h i,  c += h i:
- *
- * two additions and six multiply-adds.  beta counts modulo pi (the sign is a global phase); a tangent above 8
- * would cost accuracy, so steep layers are made of two halves.
- *
- * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^12, 2^18 and 2^24 amplitudes keeps
- * rows that are rotated together out of each other's cache sets.
+ * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^10 and 2^14 amplitudes, and four
+ * every 2^21, keep rows that are rotated together out of each other's cache sets.
  *
  * Symmetry.  Under the flip of all spins only x with x_{n-1} = 0 are kept, and X of the top qubit joins y to
  * ~y with -i i^(2|y| - n + 1) in this frame (real for even n, imaginary for odd n).  HIGH passes do it, on a
@@ -38,18 +36,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The rotation by beta modulo pi. */
+/* The rotation by beta modulo pi, 1 / |cosine| too long. */
 typedef struct qb_rotation {
     bool on; /* false: leave the qubits alone */
-    double c, s;
-    double tangent, product; /* tan beta, sin beta cos beta */
-    double half_tangent;     /* tan(beta / 2) */
+    double tangent, cosine;
 } qb_rotation;
 
 /* Where amplitude x lies, in numbers of real_size bytes; x of disjoint bits add up. */
 static inline size_t qb_sv_at(size_t x, size_t real_size)
 {
-    return x + 64 / real_size * ((x >> 10) + (x >> 16) + (x >> 22));
+    return x + 64 / real_size * ((x >> 10) + (x >> 14) + 4 * (x >> 21));
 }
 
 enum { QB_SV_RE, QB_SV_IM, QB_SV_ADJOINT_RE, QB_SV_ADJOINT_IM };
@@ -63,8 +59,9 @@ typedef struct qb_sv_pass {
     qb_rotation first, second;
     bool from_plus; /* start from |+> instead of what the arrays hold; first is off */
     bool phase;
-    bool measure;  /* sum the cost at the end; second is off */
-    bool backward; /* carry the adjoint state along and add up overlaps */
+    double phase_scale; /* by which the phases shorten the state */
+    bool measure;       /* sum the cost at the end; second is off */
+    bool backward;      /* carry the adjoint state along and add up overlaps */
 
     qb_cost_width cost_width;
     const void *cost;           /* [2^bits] */
@@ -77,7 +74,8 @@ typedef struct qb_sv_pass {
 /* What one tile adds up. */
 typedef struct qb_sv_sums {
     double weight, cost;         /* measure: |phi|^2, |phi|^2 entry */
-    double first, phase, second; /* backward: lambda . G phi; for the phase, G = -i entry */
+    double first, phase, second; /* backward: lambda . G phi, in the length that both have before they are
+                                    turned; for the phase, G = -i entry */
 } qb_sv_sums;
 
 typedef struct qb_sv_kernel {

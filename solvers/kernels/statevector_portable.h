@@ -6,6 +6,7 @@
 
 #define GROUP_BITS 2
 #define LEAF_ROWS  2
+#define HIGH_ROWS  2
 #define LANE_BITS  0
 #define HALVES     1
 

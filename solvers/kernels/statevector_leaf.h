@@ -1,0 +1,179 @@
+/* Leaves: all three steps of a pass on amplitudes that fit the registers.  Part of statevector_tmpl.h.
+ *
+ * whole: the pass rotates, turns phases and rotates, and does nothing else.
+ */
+#ifndef QB_KERNELS_STATEVECTOR_LEAF_H
+#define QB_KERNELS_STATEVECTOR_LEAF_H
+
+#include "solvers/kernels/statevector_phase.h"
+
+#define EACH_ARRAY UNROLL for (unsigned a = 0; a < arrays; a++)
+#define EACH_ROW   UNROLL for (unsigned r = 0; r < count; r++)
+
+/* ------------------------------------------------------------------------------------------------ LOW */
+
+/* The qubits of rows and lanes; v: re, im and the adjoint's re, im. */
+ALWAYS void turn_low(job *j, mixer *m, vec fade, vec *const *v, unsigned rows, unsigned arrays)
+{
+    if (arrays == 4) {
+        vec sum = {0};
+        for (unsigned a = 0; a < 2; a++) {
+            sum = overlap_rows(v[a], v[a + 2], rows, sum);
+            sum = overlap_lanes(v[a], v[a + 2], rows, j->lane_sign, sum);
+        }
+        m->overlap = FMA(fade, sum, m->overlap);
+    }
+    EACH_ARRAY
+    {
+        rotate_rows(v[a], rows, m);
+        rotate_lanes(v[a], rows, m);
+    }
+}
+
+/* 2^rows vectors from x on. */
+ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
+{
+    const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
+    vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
+    REAL *base[4];
+    EACH_ARRAY base[a] = j->array[a] + at(x);
+    EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 2);
+    if (!whole && !backward && j->pass->from_plus)
+        EACH_ROW plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
+    else
+        EACH_ARRAY EACH_ROW v[a][r] = load(base[a] + r * LANES);
+    if (whole || j->first.on)
+        turn_low(j, &j->first, j->first_fade, v, rows, arrays);
+    if (whole || j->pass->phase)
+        EACH_ROW
+        {
+            vec here[4];
+            EACH_ARRAY here[a] = v[a][r];
+            turn_phase(j, x + r * LANES, here, false, backward);
+            EACH_ARRAY v[a][r] = here[a];
+        }
+    if (whole || j->second.on)
+        turn_low(j, &j->second, j->second_fade, v, rows, arrays);
+    if (!whole && j->pass->measure)
+        EACH_ROW measure(j, x + r * LANES, v[0][r], v[1][r]);
+    EACH_ARRAY EACH_ROW store(base[a] + r * LANES, v[a][r]);
+}
+
+/* ------------------------------------------------------------------------------------------------ HIGH */
+
+ALWAYS void turn_high(mixer *m, vec fade, vec *const *v, unsigned rows, unsigned arrays)
+{
+    if (arrays == 4) {
+        vec sum = {0};
+        for (unsigned a = 0; a < 2; a++)
+            sum = overlap_rows(v[a], v[a + 2], rows, sum);
+        m->overlap = FMA(fade, sum, m->overlap);
+    }
+    EACH_ARRAY rotate_rows(v[a], rows, m);
+}
+
+/* The eliminated qubit: x and the mirrored y (lanes reversed already) turn together.  t: the tangent with the
+ * signs of x. */
+ALWAYS void couple(const job *j, vec t, vec *xr, vec *xi, vec *yr, vec *yi)
+{
+    const vec old_r = *xr, old_i = *xi;
+    if (j->pass->coupling_is_imaginary) {
+        *xr = FMA(t, *yi, old_r);
+        *xi = FNMA(t, *yr, old_i);
+        *yr = FMA(t, old_i, *yr);
+        *yi = FNMA(t, old_r, *yi);
+    } else {
+        *xr = FNMA(t, *yr, old_r);
+        *xi = FNMA(t, *yi, old_i);
+        *yr = FMA(t, old_r, *yr);
+        *yi = FMA(t, old_i, *yi);
+    }
+}
+
+/* Its overlap; x and y hold re, im and the adjoint's re, im. */
+ALWAYS vec overlap_coupling(const job *j, bool odd, const vec *x, const vec *y)
+{
+    vec sum = j->pass->coupling_is_imaginary ? x[2] * y[1] - x[3] * y[0] + y[2] * x[1] - y[3] * x[0]
+                                             : y[2] * x[0] - x[2] * y[0] + y[3] * x[1] - x[3] * y[1];
+    return j->coupling_sign[odd] * sum;
+}
+
+ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, bool backward)
+{
+    if (!m->on)
+        return;
+    if (backward) {
+        m->overlap = FMA(fade, overlap_coupling(j, odd, x, y), m->overlap);
+        couple(j, m->coupling[odd], &x[2], &x[3], &y[2], &y[3]);
+    }
+    couple(j, m->coupling[odd], &x[0], &x[1], &y[0], &y[1]);
+}
+
+/* One vector from x on in each of 2^rows rows, and with `mirrored` the vectors that hold their complements.
+ */
+ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole, bool backward)
+{
+    const unsigned count = 1u << rows, arrays = backward ? 4 : 2, places = mirrored ? 2 : 1;
+    const size_t row = (size_t)1 << j->pass->low_bits;
+    const size_t start[2] = {x, ((size_t)1 << j->pass->bits) - LANES - x - (count - 1) * row};
+    REAL *base[2][4];
+    vec v[2][4][1 << HIGH_ROWS];
+    size_t offset[1 << HIGH_ROWS];
+    EACH_ROW offset[r] = at(r * row);
+    UNROLL for (unsigned p = 0; p < places; p++)
+    {
+        EACH_ARRAY base[p][a] = j->array[a] + at(start[p]);
+        EACH_ARRAY EACH_ROW
+        {
+            vec loaded = load(base[p][a] + offset[r]);
+            __builtin_prefetch(base[p][a] + offset[r] + (p ? -j->ahead : j->ahead), 0, 2);
+            v[p][a][r] = p ? REVERSE(loaded) : loaded;
+        }
+    }
+    if (whole || j->first.on)
+        UNROLL for (unsigned p = 0; p < places; p++)
+        {
+            vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
+            turn_high(&j->first, j->first_fade, here, rows, arrays);
+        }
+    EACH_ROW
+    {
+        const unsigned mirror = count - 1 - r;
+        vec here[4], there[4];
+        EACH_ARRAY
+        {
+            here[a] = v[0][a][r];
+            there[a] = mirrored ? v[1][a][mirror] : here[a];
+        }
+        bool odd = mirrored && __builtin_parityll((x + r * row) >> LANE_BITS);
+        if (mirrored)
+            turn_coupled(j, &j->first, j->first_coupling_fade, odd, here, there, backward);
+        if (whole || j->pass->phase)
+            turn_phase(j, x + r * row, here, false, backward);
+        if (mirrored && (whole || j->pass->phase))
+            turn_phase(j, start[1] + mirror * row, there, true, backward);
+        if (mirrored)
+            turn_coupled(j, &j->second, splat(1), odd, here, there, backward);
+        EACH_ARRAY
+        {
+            v[0][a][r] = here[a];
+            if (mirrored)
+                v[1][a][mirror] = there[a];
+        }
+    }
+    UNROLL for (unsigned p = 0; p < places; p++)
+    {
+        vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
+        if (whole || j->second.on)
+            turn_high(&j->second, j->second_fade, here, rows, arrays);
+        EACH_ROW
+        {
+            EACH_ARRAY v[p][a][r] = p ? REVERSE(v[p][a][r]) : v[p][a][r];
+            if (!whole && j->pass->measure)
+                measure(j, start[p] + r * row, v[p][0][r], v[p][1][r]);
+            EACH_ARRAY store(base[p][a] + offset[r], v[p][a][r]);
+        }
+    }
+}
+
+#endif
