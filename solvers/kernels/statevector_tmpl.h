@@ -12,7 +12,7 @@
  *   HIGH_ROWS              log2 of the rows of a HIGH leaf; one less where it is mirrored
  *   KERNEL                 the name of the qb_sv_kernel to define
  */
-#include "solvers/kernels/statevector_leaf.h"
+#include "solvers/kernels/statevector_leaf_body.h"
 
 #define LEAF_BITS (LANE_BITS + LEAF_ROWS)
 

@@ -2,10 +2,10 @@
  *
  * whole: the pass rotates, turns phases and rotates, and does nothing else.
  */
-#ifndef QB_KERNELS_STATEVECTOR_LEAF_H
-#define QB_KERNELS_STATEVECTOR_LEAF_H
+#ifndef QB_KERNELS_STATEVECTOR_LEAF_BODY_H
+#define QB_KERNELS_STATEVECTOR_LEAF_BODY_H
 
-#include "solvers/kernels/statevector_phase.h"
+#include "solvers/kernels/statevector_phase_body.h"
 
 #define EACH_ARRAY UNROLL for (unsigned a = 0; a < arrays; a++)
 #define EACH_ROW   UNROLL for (unsigned r = 0; r < count; r++)

@@ -1,8 +1,8 @@
 /* What a tile is worked on with, its phases, and the sums that it adds up.  Part of statevector_tmpl.h. */
-#ifndef QB_KERNELS_STATEVECTOR_PHASE_H
-#define QB_KERNELS_STATEVECTOR_PHASE_H
+#ifndef QB_KERNELS_STATEVECTOR_PHASE_BODY_H
+#define QB_KERNELS_STATEVECTOR_PHASE_BODY_H
 
-#include "solvers/kernels/statevector_rotate.h"
+#include "solvers/kernels/statevector_rotate_body.h"
 
 typedef struct job {
     const qb_sv_pass *pass;

@@ -1,8 +1,8 @@
 /* Rotations of qubits, in rows of vectors and in the lanes of one.  Part of statevector_tmpl.h. */
-#ifndef QB_KERNELS_STATEVECTOR_ROTATE_H
-#define QB_KERNELS_STATEVECTOR_ROTATE_H
+#ifndef QB_KERNELS_STATEVECTOR_ROTATE_BODY_H
+#define QB_KERNELS_STATEVECTOR_ROTATE_BODY_H
 
-#include "solvers/kernels/statevector_vec.h"
+#include "solvers/kernels/statevector_vec_body.h"
 
 #define MOST_QUBITS QB_COST_VARIABLES
 

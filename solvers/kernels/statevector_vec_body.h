@@ -1,6 +1,6 @@
 /* Vectors of a tier: loading, storing, and exchanging lanes.  Part of statevector_tmpl.h. */
-#ifndef QB_KERNELS_STATEVECTOR_VEC_H
-#define QB_KERNELS_STATEVECTOR_VEC_H
+#ifndef QB_KERNELS_STATEVECTOR_VEC_BODY_H
+#define QB_KERNELS_STATEVECTOR_VEC_BODY_H
 
 #include "solvers/kernels/statevector_pass.h"
 
