@@ -153,7 +153,7 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
     else if (!status)
         status = open_costs(s, setup, budget, diag);
     if (!status && (grouped || setup->mixer == QB_MIXER_WARM))
-        status = qb_subspace_from_qubo(qubo, grouped, &s->subspace, diag);
+        status = qb_subspace_from_qubo(qubo, grouped, budget, &s->subspace, diag);
     if (!status && grouped)
         status = qb_subspace_diagonal(&s->subspace, &s->cost, budget, &s->diagonal);
     if (status)

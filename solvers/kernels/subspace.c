@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { SLICE = 1 << 12 }; /* patterns between looks at the budget */
+
 /* C(m, k) as a double: exact below 2^53. */
 static double choose(uint32_t m, uint32_t k)
 {
@@ -31,35 +33,64 @@ double qb_subspace_states(const qb_qubo *qubo, bool use_groups)
     return ldexp(states, (int)(qubo->n - grouped));
 }
 
-/* The subsets of `mask` with `ones` members, ascending: Gosper's next subset, spread out over the mask. */
-static void list_patterns(uint64_t mask, uint32_t members, uint32_t ones, uint32_t count, uint64_t *pattern)
+/* The subsets of `mask` with `ones` members, ascending: Gosper's next subset, spread out over the mask. False
+ * once the budget is gone. */
+static bool list_patterns(uint64_t mask, uint32_t members, uint32_t ones, uint32_t count, qb_budget *budget,
+                          uint64_t *pattern)
 {
     uint64_t place[QB_COST_VARIABLES], subset = ((uint64_t)1 << ones) - 1;
     for (uint32_t m = 0; m < members; m++, mask &= mask - 1)
         place[m] = mask & -mask;
     for (uint32_t k = 0; k < count; k++) {
+        uint64_t slice = count - k < SLICE ? count - k : SLICE;
+        if (k % SLICE == 0 && budget && !qb_budget_spend(budget, slice * (1 + ones)))
+            return false;
         pattern[k] = 0;
         for (uint64_t rest = subset; rest; rest &= rest - 1)
             pattern[k] |= place[__builtin_ctzll(rest)];
         uint64_t low = subset & -subset, carried = subset + low;
         subset = low ? carried | ((subset ^ carried) / low) >> 2 : 0;
     }
+    return true;
 }
 
-static void add_site(qb_subspace *s, qb_site site, uint64_t **pattern)
+/* False once the budget is gone. */
+static bool add_site(qb_subspace *s, qb_site site, qb_budget *budget, uint64_t **pattern)
 {
     site.stride = s->size;
     site.pattern = *pattern;
-    if (site.is_group)
-        list_patterns(site.mask, site.members, site.ones, site.dimension, *pattern);
-    else
+    if (!site.is_group)
         (*pattern)[1] = site.mask;
+    else if (!list_patterns(site.mask, site.members, site.ones, site.dimension, budget, *pattern))
+        return false;
     *pattern += site.dimension;
     s->size *= site.dimension;
     s->site[s->sites++] = site;
+    return true;
 }
 
-qb_status qb_subspace_from_qubo(const qb_qubo *qubo, bool use_groups, qb_subspace *subspace, qb_diag *diag)
+static bool add_sites(qb_subspace *s, const qb_qubo *qubo, uint32_t groups, uint64_t grouped,
+                      qb_budget *budget)
+{
+    uint64_t *pattern = s->patterns;
+    bool goes_on = true;
+    for (uint32_t i = 0; i < qubo->n && goes_on; i++)
+        if (!(grouped >> i & 1))
+            goes_on = add_site(s, (qb_site){.members = 1, .dimension = 2, .mask = (uint64_t)1 << i}, budget,
+                               &pattern);
+    for (uint32_t g = 0; g < groups && goes_on; g++) {
+        qb_site site = {.is_group = true, .ones = qubo->group_ones[g]};
+        site.members = qubo->group_start[g + 1] - qubo->group_start[g];
+        site.dimension = (uint32_t)choose(site.members, site.ones);
+        for (uint32_t k = qubo->group_start[g]; k < qubo->group_start[g + 1]; k++)
+            site.mask |= (uint64_t)1 << qubo->group_member[k];
+        goes_on = add_site(s, site, budget, &pattern);
+    }
+    return goes_on;
+}
+
+qb_status qb_subspace_from_qubo(const qb_qubo *qubo, bool use_groups, qb_budget *budget,
+                                qb_subspace *subspace, qb_diag *diag)
 {
     double states = qb_subspace_states(qubo, use_groups);
     if (qubo->n == 0 || qubo->n > QB_COST_VARIABLES || !(states >= 1))
@@ -76,17 +107,9 @@ qb_status qb_subspace_from_qubo(const qb_qubo *qubo, bool use_groups, qb_subspac
     s.patterns = QB_NEW(uint64_t, rows + 2 * (uint64_t)qubo->n);
     if (!s.patterns)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory for the states of %u groups", groups);
-    uint64_t *pattern = s.patterns;
-    for (uint32_t i = 0; i < qubo->n; i++)
-        if (!(grouped >> i & 1))
-            add_site(&s, (qb_site){.members = 1, .dimension = 2, .mask = (uint64_t)1 << i}, &pattern);
-    for (uint32_t g = 0; g < groups; g++) {
-        qb_site site = {.is_group = true, .ones = qubo->group_ones[g]};
-        site.members = qubo->group_start[g + 1] - qubo->group_start[g];
-        site.dimension = (uint32_t)choose(site.members, site.ones);
-        for (uint32_t k = qubo->group_start[g]; k < qubo->group_start[g + 1]; k++)
-            site.mask |= (uint64_t)1 << qubo->group_member[k];
-        add_site(&s, site, &pattern);
+    if (!add_sites(&s, qubo, groups, grouped, budget)) {
+        qb_subspace_free(&s);
+        return QB_STOPPED;
     }
     *subspace = s;
     return QB_OK;

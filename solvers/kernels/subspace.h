@@ -33,9 +33,11 @@ typedef struct qb_subspace {
 /* How many states the groups of a model leave; 2^n without use_groups.  O(n). */
 double qb_subspace_states(const qb_qubo *qubo, bool use_groups);
 
-/* The product of a model's groups and free variables; of n free variables without use_groups.  Errors:
- * QB_REFUSED (no state, or more than 2^QB_COST_VARIABLES), QB_NO_MEMORY.  Free with qb_subspace_free. */
-qb_status qb_subspace_from_qubo(const qb_qubo *qubo, bool use_groups, qb_subspace *subspace, qb_diag *diag);
+/* The product of a model's groups and free variables; of n free variables without use_groups.  Spends 1 + k
+ * units on each of the C(m, k) patterns of a group.  Errors: QB_REFUSED (no state, or more than
+ * 2^QB_COST_VARIABLES), QB_STOPPED, QB_NO_MEMORY.  Free with qb_subspace_free. */
+qb_status qb_subspace_from_qubo(const qb_qubo *qubo, bool use_groups, qb_budget *budget,
+                                qb_subspace *subspace, qb_diag *diag);
 void qb_subspace_free(qb_subspace *subspace);
 
 /* x of an index.  O(sites). */

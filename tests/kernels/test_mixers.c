@@ -249,7 +249,7 @@ static void read_circuit(const qb_qubo *qubo, qb_mixer mixer, const double *ones
     qb_cost cost;
     qb_diagonal diagonal;
     cr_assert_eq(qb_cost_from_qubo(qubo, &cost, NULL), QB_OK);
-    cr_assert_eq(qb_subspace_from_qubo(qubo, grouped, &subspace, NULL), QB_OK);
+    cr_assert_eq(qb_subspace_from_qubo(qubo, grouped, NULL, &subspace, NULL), QB_OK);
     cr_assert_float_eq(qb_subspace_states(qubo, grouped), (double)subspace.size, 0);
     if (qubo->group_start && grouped)
         cr_assert_eq(qb_subspace_diagonal(&subspace, &cost, NULL, &diagonal), QB_OK);
@@ -457,6 +457,37 @@ Test(mixers, a_gradient_costs_at_most_four_circuits_of_work)
         cr_assert_leq(work_of(state, true), 4 * work_of(state, false), "mixer %d", mixer);
         qb_qaoa_close(state);
     }
+    qb_qubo_free(&qubo);
+}
+
+/* The work that listing the states of `qubo` takes under a limit of `work`; *status: how it ended. */
+static uint64_t work_of_listing(const qb_qubo *qubo, double work, qb_status *status)
+{
+    static qb_budget_probe_record record;
+    qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, work, qubo->n, false, false);
+    qb_budget_probe probe;
+    qb_subspace subspace = {0};
+    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
+    *status = qb_subspace_from_qubo(qubo, true, probe.budget, &subspace, NULL);
+    qb_subspace_free(&subspace);
+    qb_budget_finish(probe.budget, QB_OK, "");
+    qb_budget_probe_read(&probe, &record);
+    qb_budget_probe_close(&probe);
+    return record.summary.work;
+}
+
+Test(mixers, listing_the_states_of_groups_spends_budget)
+{
+    grouping g = {.n = 23, .groups = 2, .start = {0, 4, 22}, .ones = {1, 9}};
+    ising p = ising_random(23, INTEGER_WEIGHTS, 0.2, 76);
+    qb_status status;
+    for (uint32_t i = 0; i < 22; i++)
+        g.member[i] = i;
+    qb_qubo qubo = grouped_qubo(&p, &g);
+    cr_assert_eq(work_of_listing(&qubo, 1e9, &status), 4 * 2 + 48620 * 10, "C(18, 9) of 9 ones each");
+    cr_assert_eq(status, QB_OK);
+    cr_assert_leq(work_of_listing(&qubo, 1e5, &status), 100000 + 4096 * 10);
+    cr_assert_eq(status, QB_STOPPED);
     qb_qubo_free(&qubo);
 }
 
