@@ -19,6 +19,16 @@
 
 typedef enum qb_execution { QB_NATIVE, QB_SIMULATED, QB_HARDWARE } qb_execution;
 
+/* What runs with some parameters stand for in a claim about a quantum device. */
+typedef struct qb_device_use {
+    bool circuit;    /* they draw shots on a device, which is simulated */
+    bool sham;       /* of a circuit without a layer */
+    bool optimistic; /* on the fastest device that could be, without noise: a bound, no device */
+    bool oracle;     /* at angles that no device could find: trained on exact expectations */
+    uint64_t shots;  /* that a run draws, training included; UINT64_MAX: as many as its budget allows;
+                        0: it draws none */
+} qb_device_use;
+
 struct qb_solver {
     uint32_t version;    /* QB_SOLVER_VERSION */
     const char *name;    /* as on the command line: [a-z][a-z0-9_-]* */
@@ -49,6 +59,9 @@ struct qb_solver {
     qb_status (*solve)(void *state, qb_budget *budget, qb_diag *diag);
 
     void (*free)(void *state); /* NULL is fine */
+
+    /* params: as for init.  NULL: no circuit, no shots. */
+    qb_device_use (*device_use)(const void *params);
 
     const char *(*version_text)(void); /* version of the library behind it, or NULL */
 

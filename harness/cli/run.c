@@ -33,8 +33,7 @@ static const qb_option options_table[] = {
            "print the plan and how long it will take, run nothing"),
     OPTION(tune, "tune", QB_OPTION_FLAG, NULL, NULL,
            "tune only, so that shards can start from copies of the store"),
-    OPTION(force, "force", QB_OPTION_FLAG, NULL, NULL,
-           "run an experiment whose decision can only come to pause, too"),
+    OPTION(force, "force", QB_OPTION_FLAG, NULL, NULL, "run an experiment that cannot be decided, too"),
     OPTION(amend, "amend", QB_OPTION_TEXT, "WHY", NULL,
            "accept a changed decision; every page will print WHY"),
     OPTION(mix_builds, "mix-builds", QB_OPTION_FLAG, NULL, NULL, "continue runs of another build of qubout"),
@@ -72,25 +71,34 @@ static qb_status choose_jobs(const run_options *o, const qb_experiment *experime
     return QB_OK;
 }
 
-/* What the decision can come to; by the spread of stored runs where there are some. */
-static void say_decision(const run_options *o, const qb_experiment *x, qb_text *out)
+/* What the decision can come to, in the light of stored runs where there are some. */
+static qb_planned plan_with_stored(const run_options *o, const qb_experiment *x)
 {
     qb_cli_evidence stored = {0};
     if (o->db && access(o->db, R_OK) == 0)
         (void)qb_cli_evidence_open(o->db, x->identity, &stored, NULL); /* none of this experiment is fine */
     qb_planned planned = qb_plan_decision(x, stored.evidence);
-    qb_planned_say(x, &planned, out);
     qb_cli_evidence_close(&stored);
+    return planned;
+}
+
+static void say_decision(const run_options *o, const qb_experiment *x, qb_text *out)
+{
+    qb_planned planned = plan_with_stored(o, x);
+    qb_planned_say(x, &planned, out);
 }
 
 /* A registration that no run can decide is refused before it costs anything. */
 static qb_status check_decidable(const run_options *o, const qb_experiment *x, qb_diag *diag)
 {
-    const char *why = qb_plan_decision(x, NULL).why;
-    if (!why || o->force || o->dry_run)
+    if (o->force || o->dry_run)
         return QB_OK;
-    return qb_fail(diag, QB_BAD_INPUT, "the decision of '%s' can only come to pause: %s (--force runs it)",
-                   x->name, why);
+    qb_planned planned = qb_plan_decision(x, NULL);
+    if (*planned.why && x->claim == QB_CLAIM_DEVICE) /* what was imported from hardware can decide it */
+        planned = plan_with_stored(o, x);
+    if (!*planned.why)
+        return QB_OK;
+    return qb_fail(diag, QB_BAD_INPUT, "'%s' cannot be decided: %s (--force runs it)", x->name, planned.why);
 }
 
 static void say_tuning(const qb_experiment *x, qb_text *out)

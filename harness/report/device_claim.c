@@ -1,45 +1,47 @@
-#define _GNU_SOURCE
 #include "harness/report/device_claim.h"
 
-#include "harness/base/json.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/device.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Parameters whose being zero makes a device noiseless. */
-static const char *const noise[] = {"depolarising_1q", "depolarising_2q", "damping", "readout",
-                                    "over_rotation"};
+#define EQUAL_SHOTS 0.01 /* a difference that rounding to whole batches may leave */
 
-static qb_json *params_of(const qb_evidence_entry *entry)
+static void take_circuit(qb_circuits *c, const qb_evidence_circuit *circuit)
 {
-    qb_json *params = NULL;
-    (void)qb_json_parse("parameters", entry->params, strlen(entry->params), &params, NULL);
-    return params;
+    bool optimistic = qb_device_is_bound(circuit->device) && !circuit->noisy, sham = !circuit->layers;
+    c->optimistic = optimistic && (c->optimistic || !c->told);
+    c->sham = sham && (c->sham || !c->told);
+    c->oracle = c->oracle || !strcmp(circuit->angles_from, "oracle-trained");
+    c->unstated = c->unstated || !strcmp(circuit->fitted_on, "not stated");
+    c->told = true;
 }
 
-bool qb_is_optimistic(const qb_evidence_entry *entry)
+qb_circuits qb_circuits_of(const qb_digest *d, uint32_t entry)
 {
-    qb_json *params = params_of(entry);
-    const char *device = qb_json_text(qb_json_get(params, "device"));
-    bool optimistic = device && !strcmp(device, "optimistic");
-    for (size_t k = 0; k < sizeof noise / sizeof *noise; k++) {
-        double rate = 0;
-        if (qb_json_number(qb_json_get(params, noise[k]), &rate) && rate != 0)
-            optimistic = false;
+    qb_circuits c = {0};
+    for (uint32_t i = 0; i < d->evidence->instances; i++) {
+        const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
+        for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
+            if (d->evidence->run[k].circuit)
+                take_circuit(&c, d->evidence->run[k].circuit);
     }
-    qb_json_free(params);
-    return optimistic;
+    return c;
 }
 
-/* Layers of the entry's circuit; 0: it has none. */
-static double depth_of(const qb_evidence_entry *entry)
+bool qb_fitted_on(const char *fitted_on, const char *instance)
 {
-    double depth = 0;
-    qb_json *params = params_of(entry);
-    (void)qb_json_number(qb_json_get(params, "depth"), &depth);
-    qb_json_free(params);
-    return depth;
+    static const char separators[] = ",; \t\n";
+    size_t length = strlen(instance);
+    for (const char *word = fitted_on + strspn(fitted_on, separators); *word;) {
+        size_t end = strcspn(word, separators);
+        if (end == length && !memcmp(word, instance, length))
+            return true;
+        word += end;
+        word += strspn(word, separators);
+    }
+    return false;
 }
 
 /* Seconds of the fastest classical baseline that is as good there; NAN: none is. */
@@ -56,18 +58,36 @@ static double fastest_baseline(const qb_digest *d, uint32_t instance, double sco
     return least;
 }
 
+/* Means over the runs of a cell. */
 typedef struct use {
-    double shots, modelled_s; /* means over the runs of a cell */
+    double shots, modelled_s, depth; /* layers of the circuit; 0: it has none */
 } use;
 
 static use mean_use(const qb_digest *d, const qb_cell_digest *cell)
 {
     use u = {0};
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
-        u.shots += (double)d->evidence->run[k].samples / (double)cell->runs;
-        u.modelled_s += d->evidence->run[k].modelled_s / (double)cell->runs;
+        const qb_evidence_run *run = &d->evidence->run[k];
+        u.shots += (double)run->samples / (double)cell->runs;
+        u.modelled_s += run->modelled_s / (double)cell->runs;
+        u.depth += run->circuit ? (double)run->circuit->layers / (double)cell->runs : 0;
     }
     return u;
+}
+
+bool qb_draws_as_many(const qb_digest *d, const bool *take, uint32_t entry, uint32_t other)
+{
+    uint32_t shared = 0;
+    for (uint32_t i = 0; i < d->evidence->instances; i++) {
+        const qb_cell_digest *a = qb_digest_cell(d, entry, i), *b = qb_digest_cell(d, other, i);
+        if (!take[i] || !a->runs || !b->runs)
+            continue;
+        double ours = mean_use(d, a).shots, theirs = mean_use(d, b).shots;
+        if (!(ours > 0) || fabs(ours - theirs) > EQUAL_SHOTS * ours)
+            return false;
+        shared++;
+    }
+    return shared > 0;
 }
 
 static double mean(const double *x, uint32_t count)
@@ -82,8 +102,7 @@ qb_status qb_break_even_of(const qb_digest *digest, const bool *take, uint32_t c
                            qb_break_even *result, qb_diag *diag)
 {
     const qb_evidence *e = digest->evidence;
-    double depth = depth_of(&e->entry[challenger]), *needed = QB_NEW(double, e->instances),
-           *modelled = QB_NEW(double, e->instances);
+    double *needed = QB_NEW(double, e->instances), *modelled = QB_NEW(double, e->instances);
     qb_break_even r = {.layer_s = NAN, .interval = {NAN, NAN}, .modelled_s = NAN};
     if (!needed || !modelled) {
         qb_free(needed);
@@ -93,15 +112,15 @@ qb_status qb_break_even_of(const qb_digest *digest, const bool *take, uint32_t c
     for (uint32_t i = 0; i < e->instances; i++) {
         const qb_cell_digest *cell = qb_digest_cell(digest, challenger, i);
         use u = mean_use(digest, cell);
-        if (!take[i] || !(u.shots > 0) || !(depth > 0) || isnan(cell->mean_score))
+        if (!take[i] || !(u.shots > 0) || !(u.depth > 0) || isnan(cell->mean_score))
             continue;
         double seconds = fastest_baseline(digest, i, cell->mean_score);
         if (isnan(seconds)) {
             r.unmatched++;
             continue;
         }
-        needed[r.instances] = log(seconds / (u.shots * depth));
-        modelled[r.instances++] = log(u.modelled_s / (u.shots * depth));
+        needed[r.instances] = log(seconds / (u.shots * u.depth));
+        modelled[r.instances++] = log(u.modelled_s / (u.shots * u.depth));
     }
     r.layer_s = exp(mean(needed, r.instances));
     r.modelled_s = exp(mean(modelled, r.instances));

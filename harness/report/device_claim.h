@@ -1,8 +1,9 @@
 /* What a claim about a device rests on while it is simulated: the optimistic bound, and the break-even.
  *
- * The optimistic bound is a challenger that ran with device=optimistic and without noise: no latency, all
+ * The optimistic bound is a challenger that ran on the device "optimistic" and without noise: no latency, all
  * pairs coupled, no errors; its angles may be trained exactly.  If even that is not enough, no device of
- * today is.
+ * today is.  It has to beat controls that draw as many shots as it does: a sham, which is the circuit without
+ * layers, and a classical sampler.
  *
  * The break-even layer time of a challenger on an instance is
  *
@@ -17,7 +18,25 @@
 #include "harness/report/digest.h"
 #include "harness/stats/interval.h"
 
-bool qb_is_optimistic(const qb_evidence_entry *entry);
+/* What the runs of an entry told of their circuits; all false without any. */
+typedef struct qb_circuits {
+    bool told;
+    bool optimistic; /* all of them */
+    bool oracle;     /* some: trained on exact expectations, which no device offers */
+    bool unstated;   /* some: given angles that do not say which instances they were fitted on */
+    bool sham;       /* all: no layers */
+} qb_circuits;
+
+/* O(runs of the entry). */
+qb_circuits qb_circuits_of(const qb_digest *digest, uint32_t entry);
+
+/* Do two entries draw equally many shots, to 1 % of their means on each instance in take [instances]?  False
+ * where they share none, or draw none. */
+bool qb_draws_as_many(const qb_digest *digest, const bool *take, uint32_t entry, uint32_t other);
+
+/* Is this instance one of those that angles were fitted on?  fitted_on: names, separated by commas,
+ * semicolons or blanks. */
+bool qb_fitted_on(const char *fitted_on, const char *instance);
 
 typedef struct qb_break_even {
     double layer_s;       /* geometric mean over instances; NAN: none could be compared */

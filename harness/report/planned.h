@@ -6,6 +6,8 @@
 #include "harness/run/experiment.h"
 #include "harness/store/evidence.h"
 
+#define QB_PLANNED_WHY 320
+
 typedef struct qb_planned {
     uint32_t instances; /* judged: less those for tuning */
     uint32_t challengers, baselines;
@@ -13,10 +15,12 @@ typedef struct qb_planned {
     double detectable; /* effect beyond the minimum found in 9 of 10 such experiments, in standard deviations
                           of the paired differences; NAN: none */
     double deviation;  /* that standard deviation where evidence has one, in points of score; NAN: unknown */
-    const char *why;   /* no outcome but pause is possible, because; NULL: decidable */
+    char why[QB_PLANNED_WHY]; /* why it cannot be decided; empty: it can */
 } qb_planned;
 
-/* evidence: earlier runs of this experiment, or NULL.  A design that registered no decision is decidable. */
+/* evidence: earlier runs of this experiment, or NULL.  A claim about a device takes nothing that no device
+ * offers, and needs its optimistic bound with a sham and a classical control of as many shots; or runs on
+ * hardware that were imported.  A design that registered no decision is decidable. */
 qb_planned qb_plan_decision(const qb_experiment *experiment, const qb_evidence *evidence);
 
 /* A few lines for --dry-run. */

@@ -67,18 +67,41 @@ typedef struct bound {
     bool stops;
 } bound;
 
-static bound find_bound(const qb_verdict *v, const qb_evidence *e)
+static bound find_bound(const qb_verdict *v)
 {
     bound b = {NULL, true};
     for (uint32_t k = 0; k < v->challengers; k++) {
         const qb_challenger_verdict *c = &v->challenger[k];
-        if (!qb_is_optimistic(find_entry(e, c->against_best.entry)))
+        if (!c->circuits.optimistic)
             continue;
         b.name = c->against_best.entry;
         b.stops = b.stops && (c->decision == QB_STOP || c->unbeaten);
     }
     b.stops = b.stops && b.name;
     return b;
+}
+
+/* Of the optimistic bound: without controls of as many shots nobody knows what its circuit was worth. */
+static void say_missing_controls(qb_verdict *v, const qb_challenger_verdict *c)
+{
+    if (!c->circuits.optimistic || (c->sham && c->sampler))
+        return;
+    add_reason(v,
+               "no control drew as many shots as '%s' %s: what its circuit adds to mere sampling is unknown",
+               c->against_best.entry,
+               c->sham      ? "without a device"
+               : c->sampler ? "from a circuit without layers"
+                            : "from a circuit without layers, nor without a device");
+}
+
+/* Given angles may have been fitted on the very instances that they are judged on. */
+static void apply_fitting(qb_verdict *v, qb_challenger_verdict *c)
+{
+    if (c->decision != QB_SCALE || !c->circuits.unstated)
+        return;
+    add_reason(v, "'%s' runs at given angles and does not say what they were fitted on (fitted_on)",
+               c->against_best.entry);
+    c->decision = QB_PAUSE;
 }
 
 /* A device that is simulated can stop or pause, never scale. */
@@ -88,6 +111,15 @@ static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_eviden
     bool hardware = !strcmp(find_entry(e, name)->execution, "hardware");
     if (strcmp(v->claim, "device") || hardware)
         return;
+    if (c->circuits.oracle && !c->circuits.optimistic) {
+        add_reason(v,
+                   "'%s' counts for nothing: its angles were trained on exact expectations, which no device "
+                   "offers; they serve the optimistic bound alone",
+                   name);
+        c->decision = QB_PAUSE;
+        return;
+    }
+    say_missing_controls(v, c);
     if (b.stops) {
         add_reason(
             v, "'%s': even the optimistic bound '%s' (no noise, no latency, all pairs coupled) is not enough",
@@ -147,6 +179,7 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
         add_reason(v, "%zu instances cannot give scale: at least %d are needed", effect->instances,
                    QB_LEAST_INSTANCES);
     apply_claim(v, c, e, b);
+    apply_fitting(v, c);
     apply_resolution(v, c);
     apply_edge(v, c, c->against_best.entry, e, x);
     apply_edge(v, c, v->baseline, e, x);
@@ -263,7 +296,7 @@ static void say_deviations(qb_verdict *v, const qb_evidence *e)
 void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experiment *x, const char *today)
 {
     bool incomplete = e->runs < v->planned || e->instances < x->instances, voided = is_void(v, x);
-    bound b = find_bound(v, e);
+    bound b = find_bound(v);
     for (uint32_t k = 0; k < v->challengers; k++)
         apply_challenger_rules(v, &v->challenger[k], e, x, b);
     v->decision = voided ? QB_VOID : strongest(v);
@@ -276,6 +309,8 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
             v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule is applied once, at the end",
             e->runs, v->planned);
     }
+    if (v->fitted_instances)
+        add_reason(v, "%" PRIu32 " instances left out: angles were fitted on them", v->fitted_instances);
     if (v->without_headroom)
         add_reason(v, "%" PRIu32 " instances left out: the weakest control solves them in %g %% of its runs",
                    v->without_headroom, 100 * x->decision.headroom);

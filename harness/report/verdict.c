@@ -134,6 +134,23 @@ static void keep_headroom(judge *j)
         }
 }
 
+/* Instances that somebody's angles were fitted on say nothing about other instances. */
+static void leave_fitted(judge *j)
+{
+    const char *last = NULL;
+    for (uint64_t k = 0; k < j->e->runs; k++) {
+        const char *fitted_on = j->e->run[k].circuit ? j->e->run[k].circuit->fitted_on : NULL;
+        if (!fitted_on || fitted_on == last) /* runs of an entry share the text */
+            continue;
+        last = fitted_on;
+        for (uint32_t i = 0; i < j->e->instances; i++)
+            if (j->take[i] && qb_fitted_on(fitted_on, j->e->instance[i].name)) {
+                j->take[i] = false;
+                j->v->fitted_instances++;
+            }
+    }
+}
+
 /* Has every entry all its repeats there?  (Fewer would be another, noisier difference than the others.) */
 static bool is_complete(const judge *j, uint32_t instance)
 {
@@ -152,6 +169,7 @@ static qb_status choose_instances_and_baseline(judge *j, qb_diag *diag)
     for (uint32_t i = 0; i < j->e->instances; i++)
         j->take[i] =
             !tuning[i] && !isnan(j->digest.best[i]) && (j->looks == QB_LOOK_ONCE || is_complete(j, i));
+    leave_fitted(j);
     keep_headroom(j);
     bool split = j->v->tuning_instances > 0, halves = !split && j->x->repeats >= 4;
     j->choosing = halves ? QB_SEEDS_EVEN : QB_SEEDS_ALL;
@@ -162,9 +180,10 @@ static qb_status choose_instances_and_baseline(judge *j, qb_diag *diag)
     for (uint32_t i = 0; i < j->e->instances; i++)
         j->v->instances += j->take[i];
     if (status == QB_OK && !j->v->instances)
-        status =
-            qb_fail(diag, QB_REFUSED, "no instance is left to judge: %s",
-                    j->v->without_headroom ? "a null control solves them all" : "none has a known value");
+        status = qb_fail(diag, QB_REFUSED, "no instance is left to judge: %s",
+                         j->v->fitted_instances   ? "angles were fitted on them"
+                         : j->v->without_headroom ? "a null control solves them all"
+                                                  : "none has a known value");
     if (status == QB_OK && j->baseline == UINT32_MAX)
         status = qb_fail(diag, QB_REFUSED, "no baseline has runs on an instance that can be judged");
     if (status == QB_OK)
@@ -221,6 +240,16 @@ static void compare_challengers(judge *j, qb_effect *effect)
     qb_free(difference);
 }
 
+/* A control that draws as many shots as the challenger. */
+static void note_control(const judge *j, uint32_t control, qb_challenger_verdict *v)
+{
+    qb_circuits circuits = qb_circuits_of(&j->digest, control);
+    if (circuits.sham && !v->sham)
+        v->sham = j->e->entry[control].name;
+    if (!circuits.told && !v->sampler)
+        v->sampler = j->e->entry[control].name;
+}
+
 /* The first control that is better than the challenger beyond chance, and the first that is not worse. */
 static void compare_controls(judge *j, uint32_t challenger, qb_challenger_verdict *v)
 {
@@ -231,10 +260,13 @@ static void compare_controls(judge *j, uint32_t challenger, qb_challenger_verdic
                                                (qb_side){k, QB_SEEDS_ALL}, j->take, j->scratch, NULL);
         qb_effect effect =
             qb_effect_with(j->scratch, count, QB_MOST_DIFFERENCE, j->v->confidence, j->looks, j->seed);
+        bool equal = qb_draws_as_many(&j->digest, j->take, challenger, k);
         if (effect.interval.high < 0 && !v->lost_to)
             v->lost_to = j->e->entry[k].name;
-        if (!(effect.interval.low > 0) && !v->unbeaten)
+        if (!(effect.interval.low > 0) && !v->unbeaten && (equal || j->x->claim != QB_CLAIM_DEVICE))
             v->unbeaten = j->e->entry[k].name;
+        if (equal)
+            note_control(j, k, v);
     }
 }
 
@@ -312,6 +344,7 @@ static qb_status judge_challengers(judge *j, const qb_effect *effect, qb_diag *d
         qb_challenger_verdict *v = &j->v->challenger[c];
         v->against_best = (qb_comparison){j->e->entry[j->entry[c]].name, j->v->baseline, effect[c]};
         v->decision = qb_decide(&effect[c], j->v->minimum_effect);
+        v->circuits = qb_circuits_of(&j->digest, j->entry[c]);
         compare_controls(j, j->entry[c], v);
         v->family = find_deciding_family(j, c, effect[c].estimate);
         v->kpi = measure_kpi(j, j->entry[c]);

@@ -8,8 +8,9 @@
  * entry has all its runs, and intervals that hold at every look (stats/sequence.h).
  *
  * A claim about a device that is simulated never scales.  It stops where even its optimistic bound
- * (device_claim.h) stays below the minimum effect or beats not every control, else it pauses, with the layer
- * time at which a device would break even.
+ * (device_claim.h) stays below the minimum effect or does not beat a control that draws as many shots, else
+ * it pauses, with the layer time at which a device would break even.  Angles that no device could find count
+ * for nothing but the bound.  Instances that angles were fitted on leave the verdict, whatever is claimed.
  *
  * What overrules the rule, in this order: an incomplete plan (pause, unless sequential), a broken control or
  * too many flagged runs (void), a claim that the runs cannot carry (no scale), losing to a control (stop), a
@@ -35,13 +36,17 @@ typedef struct qb_comparison {
 typedef struct qb_challenger_verdict {
     qb_comparison against_best; /* Holm-adjusted where there are several challengers */
     qb_decision decision;
-    const char *lost_to;      /* the control that is better, or NULL */
-    const char *unbeaten;     /* a control that is not worse beyond chance, or NULL */
-    qb_break_even break_even; /* of a claim about a device, run in simulation */
-    const char *family;       /* the family on which the conclusion hangs, or NULL */
-    size_t instances_needed;  /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
-    size_t seeds_needed;      /* likewise, on the instances that there are; 0: seeds alone cannot do it */
-    double kpi;               /* the effect in the registered unit; NAN: none */
+    const char *lost_to;  /* the control that is better, or NULL */
+    const char *unbeaten; /* a control that is not worse beyond chance, or NULL; for a claim about a device
+                           * only those that draw as many shots */
+    qb_circuits circuits; /* what its runs told of them */
+    const char *sham, *sampler; /* controls that draw as many shots, of a circuit without layers and without a
+                                 * device; NULL: none */
+    qb_break_even break_even;   /* of a claim about a device, run in simulation */
+    const char *family;         /* the family on which the conclusion hangs, or NULL */
+    size_t instances_needed;    /* when pausing: to tell the effect from the minimum; SIZE_MAX: unknown */
+    size_t seeds_needed;        /* likewise, on the instances that there are; 0: seeds alone cannot do it */
+    double kpi;                 /* the effect in the registered unit; NAN: none */
 } qb_challenger_verdict;
 
 #define QB_REASONS 16
@@ -61,7 +66,7 @@ typedef struct qb_verdict {
     bool has_control_pair, control_is_twin;
     double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
     double best_baseline_score; /* that of the single best, on the same seeds */
-    uint32_t instances, without_headroom, tuning_instances;
+    uint32_t instances, without_headroom, tuning_instances, fitted_instances;
     uint64_t runs, planned, flagged;
     char references_sha256[65];
 } qb_verdict;

@@ -82,6 +82,10 @@ static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
     qb_json_string(w, c->lost_to);
     qb_json_key(w, "unbeaten_control");
     qb_json_string(w, c->unbeaten);
+    qb_json_key(w, "equal_shot_sham");
+    qb_json_string(w, c->sham);
+    qb_json_key(w, "equal_shot_sampler");
+    qb_json_string(w, c->sampler);
     qb_json_key(w, "break_even");
     put_break_even(w, &c->break_even);
     qb_json_key(w, "hangs_on_family");
@@ -156,6 +160,7 @@ void qb_verdict_json(const qb_verdict *v, qb_text *out)
     qb_json_double(&w, v->best_baseline_score);
     put_count(&w, "instances", v->instances);
     put_count(&w, "without_headroom", v->without_headroom);
+    put_count(&w, "fitted_instances", v->fitted_instances);
     put_count(&w, "tuning_instances", v->tuning_instances);
     put_count(&w, "runs", v->runs);
     put_count(&w, "planned", v->planned);

@@ -122,7 +122,6 @@ static qb_status model_device(hybrid *s, qb_budget *budget, qb_diag *diag)
     qb_status status = qb_device_find(s->params->device.text, &device, diag);
     if (status || !s->k || s->params->refine == REFINE_EXHAUSTIVE)
         return status;
-    qb_budget_detail(budget, "qubits", s->k);
     return refine_model(&s->refiner, s->k, &device, budget, diag);
 }
 
@@ -362,6 +361,18 @@ static qb_status hybrid_solve(void *state, qb_budget *budget, qb_diag *diag)
     return status;
 }
 
+static qb_device_use hybrid_device_use(const void *params)
+{
+    const hybrid_params *p = params;
+    if (p->refine == REFINE_EXHAUSTIVE || !p->steps)
+        return (qb_device_use){0};
+    return (qb_device_use){.circuit = true,
+                           .sham = p->refine == REFINE_UNIFORM,
+                           .optimistic = qb_device_is_bound(p->device.text),
+                           .oracle = p->refine == REFINE_QAOA && p->angles == REFINE_LBFGS,
+                           .shots = UINT64_MAX};
+}
+
 const qb_solver qb_solver_hybrid = {
     .version = QB_SOLVER_VERSION,
     .name = "hybrid",
@@ -374,6 +385,7 @@ const qb_solver qb_solver_hybrid = {
     .params = hybrid_table,
     .param_count = sizeof hybrid_table / sizeof *hybrid_table,
     .params_size = sizeof(hybrid_params),
+    .device_use = hybrid_device_use,
     .init = hybrid_init,
     .solve = hybrid_solve,
     .free = hybrid_free,

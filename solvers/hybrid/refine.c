@@ -5,6 +5,7 @@
 #include "harness/base/rng.h"
 #include "solvers/kernels/gray.h"
 #include "solvers/kernels/qaoa_angles.h"
+#include "solvers/kernels/qaoa_circuit.h"
 #include "solvers/kernels/qaoa_train.h"
 #include "solvers/kernels/subproblem.h"
 
@@ -26,6 +27,22 @@ uint64_t refine_bytes(const refiner *r, uint32_t variables)
     return (uint64_t)qb_qaoa_bytes(&setup, ldexp(1, (int)variables)) + 24 * (uint64_t)r->shots;
 }
 
+static void tell_circuit(const refiner *r, const qb_cost *cost, uint32_t layers, qb_budget *budget)
+{
+    static const char *const from[] = {
+        [REFINE_FIXED] = "fixed", [REFINE_RAMP] = "ramp", [REFINE_LBFGS] = "oracle-trained"};
+    static const char *const on[] = {
+        [REFINE_FIXED] = "published averages", [REFINE_RAMP] = "none", [REFINE_LBFGS] = "this instance"};
+    qb_circuit circuit = qb_qaoa_circuit(cost, layers);
+    qb_budget_detail(budget, "qubits", cost->n);
+    qb_budget_detail(budget, "depth", layers);
+    qb_budget_detail(budget, "gates_1q", (double)circuit.gates_1q);
+    qb_budget_detail(budget, "gates_2q", (double)circuit.gates_2q);
+    qb_budget_detail(budget, "circuit_depth", (double)circuit.depth);
+    qb_budget_detail_text(budget, "angles_from", layers ? from[r->angles] : "uniform");
+    qb_budget_detail_text(budget, "angles_fitted_on", layers ? on[r->angles] : "none");
+}
+
 qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, qb_budget *budget,
                        qb_diag *diag)
 {
@@ -43,6 +60,8 @@ qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, 
         status = qb_cost_from_qubo(&all, &cost, diag);
     if (!status)
         status = qb_device_model(device, &cost, layers, budget, &routed, diag);
+    if (!status)
+        tell_circuit(r, &cost, layers, budget);
     if (!status)
         r->shot_s = qb_device_shot_seconds(device, &routed);
     qb_cost_free(&cost);

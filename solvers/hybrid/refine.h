@@ -33,7 +33,7 @@ typedef struct refiner {
 uint64_t refine_bytes(const refiner *r, uint32_t variables);
 
 /* Models the circuit of all pairs among `variables` qubits on a device, compiled once: a part's weights are
- * its parameters.  A uniform point costs a circuit without layers.  Errors: QB_NO_MEMORY. */
+ * its parameters; tells of both.  A uniform point costs a circuit without layers.  Errors: QB_NO_MEMORY. */
 qb_status refine_model(refiner *r, uint32_t variables, const qb_device *device, qb_budget *budget,
                        qb_diag *diag);
 

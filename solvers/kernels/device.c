@@ -97,6 +97,11 @@ qb_status qb_device_find(const char *name, qb_device *device, qb_diag *diag)
     return status;
 }
 
+bool qb_device_is_bound(const char *name)
+{
+    return !strcmp(name, "optimistic");
+}
+
 double qb_device_shot_seconds(const qb_device *device, const qb_routed *circuit)
 {
     return device->reset_s + (double)circuit->depth_1q * device->one_qubit_s +

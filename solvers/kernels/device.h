@@ -26,6 +26,9 @@ typedef struct qb_device {
 /* Errors: QB_BAD_INPUT for an unknown name (naming the nearest), QB_NO_MEMORY. */
 qb_status qb_device_find(const char *name, qb_device *device, qb_diag *diag);
 
+/* Is it the bound on all devices instead of one of them? */
+bool qb_device_is_bound(const char *name);
+
 /* Modelled seconds of one shot of a routed circuit. */
 double qb_device_shot_seconds(const qb_device *device, const qb_routed *circuit);
 

@@ -495,6 +495,23 @@ static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
     return status ? status : run_circuit(s, budget, diag);
 }
 
+static qb_device_use qaoa_device_use(const void *params)
+{
+    const qaoa_params *p = params;
+    bool quiet = !(p->depolarising_1q > 0 || p->depolarising_2q > 0 || p->damping > 0 || p->readout > 0) &&
+                 p->over_rotation == 0; /* device_noise adds none to a device without errors */
+    qb_device_use use = {.circuit = true,
+                         .sham = p->angles == UNIFORM,
+                         .optimistic = qb_device_is_bound(p->device.text) && quiet,
+                         .oracle = trains_exactly(p),
+                         .shots = p->shots};
+    if (trains(p))
+        use.shots += p->shots; /* before training and after it */
+    if (trains(p) && !trains_exactly(p))
+        use.shots += p->evaluations * p->training_shots;
+    return use;
+}
+
 const qb_solver qb_solver_qaoa = {
     .version = QB_SOLVER_VERSION,
     .name = "qaoa",
@@ -507,6 +524,7 @@ const qb_solver qb_solver_qaoa = {
     .params = qaoa_table,
     .param_count = sizeof qaoa_table / sizeof *qaoa_table,
     .params_size = sizeof(qaoa_params),
+    .device_use = qaoa_device_use,
     .init = qaoa_init,
     .solve = qaoa_solve,
     .free = qaoa_free,

@@ -595,6 +595,27 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("run", "device.yaml", "--db", "d.db", "--quiet")
         self.assertEqual(self.count_runs("d.db"), 48)  # they stand for the experiment's own runs
 
+    def test_a_claim_about_a_device_needs_a_bound_and_controls_of_as_many_shots(self):
+        spec = ("experiment: device\nclaim: device\ninstances: [{generate: {family: maxcut-regular, size: 12, count: 12, seed: 1}}]\n"
+                "solvers:\n  - {name: tabu, role: baseline}\n  - {name: qaoa, label: chip, params: {angles: %s}}\n"
+                "  - {name: qaoa, label: bound, params: {device: optimistic, shots: 50}}\n"
+                "  - {name: qaoa, label: sham, role: control, params: {angles: uniform, shots: 100, device: optimistic}}\n"
+                "  - {name: random, role: control, params: {shots: %d}}\n"
+                "budget: {device_time: 1s}\nrepeats: 1\ndecision: {minimum_effect: 0.01, flagged: 1}\n")
+        for angles, shots, what in (("lbfgs", 100, "which no device offers"), ("fixed", 50, "(100) without a device")):
+            self.write("bad.yaml", spec % (angles, shots))
+            self.run_qubout("run", "bad.yaml", "--db", "d.db", code=2)
+            self.assertIn(what, self.stderr)
+        self.assertFalse((self.folder / "d.db").exists())
+        self.write("good.yaml", spec % ("fixed", 100))
+        self.run_qubout("run", "good.yaml", "--db", "d.db", "--quiet")
+        bound = json.loads(self.run_qubout("verdict", "--db", "d.db", "--json"))["challengers"][0]
+        self.assertEqual((bound["equal_shot_sham"], bound["equal_shot_sampler"]), ("sham", "random"))
+        with sqlite3.connect(self.folder / "d.db") as db:
+            rows = db.execute("select label, layers, angles_from, samples from run join circuit on run_id = run.id"
+                              " group by label order by label").fetchall()
+        self.assertEqual(rows, [("bound", 3, "oracle-trained", 100), ("chip", 3, "fixed", 1024), ("sham", 0, "uniform", 100)])
+
     def test_import_believes_nobody(self):
         self.write("tiny.yaml", EXPERIMENT.replace("perturbations", "# "))
         head = "label,instance,repeat,solution,objective,work\n"

@@ -214,20 +214,39 @@ Test(verdict, does_not_scale_a_device_from_simulation)
     cr_assert(gives_reason(&o, "2026-01-01", "hardware"));
 }
 
-/* The challenger simulates a device: 1000 shots of two layers, 2 ms modelled; everybody's best comes at 0.5
- * s. */
-static qb_evidence *simulated(synthetic_options *o, const char *params)
+static const qb_evidence_circuit bound = {.layers = 2,
+                                          .angles_from = "oracle-trained",
+                                          .fitted_on = "this instance",
+                                          .device = "optimistic"},
+                                 uniform = {
+                                     .angles_from = "uniform", .fitted_on = "none", .device = "optimistic"};
+
+/* Two controls more than usual: a sham and a sampler. */
+enum { NEW, OLD, OLDER, RANDOM, SHAM, SAMPLER, ENTRIES };
+static const synthetic_entry with_shots[ENTRIES] = {
+    [NEW] = {"new", "qaoa", QB_EVIDENCE_CHALLENGER, 0.05},
+    [OLD] = {"old", "tabu", QB_EVIDENCE_BASELINE, 0.10},
+    [OLDER] = {"older", "glpk", QB_EVIDENCE_BASELINE, 0.20},
+    [RANDOM] = {"random", "random", QB_EVIDENCE_CONTROL, 0.60},
+    [SHAM] = {"sham", "circuit", QB_EVIDENCE_CONTROL, 0.70},
+    [SAMPLER] = {"sampler", "shots", QB_EVIDENCE_CONTROL, 0.70}};
+
+/* The challenger simulates a device: 1000 shots of `circuit`, 2 ms modelled, as many by sham and sampler;
+ * everybody's best comes at 0.5 s. */
+static qb_evidence *simulated(const synthetic_entry entry[ENTRIES], const qb_evidence_circuit *circuit)
 {
-    o->spec = SPEC("device", DECISION);
-    qb_evidence *e = synthetic_make(o);
-    qb_evidence_entry *entry = (qb_evidence_entry *)(uintptr_t)&e->entry[0];
-    entry->execution = "simulated";
-    entry->params = params;
+    synthetic_options o = fair;
+    o.spec = SPEC("device", DECISION);
+    o.entry = entry;
+    o.entries = ENTRIES;
+    qb_evidence *e = synthetic_make(&o);
+    ((qb_evidence_entry *)(uintptr_t)&e->entry[NEW])->execution = "simulated";
     for (uint64_t k = 0; k < e->runs; k++) {
         qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
         run->last_s = 0.5;
-        run->samples = run->entry ? 0 : 1000;
-        run->modelled_s = run->entry ? 0 : 2e-3;
+        run->samples = run->entry == RANDOM ? 500000 : run->entry == OLD || run->entry == OLDER ? 0 : 1000;
+        run->modelled_s = run->entry == NEW ? 2e-3 : 0;
+        run->circuit = run->entry == NEW ? circuit : run->entry == SHAM ? &uniform : NULL;
     }
     return e;
 }
@@ -240,30 +259,28 @@ static const char *find_reason(const qb_verdict *v, const char *word)
     return NULL;
 }
 
-#define OPTIMISTIC "{\"depth\": 2, \"device\": \"optimistic\", \"readout\": 0}"
-
 Test(verdict, the_optimistic_bound_stops_a_device_or_does_not)
 {
-    static const struct {
+    qb_evidence_circuit heron = bound;
+    heron.device = "ibm-heron";
+    heron.angles_from = "shot-trained";
+    const struct {
         double mean;
-        const char *params, *says;
+        const qb_evidence_circuit *circuit;
+        const char *says;
         qb_decision decision;
     } cases[] = {
-        {0.05, OPTIMISTIC, "no baseline was as good", QB_PAUSE},
-        {0.20, OPTIMISTIC, "even the optimistic bound", QB_STOP},
-        {0.20, "{\"depth\": 2, \"device\": \"ibm-heron\"}", "no optimistic bound ran", QB_PAUSE},
-        {0.20, "{\"depth\": 2, \"device\": \"optimistic\", \"readout\": 0.01}", "no optimistic bound",
-         QB_PAUSE},
-        {0.60, OPTIMISTIC, "even the optimistic bound", QB_STOP},
+        {0.05, &bound, "no baseline was as good", QB_PAUSE},
+        {0.20, &bound, "even the optimistic bound", QB_STOP},
+        {0.20, &heron, "no optimistic bound ran", QB_PAUSE},
+        {0.60, &bound, "even the optimistic bound", QB_STOP},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        synthetic_entry entry[4];
-        memcpy(entry, usual, sizeof entry);
-        entry[0].mean = cases[k].mean;
-        synthetic_options o = fair;
-        o.entry = entry;
+        synthetic_entry entry[ENTRIES];
+        memcpy(entry, with_shots, sizeof entry);
+        entry[NEW].mean = cases[k].mean;
         qb_verdict v;
-        qb_evidence *e = simulated(&o, cases[k].params);
+        qb_evidence *e = simulated(entry, cases[k].circuit);
         cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
         cr_assert_eq(v.decision, cases[k].decision, "case %zu: %s", k, v.sentence[0]);
         cr_assert(find_reason(&v, cases[k].says), "case %zu", k);
@@ -280,20 +297,95 @@ Test(verdict, the_optimistic_bound_stops_a_device_or_does_not)
     }
 }
 
-Test(verdict, a_bound_that_beats_not_every_control_stops)
+Test(verdict, angles_of_an_oracle_serve_the_bound_alone)
 {
-    synthetic_entry entry[4];
-    memcpy(entry, usual, sizeof entry);
-    entry[3].mean = entry[0].mean; /* better than every baseline, but so is the control */
-    synthetic_options o = fair;
-    o.entry = entry;
-    qb_verdict v;
-    qb_evidence *e = simulated(&o, OPTIMISTIC);
-    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
-    cr_assert_str_eq(v.challenger[0].unbeaten, "random");
-    cr_assert_eq(v.decision, QB_STOP);
-    qb_verdict_clear(&v);
-    synthetic_free(e);
+    qb_evidence_circuit oracle = bound, noisy = bound;
+    oracle.device = "ibm-heron";
+    noisy.noisy = true;
+    const qb_evidence_circuit *cases[] = {&oracle, &noisy};
+    for (size_t k = 0; k < 2; k++) {
+        qb_verdict v;
+        qb_evidence *e = simulated(with_shots, cases[k]);
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert_eq(v.decision, QB_PAUSE, "however good it looks");
+        cr_assert(find_reason(&v, "'new' counts for nothing: its angles were trained on exact expectations"));
+        cr_assert(!find_reason(&v, "break even"));
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+}
+
+Test(verdict, a_bound_that_beats_not_every_control_of_as_many_shots_stops)
+{
+    for (int control = RANDOM; control < ENTRIES; control++) {
+        synthetic_entry entry[ENTRIES];
+        memcpy(entry, with_shots, sizeof entry);
+        entry[control].mean = entry[NEW].mean; /* better than every baseline, but so is the control */
+        qb_verdict v;
+        qb_evidence *e = simulated(entry, &bound);
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert_str_eq(v.challenger[0].sham, "sham");
+        cr_assert_str_eq(v.challenger[0].sampler, "sampler");
+        if (control == RANDOM) { /* with 500 times the shots that proves nothing */
+            cr_assert_null(v.challenger[0].unbeaten);
+            cr_assert_eq(v.decision, QB_PAUSE);
+        } else {
+            cr_assert_str_eq(v.challenger[0].unbeaten, entry[control].name);
+            cr_assert_eq(v.decision, QB_STOP);
+        }
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+}
+
+Test(verdict, a_bound_without_controls_of_as_many_shots_says_so)
+{
+    static const struct {
+        uint32_t entry;
+        const char *says;
+    } cases[] = {{SAMPLER, "as many shots as 'new' without a device"},
+                 {SHAM, "as many shots as 'new' from a circuit without layers:"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qb_verdict v;
+        qb_evidence *e = simulated(with_shots, &bound);
+        for (uint64_t r = 0; r < e->runs; r++)
+            if (e->run[r].entry == cases[k].entry)
+                ((qb_evidence_run *)(uintptr_t)&e->run[r])->samples = 1020;
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert(find_reason(&v, cases[k].says), "case %zu", k);
+        cr_assert_eq(v.decision, QB_PAUSE);
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+}
+
+/* The challenger wins by 0.05 everywhere; its angles are given. */
+Test(verdict, leaves_out_instances_that_angles_were_fitted_on)
+{
+    static const struct {
+        const char *fitted_on, *says;
+        uint32_t left_out;
+        qb_decision decision;
+    } cases[] = {
+        {"instance-003;instance-017, instance-0011", "2 instances left out: angles were fitted", 2, QB_SCALE},
+        {"not stated", "does not say what they were fitted on", 0, QB_PAUSE},
+        {"instance-00", NULL, 0, QB_SCALE},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qb_evidence_circuit given = bound;
+        given.angles_from = "given";
+        given.fitted_on = cases[k].fitted_on;
+        qb_verdict v;
+        qb_evidence *e = simulated(with_shots, &given);
+        e->experiment.spec = SPEC("software", DECISION);
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert_eq(v.fitted_instances, cases[k].left_out);
+        cr_assert_eq(v.instances, 20 - cases[k].left_out);
+        cr_assert_eq(v.decision, cases[k].decision, "case %zu: %s", k, v.sentence[0]);
+        cr_assert(!cases[k].says || find_reason(&v, cases[k].says), "case %zu", k);
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
 }
 
 Test(verdict, pauses_when_one_family_decides)

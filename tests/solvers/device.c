@@ -13,7 +13,10 @@
 typedef struct spent {
     qb_status status;
     uint32_t points;
-    double device_s, shots, training_shots, shot_s;
+    double device_s, shots, training_shots, shot_s, layers;
+    uint64_t samples;
+    bool told_circuit;
+    qb_device_use use; /* what was said beforehand */
 } spent;
 
 static double number_of(const qb_json *details, const char *key)
@@ -53,7 +56,11 @@ static spent run(const char *name, const char *params, double limit)
                .device_s = record.summary.device_s,
                .shots = number_of(details, "shots"),
                .training_shots = number_of(details, "training_shots"),
-               .shot_s = number_of(details, "modelled_shot_s")};
+               .shot_s = number_of(details, "modelled_shot_s"),
+               .layers = number_of(details, "depth"),
+               .samples = record.summary.samples,
+               .told_circuit = qb_json_get(details, "qubits") != NULL,
+               .use = solver->device_use(values)};
     qb_json_free(details);
     qb_budget_probe_close(&probe);
     qb_lowering_free(lowering);
@@ -99,4 +106,53 @@ Test(device_budget, ends_a_hybrid)
     cr_assert_gt(s.shots, 0);
     cr_assert_gt(s.device_s, 0);
     cr_assert_leq(s.device_s, 0.3 + 64 * s.shot_s);
+}
+
+/* What a registration is held to: runs that are not cut short draw what was announced. */
+Test(device_budget, says_beforehand_how_many_shots_it_draws)
+{
+    static const char *const cases[][2] = {
+        {"qaoa", "angles=fixed,shots=100"},
+        {"qaoa", "angles=uniform,shots=100"},
+        {"qaoa", "angles=lbfgs,shots=70,evaluations=5"},
+        {"qaoa", "angles=spsa,shots=50,training_shots=20,evaluations=8"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        spent s = run(cases[k][0], cases[k][1], 1000);
+        cr_assert_eq(s.use.shots, (uint64_t)(s.shots + s.training_shots), "%s: %llu announced", cases[k][1],
+                     (unsigned long long)s.use.shots);
+        cr_assert_eq(s.use.shots, s.samples);
+    }
+    cr_assert_eq(run("random", "shots=123", 1000).samples, 123);
+    cr_assert_eq(run("random", "shots=123", 1000).use.shots, 123);
+}
+
+Test(device_budget, says_beforehand_what_it_is)
+{
+    static const struct {
+        const char *name, *params;
+        bool circuit, sham, optimistic, oracle;
+    } cases[] = {
+        {"qaoa", "angles=fixed", true, false, false, false},
+        {"qaoa", "angles=spsa", true, false, false, false},
+        {"qaoa", "angles=cobyla,device=optimistic,evaluations=3", true, false, true, true},
+        {"qaoa", "angles=fourier,device=ionq-aria,evaluations=3", true, false, false, true},
+        {"qaoa", "angles=fixed,device=optimistic,over_rotation=0.01", true, false, false, false},
+        {"qaoa", "angles=uniform,device=optimistic", true, true, true, false},
+        {"hybrid", "k=6,device=optimistic", true, false, true, false},
+        {"hybrid", "k=6,angles=lbfgs,evaluations=3", true, false, false, true},
+        {"hybrid", "k=6,refine=uniform,angles=lbfgs", true, true, false, false},
+        {"hybrid", "k=6,refine=exhaustive", false, false, false, false},
+        {"random", "shots=10", false, false, false, false},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        spent s = run(cases[k].name, cases[k].params, 0.02);
+        qb_device_use u = s.use;
+        cr_assert(u.circuit == cases[k].circuit && u.sham == cases[k].sham && u.oracle == cases[k].oracle &&
+                      u.optimistic == cases[k].optimistic,
+                  "%s:%s", cases[k].name, cases[k].params);
+        cr_assert_eq(s.told_circuit, u.circuit, "what a run tells agrees: %s:%s", cases[k].name,
+                     cases[k].params);
+        cr_assert(!u.circuit || (s.layers == 0) == u.sham, "%s:%s", cases[k].name, cases[k].params);
+    }
 }
