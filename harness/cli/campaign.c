@@ -109,13 +109,13 @@ qb_status qb_campaign_run(qb_campaign *e, qb_diag *diag)
     qb_status status = check_foreign(e, diag);
     if (!status)
         status = qb_progress_open(&e->progress, e->registration->experiment, e->registration->plan_instance,
-                                  e->quiet, e->events, diag);
+                                  qb_plan_count(e->plan), e->quiet, e->events, diag);
     if (status)
         return status;
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     status = qb_plan_execute(e->plan, &options, &hooks, diag);
-    qb_progress_close(&e->progress);
+    qb_progress_close(&e->progress, status);
     return status;
 }

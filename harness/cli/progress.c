@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum { BAR_WIDTH = 30 };
-static const double line_interval_s = 30;
+static const double line_interval_s = 30, event_interval_s = 1;
 
 /* To be appended to, at the beginning of a line: who was killed may have left half of one. */
 static FILE *open_events(const char *path)
@@ -22,16 +22,6 @@ static FILE *open_events(const char *path)
             (void)fputc('\n', events);
     }
     return events;
-}
-
-qb_status qb_progress_open(qb_progress *p, const qb_experiment *experiment, const qb_plan_instance *instance,
-                           bool quiet, const char *events_path, qb_diag *diag)
-{
-    *p = (qb_progress){.experiment = experiment, .instance = instance, .quiet = quiet};
-    p->terminal = !quiet && isatty(STDERR_FILENO);
-    if (events_path && !(p->events = open_events(events_path)))
-        return qb_fail(diag, QB_ENVIRONMENT, "cannot write events to '%s': %s", events_path, strerror(errno));
-    return QB_OK;
 }
 
 static void append_counts(qb_text *text, const qb_plan_progress *now)
@@ -78,17 +68,22 @@ static void write_line(qb_progress *p, const qb_plan_progress *now)
     qb_text_clear(&text);
 }
 
-static void write_run(qb_progress *p, qb_json_writer *json, const qb_plan_run *run,
-                      const qb_run_result *result)
+static void write_run(const qb_progress *p, qb_json_writer *json, const qb_plan_run *run)
 {
     qb_json_key(json, "instance");
     qb_json_string(json, p->instance[run->instance].problem->name);
     qb_json_key(json, "label");
     qb_json_string(json, p->experiment->entry[run->entry].label);
+    qb_json_key(json, "lowering");
+    qb_json_string(json, p->experiment->lowering[run->lowering].name);
     qb_json_key(json, "copy");
     qb_json_uint(json, run->copy);
     qb_json_key(json, "repeat");
     qb_json_uint(json, run->repeat);
+}
+
+static void write_result(qb_json_writer *json, const qb_run_result *result)
+{
     qb_json_key(json, "status");
     qb_json_string(json, qb_outcome_name(result->outcome));
     qb_json_key(json, "objective");
@@ -101,45 +96,88 @@ static void write_run(qb_progress *p, qb_json_writer *json, const qb_plan_run *r
     qb_json_double(json, result->cpu_s);
 }
 
-static void write_event(qb_progress *p, const qb_plan_progress *now)
+static void write_counts(qb_json_writer *json, const qb_plan_progress *now)
+{
+    qb_json_key(json, "done");
+    qb_json_uint(json, now->skipped + now->done);
+    qb_json_key(json, "total");
+    qb_json_uint(json, now->total);
+    qb_json_key(json, "failed");
+    qb_json_uint(json, now->failed);
+    qb_json_key(json, "running");
+    qb_json_uint(json, now->running);
+    qb_json_key(json, "eta_s");
+    qb_json_double(json, now->eta_s);
+}
+
+/* ended: of the execution, else NULL. */
+static void write_event(qb_progress *p, const char *event, const qb_plan_progress *now, const char *ended)
 {
     qb_text text = {0};
     qb_json_writer json = {.out = &text};
     qb_json_open(&json, '{');
     qb_json_key(&json, "event");
-    qb_json_string(&json, "run");
-    write_run(p, &json, now->finished, now->result);
-    qb_json_key(&json, "done");
-    qb_json_uint(&json, now->skipped + now->done);
-    qb_json_key(&json, "total");
-    qb_json_uint(&json, now->total);
-    qb_json_key(&json, "failed");
-    qb_json_uint(&json, now->failed);
-    qb_json_key(&json, "running");
-    qb_json_uint(&json, now->running);
-    qb_json_key(&json, "eta_s");
-    qb_json_double(&json, now->eta_s);
+    qb_json_string(&json, event);
+    qb_json_key(&json, "experiment");
+    qb_json_string(&json, p->experiment->name);
+    if (now->begun || now->finished)
+        write_run(p, &json, now->begun ? now->begun : now->finished);
+    if (now->finished)
+        write_result(&json, now->result);
+    if (ended) {
+        qb_json_key(&json, "status");
+        qb_json_string(&json, ended);
+    }
+    write_counts(&json, now);
     qb_json_close(&json, '}');
     if (text.status || fprintf(p->events, "%s\n", qb_text_get(&text)) < 0 || fflush(p->events))
         p->events_lost++;
     qb_text_clear(&text);
+    p->last_event_s = now->elapsed_s;
+}
+
+qb_status qb_progress_open(qb_progress *p, const qb_experiment *experiment, const qb_plan_instance *instance,
+                           uint64_t total, bool quiet, const char *events_path, qb_diag *diag)
+{
+    *p = (qb_progress){.experiment = experiment,
+                       .instance = instance,
+                       .quiet = quiet,
+                       .last = {.total = total, .eta_s = NAN}};
+    p->terminal = !quiet && isatty(STDERR_FILENO);
+    if (events_path && !(p->events = open_events(events_path)))
+        return qb_fail(diag, QB_ENVIRONMENT, "cannot write events to '%s': %s", events_path, strerror(errno));
+    if (p->events)
+        write_event(p, "begin", &p->last, NULL);
+    return QB_OK;
 }
 
 void qb_progress_show(void *context, const qb_plan_progress *now)
 {
     qb_progress *p = context;
-    if (p->events && now->finished)
-        write_event(p, now);
+    bool tick = !now->begun && !now->finished;
+    if (p->events && (!tick || now->elapsed_s - p->last_event_s >= event_interval_s))
+        write_event(p, now->begun ? "start" : now->finished ? "run" : "progress", now, NULL);
+    p->last = *now;
     if (p->terminal)
         draw_bar(now);
     else if (!p->quiet)
         write_line(p, now);
 }
 
-void qb_progress_close(qb_progress *p)
+static void write_end(qb_progress *p, qb_status status)
+{
+    qb_plan_progress last = p->last;
+    last.begun = last.finished = NULL;
+    last.running = 0;
+    write_event(p, "end", &last, status == QB_OK ? "done" : status == QB_STOPPED ? "interrupted" : "failed");
+}
+
+void qb_progress_close(qb_progress *p, qb_status status)
 {
     if (p->terminal)
         fputc('\n', stderr);
+    if (p->events)
+        write_end(p, status);
     if (p->events && fclose(p->events))
         p->events_lost++;
     if (p->events_lost)

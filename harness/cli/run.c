@@ -38,7 +38,9 @@ static const qb_option options_table[] = {
            "accept a changed decision; every page will print WHY"),
     OPTION(mix_builds, "mix-builds", QB_OPTION_FLAG, NULL, NULL, "continue runs of another build of qubout"),
     OPTION(mix_machines, "mix-machines", QB_OPTION_FLAG, NULL, NULL, "continue runs of another machine"),
-    OPTION(events, "events", QB_OPTION_TEXT, "FILE", NULL, "append one JSON object a finished run to FILE"),
+    OPTION(
+        events, "events", QB_OPTION_TEXT, "FILE", NULL,
+        "append what happens to FILE, one JSON object a line: begin, start and end of runs, progress, end"),
     OPTION(quiet, "quiet", QB_OPTION_FLAG, NULL, NULL, "no progress"),
 };
 

@@ -60,7 +60,8 @@ typedef struct qb_plan_progress {
                                               overran, out of memory, crashed or lied */
     uint32_t running;
     double elapsed_s, eta_s;     /* eta_s: NAN when unknown */
-    const qb_plan_run *finished; /* the run that has just been recorded; NULL on a tick */
+    const qb_plan_run *begun;    /* the run that has just begun, else NULL */
+    const qb_plan_run *finished; /* the run that has just been recorded; NULL with `begun` and on a tick */
     const qb_run_result *result; /* its result, else NULL */
 } qb_plan_progress;
 
@@ -74,7 +75,9 @@ typedef struct qb_plan_hooks {
     /* Keeps a finished run.  An error ends the execution and is returned. */
     qb_status (*record)(void *context, const qb_plan_run *run, const char *key, uint64_t seed,
                         const qb_run_result *result, qb_diag *diag);
-    /* After every recorded run, and a few times a second between.  NULL: nobody watches. */
+    /* When a run has begun, after every recorded one, and a few times a second between.  NULL: nobody
+     * watches.
+     */
     void (*progress)(void *context, const qb_plan_progress *progress);
 } qb_plan_hooks;
 

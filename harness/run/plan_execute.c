@@ -37,6 +37,8 @@ typedef struct pool {
     pthread_cond_t changed;
     uint64_t next; /* in todo */
     uint32_t running, queued;
+    const qb_plan_run **begun; /* [begun_room] a ring of the runs that the recorder has not told of yet: */
+    uint32_t begun_first, begun_count, begun_room; /* no more than are queued and running */
     finished *first, **last;
     bool stopping;
 } pool;
@@ -101,8 +103,11 @@ static const qb_plan_run *take_next(pool *p)
         pthread_cond_wait(&p->changed, &p->lock);
     if (p->next == p->left || must_stop(p))
         return NULL;
+    const qb_plan_run *run = &p->plan->run[p->todo[p->next++]];
     p->running++;
-    return &p->plan->run[p->todo[p->next++]];
+    p->begun[(p->begun_first + p->begun_count++) % p->begun_room] = run;
+    pthread_cond_broadcast(&p->changed);
+    return run;
 }
 
 static void *work(void *argument)
@@ -149,7 +154,8 @@ static bool is_failure(qb_outcome outcome)
            outcome == QB_RUN_LIED;
 }
 
-static void show(recorder *r, const finished *f, uint32_t running)
+/* A run has begun, or f has been recorded, or neither: it is time for a tick. */
+static void show(recorder *r, const qb_plan_run *begun, const finished *f, uint32_t running)
 {
     qb_plan_progress *now = &r->progress;
     if (!r->hooks->progress)
@@ -157,6 +163,7 @@ static void show(recorder *r, const finished *f, uint32_t running)
     now->running = running;
     now->elapsed_s = (double)(qb_clock_system.wall_ns(qb_clock_system.context) - r->started_ns) * 1e-9;
     now->eta_s = qb_forecast_seconds(r->forecast, r->pool->options->jobs);
+    now->begun = begun;
     now->finished = f ? f->run : NULL;
     now->result = f ? &f->result : NULL;
     r->hooks->progress(r->hooks->context, now);
@@ -174,7 +181,7 @@ static void keep(recorder *r, finished *f, uint32_t running)
         qb_forecast_finish(r->forecast, f->run, f->result.wall_s + f->result.teardown_s);
         r->progress.done++;
         r->progress.failed += is_failure(f->result.outcome);
-        show(r, f, running);
+        show(r, NULL, f, running);
     }
     if (f->status == QB_OK)
         qb_run_result_clear(&f->result);
@@ -191,26 +198,44 @@ static bool wait_for_change(pool *p)
     return pthread_cond_timedwait(&p->changed, &p->lock, &until) == 0;
 }
 
+/* The next run to tell of, NULL when there is none; the lock is held. */
+static const qb_plan_run *next_begun(pool *p)
+{
+    if (p->begun_count == 0)
+        return NULL;
+    const qb_plan_run *run = p->begun[p->begun_first];
+    p->begun_first = (p->begun_first + 1) % p->begun_room;
+    p->begun_count--;
+    return run;
+}
+
+static finished *next_finished(pool *p)
+{
+    finished *f = p->first;
+    if (f) {
+        p->first = f->next;
+        p->last = p->first ? p->last : &p->first;
+        p->queued--;
+    }
+    return f;
+}
+
+/* That a run has begun is told before its end is. */
 static void record_all(recorder *r)
 {
     pool *p = r->pool;
     pthread_mutex_lock(&p->lock);
-    while (p->first || p->running || (p->next < p->left && !must_stop(p))) {
-        finished *f = p->first;
-        if (!f && wait_for_change(p))
+    while (p->begun_count || p->first || p->running || (p->next < p->left && !must_stop(p))) {
+        if (!p->begun_count && !p->first && wait_for_change(p))
             continue;
-        f = p->first;
-        if (f) {
-            p->first = f->next;
-            p->last = p->first ? p->last : &p->first;
-            p->queued--;
-        }
+        const qb_plan_run *begun = next_begun(p);
+        finished *f = begun ? NULL : next_finished(p);
         uint32_t running = p->running;
         pthread_mutex_unlock(&p->lock);
         if (f)
             keep(r, f, running);
         else
-            show(r, NULL, running);
+            show(r, begun, NULL, running);
         pthread_mutex_lock(&p->lock);
         p->stopping |= r->status != QB_OK;
         pthread_cond_broadcast(&p->changed);
@@ -262,9 +287,13 @@ static qb_status run_pool(recorder *r, const uint32_t *cpus)
 {
     pool *p = r->pool;
     uint32_t jobs = p->options->jobs;
+    p->begun_room = QUEUE + 2 * jobs;
+    p->begun = QB_NEW(const qb_plan_run *, p->begun_room);
     worker *workers = QB_NEW(worker, jobs);
-    if (!workers)
+    if (!workers || !p->begun) {
+        qb_free(workers);
         return QB_NO_MEMORY;
+    }
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -333,6 +362,7 @@ done:
     qb_forecast_close(r.forecast);
     qb_copies_close(p.copies);
     qb_free(p.todo);
+    qb_free(p.begun);
     qb_free(cores);
     return status;
 }

@@ -534,11 +534,37 @@ class EndToEnd(unittest.TestCase):
         self.write("events.jsonl", '{"event": "ru')
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet", "--events", "events.jsonl")
         lines = (self.folder / "events.jsonl").read_text().splitlines()
-        self.assertEqual(len(lines), 55)
         events = [json.loads(line) for line in lines[1:]]
-        self.assertEqual([event["done"] for event in events], list(range(1, 55)))
-        self.assertEqual({event["event"] for event in events}, {"run"})
-        self.assertIsNotNone(events[-2]["eta_s"])
+        kinds = [event["event"] for event in events]
+        self.assertEqual((kinds[0], kinds[-1], kinds.count("begin"), kinds.count("end")), ("begin", "end", 1, 1))
+        self.assertLessEqual(set(kinds), {"begin", "start", "run", "progress", "end"})
+        self.assertEqual((events[-1]["status"], events[-1]["done"], events[-1]["running"]), ("done", 54, 0))
+        runs = [event for event in events if event["event"] == "run"]
+        self.assertEqual([event["done"] for event in runs], list(range(1, 55)))
+        self.assertIsNotNone(runs[-2]["eta_s"])
+        begun = set()
+        for event in events:  # every run starts once, and before it ends
+            key = tuple(event.get(name) for name in ("instance", "label", "lowering", "copy", "repeat"))
+            if event["event"] == "start":
+                self.assertNotIn(key, begun)
+                begun.add(key)
+            elif event["event"] == "run":
+                self.assertIn(key, begun)
+        self.assertEqual(len(begun), 54)
+
+    def test_events_tell_of_progress_and_of_an_interruption(self):
+        self.write("slow.yaml", EXPERIMENT.replace("work: 20000", "wall_time: 1500ms"))
+        child = subprocess.Popen([QUBOUT, "run", "slow.yaml", "--db", "slow.db", "--quiet", "--events", "slow.jsonl"],
+                                 cwd=self.folder, stderr=subprocess.PIPE)
+        path = self.folder / "slow.jsonl"
+        self.wait_for(lambda: path.exists() and '"progress"' in path.read_text())
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=60)
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        progress = next(event for event in events if event["event"] == "progress")
+        self.assertGreaterEqual(progress["running"], 1)
+        self.assertEqual((events[-1]["event"], events[-1]["status"]), ("end", "interrupted"))
+        self.assertLess(events[-1]["done"], events[-1]["total"])
 
     def test_second_interrupt_ends_at_once(self):
         self.write("long.yaml", EXPERIMENT.replace("work: 20000", "wall_time: 600s"))
