@@ -7,6 +7,7 @@
 #include "harness/cli/output.h"
 #include "harness/cli/registration.h"
 #include "harness/report/report.h"
+#include "harness/run/cores.h"
 #include "harness/run/machine.h"
 #include "harness/run/symptoms.h"
 
@@ -104,11 +105,11 @@ static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
 /* On the last core, which is the one that runs are pinned to first and where the system is least at home. */
 static qb_status measure(uint64_t repeats, qb_doctor_selftest *selftest, qb_diag *diag)
 {
-    uint32_t *cpu = NULL, cores = 0;
-    qb_status status = qb_machine_cores(false, &cpu, &cores, diag);
+    qb_cores cores = {0};
+    qb_status status = qb_cores_claim(1, 1, false, &cores, diag);
     if (!status)
-        status = qb_doctor_measure((uint32_t)repeats, cpu[cores - 1], selftest, diag);
-    qb_free(cpu);
+        status = qb_doctor_measure((uint32_t)repeats, cores.cpu[0], selftest, diag);
+    qb_cores_release(&cores);
     return status;
 }
 

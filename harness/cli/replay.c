@@ -3,6 +3,7 @@
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
 #include "harness/cli/registration.h"
+#include "harness/run/cores.h"
 #include "harness/run/launcher.h"
 #include "harness/stats/sample.h"
 #include "harness/store/evidence.h"
@@ -267,6 +268,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_diag diag = {0};
     qb_store *store = NULL;
     replay r = {0};
+    qb_cores cores = {0};
     uint64_t id = 0;
     int code = QB_EXIT_DONE;
     const char *word = arguments->word[0];
@@ -281,8 +283,11 @@ static int run(const void *options, const qb_arguments *arguments)
         status = qb_fail(&diag, QB_BAD_INPUT, "--times needs a number from 1 to 100000");
     if (!status)
         status = prepare(&r, store, (int64_t)id, &diag);
-    if (!status)
+    if (!status) {
+        qb_cores_pin(&r.spec, &cores);
         status = replay_run(&r, o->times, &code, &diag);
+    }
+    qb_cores_release(&cores);
     clear(&r);
     qb_store_close(store);
     return status ? qb_cli_exit(status, &diag) : code;

@@ -6,6 +6,7 @@
 #include "harness/cli/evidence.h"
 #include "harness/cli/tuning.h"
 #include "harness/report/planned.h"
+#include "harness/run/cores.h"
 #include "harness/run/launcher.h"
 
 #include <math.h>
@@ -24,7 +25,8 @@ typedef struct run_options {
 static const qb_option options_table[] = {
     OPTION(db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store (default results/EXPERIMENT.db)"),
     OPTION(jobs, "jobs", QB_OPTION_COUNT, "N", NULL,
-           "runs at a time (default: one less than the cores, at least one)"),
+           "runs at a time, each on cores of its own (default: one less than the cores that no other "
+           "qubout holds, at least one)"),
     OPTION(hyperthreads, "hyperthreads", QB_OPTION_FLAG, NULL, NULL,
            "count hardware threads as cores; runs that may share a core are flagged"),
     OPTION(shard, "shard", QB_OPTION_TEXT, "K/N", NULL,
@@ -61,12 +63,13 @@ static qb_status parse_shard(const char *text, uint32_t *shard, uint32_t *shards
 static qb_status choose_jobs(const run_options *o, const qb_experiment *experiment, uint32_t *jobs,
                              qb_diag *diag)
 {
-    uint32_t *cpu = NULL, cores = 0;
-    qb_status status = qb_machine_cores(o->hyperthreads, &cpu, &cores, diag);
-    qb_free(cpu);
+    uint32_t cores = 0, unheld = 0;
+    qb_status status = qb_cores_count(o->hyperthreads, &cores, &unheld, diag);
     if (status)
         return status;
-    uint32_t free_cores = cores > 1 ? cores - 1 : 1, fitting = free_cores / experiment->budget.threads;
+    /* one is left to the harness; whoever holds others has left one already */
+    uint32_t free_cores = unheld == cores ? cores - 1 : unheld,
+             fitting = free_cores / experiment->budget.threads;
     *jobs = o->jobs == QB_UNSET_COUNT ? (fitting ? fitting : 1) : (uint32_t)o->jobs;
     if (o->jobs != QB_UNSET_COUNT && (o->jobs < 1 || o->jobs > 4096))
         return qb_fail(diag, QB_BAD_INPUT, "--jobs needs a number from 1 to 4096");

@@ -3,6 +3,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/instance.h"
 #include "harness/cli/solver.h"
+#include "harness/run/cores.h"
 #include "harness/run/launcher.h"
 #include "harness/run/run.h"
 
@@ -186,6 +187,8 @@ static void write_times(qb_json_writer *json, const qb_run_result *result)
     qb_json_uint(json, result->peak_rss_kib);
     qb_json_key(json, "work");
     qb_json_uint(json, result->work);
+    qb_json_key(json, "flags");
+    qb_json_string(json, result->flags);
 }
 
 static qb_status print_json(const qb_run_spec *spec, const qb_run_result *result, qb_diag *diag)
@@ -260,6 +263,8 @@ static void print_person(const qb_run_spec *spec, const qb_run_result *result)
     printf("time       %.6f s CPU, %.6f s wall, of it %.6f s set-up; work %llu; peak %llu KiB\n",
            result->cpu_s, result->wall_s, result->setup_s, (unsigned long long)result->work,
            (unsigned long long)result->peak_rss_kib);
+    if (result->flags[0])
+        printf("flags      %s: do not trust its timing\n", result->flags);
     if (result->has_solution && body->columns <= 4096)
         print_solution(spec->problem, result->solution);
 }
@@ -302,6 +307,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_run_result result = {0};
     void *params = NULL;
     double *warm = NULL;
+    qb_cores cores = {0};
     qb_run_spec spec = {.problem = &problem,
                         .seed = o->seed,
                         .memory_bytes = o->memory,
@@ -316,13 +322,16 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status && o->warm_start)
         status = read_warm_start(o->warm_start, &problem, &warm, &diag);
     spec.warm = warm;
-    if (!status)
+    if (!status) {
+        qb_cores_pin(&spec, &cores);
         status = qb_run_execute(&spec, &result, &diag);
+    }
     if (!status && o->json)
         status = print_json(&spec, &result, &diag);
     else if (!status)
         print_person(&spec, &result);
     int code = status ? qb_cli_exit(status, &diag) : exit_status(&result);
+    qb_cores_release(&cores);
     qb_run_result_clear(&result);
     qb_problem_free(&problem);
     qb_free(params);

@@ -2,15 +2,14 @@
 #include "harness/run/machine.h"
 
 #include "harness/base/json.h"
-#include "harness/base/memory.h"
+#include "harness/run/topology.h"
 
-#include <hwloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static qb_status open_topology(hwloc_topology_t *topology, qb_diag *diag)
+qb_status qb_topology_open(hwloc_topology_t *topology, qb_diag *diag)
 {
     if (hwloc_topology_init(topology) != 0)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the machine's topology");
@@ -92,7 +91,7 @@ qb_status qb_machine_capture(qb_machine *machine, qb_diag *diag)
 {
     hwloc_topology_t topology;
     qb_machine m = {.cpu = ""};
-    qb_status status = open_topology(&topology, diag);
+    qb_status status = qb_topology_open(&topology, diag);
     if (status != QB_OK)
         return status;
     read_topology(topology, &m);
@@ -139,53 +138,4 @@ void qb_machine_facts(const qb_machine *machine, qb_text *json)
         qb_json_uint(&w, numbers[k].value);
     }
     qb_json_close(&w, '}');
-}
-
-/* The first hardware thread of every core, or every thread, among those allowed. */
-static uint32_t list_threads(hwloc_topology_t topology, bool every, hwloc_const_cpuset_t allowed,
-                             uint32_t *cpu)
-{
-    bool cored = count_of(topology, HWLOC_OBJ_CORE) && !every;
-    hwloc_obj_type_t type = cored ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
-    uint32_t count = 0, cores = count_of(topology, type);
-    for (uint32_t k = 0; k < cores; k++) {
-        hwloc_obj_t core = hwloc_get_obj_by_type(topology, type, k);
-        int thread = -1;
-        do
-            thread = hwloc_bitmap_next(core->cpuset, thread);
-        while (thread >= 0 && !hwloc_bitmap_isset(allowed, (unsigned)thread));
-        if (thread >= 0)
-            cpu[count++] = (uint32_t)thread;
-    }
-    return count;
-}
-
-qb_status qb_machine_cores(bool every_thread, uint32_t **cpu, uint32_t *count, qb_diag *diag)
-{
-    hwloc_topology_t topology;
-    qb_status status = open_topology(&topology, diag);
-    if (status != QB_OK)
-        return status;
-    uint32_t *list = QB_NEW(uint32_t, count_of(topology, HWLOC_OBJ_PU));
-    hwloc_bitmap_t allowed = hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(topology));
-    hwloc_bitmap_t bound = hwloc_bitmap_alloc();
-    uint32_t found = 0;
-    if (list && allowed && bound) {
-        if (hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
-            hwloc_bitmap_and(allowed, allowed, bound);
-        found = list_threads(topology, every_thread, allowed, list);
-        status = found ? QB_OK : qb_fail(diag, QB_ENVIRONMENT, "no processor may be used");
-    } else {
-        status = qb_fail(diag, QB_NO_MEMORY, "no memory for the list of cores");
-    }
-    hwloc_bitmap_free(bound);
-    hwloc_bitmap_free(allowed);
-    hwloc_topology_destroy(topology);
-    if (status == QB_OK) {
-        *cpu = list;
-        *count = found;
-    } else {
-        qb_free(list);
-    }
-    return status;
 }

@@ -26,11 +26,6 @@ qb_status qb_machine_capture(qb_machine *machine, qb_diag *diag);
 /* Everything known, as one JSON object. */
 void qb_machine_facts(const qb_machine *machine, qb_text *json);
 
-/* The logical processors to pin to: the first hardware thread of each physical core that this process may
- * use, in the order of the topology; every_thread: all of them.  *cpu is qb_alloc'ed [*count], at least one.
- * Errors as above. */
-qb_status qb_machine_cores(bool every_thread, uint32_t **cpu, uint32_t *count, qb_diag *diag);
-
 /* What was built, fixed at compile time.  simd is the tier in use (solvers/kernels/simd.h). */
 typedef struct qb_build {
     const char *version, *revision, *compiler, *flags, *simd;

@@ -3,8 +3,7 @@
 #define _GNU_SOURCE
 #include "harness/base/clock.h"
 #include "harness/base/memory.h"
-#include "harness/run/load.h"
-#include "harness/run/machine.h"
+#include "harness/run/cores.h"
 #include "harness/run/plan_parts.h"
 
 #include <inttypes.h>
@@ -31,7 +30,6 @@ typedef struct pool {
     qb_copies *copies;
     uint64_t *todo; /* [left] indices into the plan */
     uint64_t left;
-    bool shares_cores; /* there are more processors to pin to than cores */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -47,6 +45,7 @@ typedef struct worker {
     pthread_t thread;
     pool *pool;
     const uint32_t *cpus; /* [threads] */
+    bool shares_core;
 } worker;
 
 static bool must_stop(const pool *p)
@@ -56,8 +55,9 @@ static bool must_stop(const pool *p)
 
 /* ---- Workers */
 
-static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
+static qb_status execute_one(const worker *w, finished *f)
 {
+    const pool *p = w->pool;
     const qb_experiment *x = p->plan->experiment;
     const qb_experiment_entry *entry = &x->entry[f->run->entry];
     const qb_plan_instance *instance = &p->plan->instance[f->run->instance];
@@ -84,13 +84,12 @@ static qb_status execute_one(pool *p, const uint32_t *cpus, finished *f)
         .threads = x->budget.threads,
         .targets = f->run->copy ? NULL : instance->target, /* a copy has values of its own */
         .target_count = f->run->copy ? 0 : instance->targets,
-        .cpus = cpus,
+        .cpus = w->cpus,
         .cpu_count = x->budget.threads,
+        .shares_core = w->shares_core,
         .image = image,
     };
     status = qb_run_execute(&spec, &f->result, &f->diag);
-    if (status == QB_OK && p->shares_cores)
-        qb_load_flag(f->result.flags, sizeof f->result.flags, "shared-core");
     qb_copies_release(p->copies, f->run);
     return status;
 }
@@ -120,7 +119,7 @@ static void *work(void *argument)
         finished *f = QB_NEW(finished, 1);
         if (f) {
             f->run = run;
-            f->status = execute_one(p, w->cpus, f);
+            f->status = execute_one(w, f);
         }
         pthread_mutex_lock(&p->lock);
         p->running--;
@@ -268,14 +267,15 @@ static qb_status list_todo(recorder *r)
 }
 
 /* Signals go to the calling thread. */
-static uint32_t start_workers(pool *p, worker *workers, uint32_t count, const uint32_t *cpus)
+static uint32_t start_workers(pool *p, worker *workers, const qb_cores *cores)
 {
     sigset_t all, before;
     uint32_t started = 0;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (; started < count; started++) {
-        workers[started] = (worker){.pool = p, .cpus = cpus + started * p->plan->experiment->budget.threads};
+    for (; started < cores->groups; started++) {
+        workers[started] = (worker){
+            .pool = p, .cpus = cores->cpu + started * cores->size, .shares_core = cores->shared[started]};
         if (pthread_create(&workers[started].thread, NULL, work, &workers[started]) != 0)
             break;
     }
@@ -283,10 +283,10 @@ static uint32_t start_workers(pool *p, worker *workers, uint32_t count, const ui
     return started;
 }
 
-static qb_status run_pool(recorder *r, const uint32_t *cpus)
+static qb_status run_pool(recorder *r, const qb_cores *cores)
 {
     pool *p = r->pool;
-    uint32_t jobs = p->options->jobs;
+    uint32_t jobs = cores->groups;
     p->begun_room = QUEUE + 2 * jobs;
     p->begun = QB_NEW(const qb_plan_run *, p->begun_room);
     worker *workers = QB_NEW(worker, jobs);
@@ -301,7 +301,7 @@ static qb_status run_pool(recorder *r, const uint32_t *cpus)
     pthread_cond_init(&p->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     p->last = &p->first;
-    uint32_t started = start_workers(p, workers, jobs, cpus);
+    uint32_t started = start_workers(p, workers, cores);
     if (started)
         record_all(r);
     for (uint32_t k = 0; k < started; k++)
@@ -316,38 +316,18 @@ static qb_status run_pool(recorder *r, const uint32_t *cpus)
     return r->status == QB_OK && p->next < p->left ? QB_STOPPED : r->status;
 }
 
-/* The last cores of the topology: the first one stays with the harness where there is one to spare. */
-static qb_status choose_cores(pool *p, uint32_t **cores, const uint32_t **cpus, qb_diag *diag)
-{
-    uint32_t count = 0, whole = 0, *apart = NULL;
-    uint32_t jobs = p->options->jobs, threads = p->plan->experiment->budget.threads;
-    qb_status status = qb_machine_cores(false, &apart, &whole, diag);
-    if (status == QB_OK)
-        status = qb_machine_cores(p->options->hyperthreads, cores, &count, diag);
-    qb_free(apart);
-    if (status != QB_OK)
-        return status;
-    if (!jobs || (uint64_t)jobs * threads > count)
-        return qb_fail(diag, QB_BAD_INPUT,
-                       "%u job(s) of %u thread(s) cannot each have %s of their own: this machine has %u",
-                       jobs, threads, p->options->hyperthreads ? "hardware threads" : "cores", count);
-    p->shares_cores = count > whole;
-    *cpus = *cores + (count - jobs * threads);
-    return QB_OK;
-}
-
 qb_status qb_plan_execute(qb_plan *plan, const qb_plan_options *options, const qb_plan_hooks *hooks,
                           qb_diag *diag)
 {
     pool p = {.plan = plan, .options = options};
     recorder r = {.pool = &p, .hooks = hooks, .diag = diag};
-    uint32_t *cores = NULL;
-    const uint32_t *cpus = NULL;
+    qb_cores cores = {0};
     qb_diag said = {""};
     r.diag = diag ? diag : &said;
     r.diag->text[0] = 0;
     r.started_ns = qb_clock_system.wall_ns(qb_clock_system.context);
-    qb_status status = choose_cores(&p, &cores, &cpus, r.diag);
+    qb_status status = qb_cores_claim(options->jobs, plan->experiment->budget.threads, options->hyperthreads,
+                                      &cores, r.diag);
     if (status != QB_OK)
         goto done;
     status = QB_NO_MEMORY;
@@ -355,7 +335,7 @@ qb_status qb_plan_execute(qb_plan *plan, const qb_plan_options *options, const q
         goto done;
     status = list_todo(&r);
     if (status == QB_OK && p.left)
-        status = run_pool(&r, cpus);
+        status = run_pool(&r, &cores);
 done:
     if (status != QB_OK && status != QB_STOPPED && !r.diag->text[0])
         qb_fail(r.diag, status, "cannot execute this plan: %s", qb_status_text(status));
@@ -363,6 +343,6 @@ done:
     qb_copies_close(p.copies);
     qb_free(p.todo);
     qb_free(p.begun);
-    qb_free(cores);
+    qb_cores_release(&cores);
     return status;
 }

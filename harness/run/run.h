@@ -61,6 +61,7 @@ typedef struct qb_run_spec {
     uint32_t samples_kept;
     const uint32_t *cpus; /* [cpu_count] logical processors to pin to; NULL: no pinning */
     uint32_t cpu_count;
+    bool shares_core; /* somebody else may run there: flagged so */
     /* CPU seconds that simulating a device may take under a device budget; 0: as qb_limits_simulator says */
     double simulator_limit;
     /* wall seconds that end the run whatever its budget; 0: as qb_limits_backstop says */

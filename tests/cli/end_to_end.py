@@ -566,11 +566,32 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual((events[-1]["event"], events[-1]["status"]), ("end", "interrupted"))
         self.assertLess(events[-1]["done"], events[-1]["total"])
 
+    def test_two_harnesses_take_different_cores(self):
+        """Each run is on a core of its own, or it says that it is not."""
+        cores = len(os.sched_getaffinity(0))
+        solves = [subprocess.Popen([QUBOUT, "solve", "triangle.mc", "--solver", "random", "--wall-time", "1500ms", "--json"],
+                                   cwd=self.folder, stdout=subprocess.PIPE, env={**os.environ, "QB_MARKER": str(self.folder)})
+                  for _ in range(cores + 1)]
+        places = []
+
+        def are_all_there():
+            places[:] = [os.sched_getaffinity(run) for run in self.marked_processes("qubout-run")]
+            return len(places) == len(solves) or solves[0].poll() is not None
+        self.wait_for(are_all_there)
+        flags = [json.loads(child.communicate(timeout=60)[0])["flags"] for child in solves]
+        shared = sum("shared-core" in flag for flag in flags)
+        self.assertGreaterEqual(shared, 1)
+        if len(places) == len(solves):
+            alone = [next(iter(place)) for place in places if len(place) == 1]
+            self.assertEqual(len(alone), len(set(alone)))
+            if cores > 1:
+                self.assertLessEqual(len(alone), len(solves) - shared)
+
     def test_second_interrupt_ends_at_once(self):
         self.write("long.yaml", EXPERIMENT.replace("work: 20000", "wall_time: 600s"))
         child = subprocess.Popen([QUBOUT, "run", "long.yaml", "--db", "long.db", "--quiet"], cwd=self.folder,
                                  env={**os.environ, "QB_MARKER": str(self.folder)})
-        self.wait_for(lambda: "qubout-run" in self.marked())
+        self.wait_for(lambda: self.marked_processes("qubout-run"))
         child.send_signal(signal.SIGINT)
         time.sleep(0.5)
         self.assertIsNone(child.poll())  # the first one lets the run finish
@@ -580,15 +601,18 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(self.count_runs("long.db"), 0)
 
     def marked(self):
-        """Names of the processes whose environment carries our marker."""
-        found = []
+        """Number and name of the processes whose environment carries our marker."""
+        found = {}
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if f"QB_MARKER={self.folder}".encode() in (folder / "environ").read_bytes():
-                    found.append((folder / "comm").read_text().strip())
+                    found[int(folder.name)] = (folder / "comm").read_text().strip()
             except OSError:
                 pass
         return found
+
+    def marked_processes(self, name):
+        return [number for number, comm in self.marked().items() if comm == name]
 
     def wait_for(self, condition):
         for _ in range(600):
