@@ -39,8 +39,9 @@ struct qb_solver {
     unsigned takes;      /* QB_TAKES_QUBO | QB_TAKES_MIP */
     qb_execution execution;
     bool proves_optimality;
-    bool deterministic;  /* under a work budget: same seed, same run, on one SIMD tier at least */
-    bool needs_deadline; /* calls qb_budget_remaining_seconds; its runs are not replayed at smaller budgets */
+    bool deterministic;     /* under a work budget: same seed, same run, on one SIMD tier at least */
+    bool needs_deadline;    /* calls qb_budget_remaining_seconds (who does without has lied); its runs are not
+                             * replayed at smaller budgets */
     const qb_param *params; /* [param_count] */
     size_t param_count, params_size;
 

@@ -30,7 +30,7 @@ struct qb_budget {
     int64_t limit_ns, backstop_ns; /* of time and device budgets; of wall time for any */
     uint64_t limit_units;          /* of work and samples budgets */
     uint32_t threads, variables;
-    bool mip, maximise, stop_at_target;
+    bool mip, maximise, stop_at_target, tells_limit;
     qb_clock clock;
     int64_t wall_start, cpu_start, outside_ns;
 
@@ -454,6 +454,11 @@ double qb_budget_remaining_seconds(qb_budget *budget)
 {
     if (budget->parent)
         return budget->over ? 0 : qb_budget_remaining_seconds(budget->parent);
+    if (!budget->tells_limit) {
+        budget->said.asked_limit = true;
+        say(budget, wall_now(budget)); /* now: it may not come back */
+        return HUGE_VAL;
+    }
     if (budget->over)
         return 0;
     int64_t wall = wall_now(budget), end = budget->backstop_ns;
@@ -562,6 +567,7 @@ qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *
     b->maximise = s->maximise;
     b->clock = s->clock;
     b->stop_at_target = s->stop_at_target;
+    b->tells_limit = s->tells_limit;
     qb_budget_set_targets(b, s->targets, s->target_count);
     status = qb_channel_writer_open(&b->channel, s->channel, s->variables, s->mip, diag);
     if (!status && qb_budget_details_open(&b->details))

@@ -81,7 +81,8 @@ void qb_budget_detail_list(qb_budget *budget, const char *key, const double *val
                            uint32_t count);
 
 /* Seconds or work units left, for the few solvers that must tell a library its limit (capability
- * needs_deadline). INFINITY where the budget's kind gives no limit on time. */
+ * needs_deadline). INFINITY where the budget's kind gives no limit on time, and for a solver that has not
+ * declared the capability: asking is recorded, and its run has lied. */
 double qb_budget_remaining_seconds(qb_budget *budget);
 
 /* True once the budget has said stop; reads no clock. */

@@ -46,6 +46,7 @@ typedef struct qb_budget_setup {
     const double *targets; /* [target_count] in the model's scale; the trajectory is exact at these */
     uint32_t target_count; /* <= QB_BUDGET_TARGETS */
     bool stop_at_target;   /* stop when targets[0] is reached */
+    bool tells_limit;      /* may the solver ask what is left? */
     qb_channel *channel;   /* formatted by qb_channel_format for the same variables */
 } qb_budget_setup;
 

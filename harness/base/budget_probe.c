@@ -15,7 +15,8 @@ qb_budget_setup qb_budget_probe_setup(qb_budget_kind kind, double limit, uint32_
                              .clock = qb_clock_system,
                              .variables = variables,
                              .mip = mip,
-                             .maximise = maximise};
+                             .maximise = maximise,
+                             .tells_limit = true};
 }
 
 qb_status qb_budget_probe_open(const qb_budget_setup *setup, uint32_t samples, qb_budget_probe *probe,

@@ -14,8 +14,8 @@ typedef struct qb_budget_probe {
     bool mip;
 } qb_budget_probe;
 
-/* A setup with the system's clocks, one thread, no backstop and no targets: change what you need, then open.
- */
+/* A setup with the system's clocks, one thread, no backstop and no targets, that tells its limit: change what
+ * you need, then open. */
 qb_budget_setup qb_budget_probe_setup(qb_budget_kind kind, double limit, uint32_t variables, bool mip,
                                       bool maximise);
 

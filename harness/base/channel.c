@@ -173,6 +173,7 @@ static uint32_t read_summary(const unsigned char *block, const qb_wire_layout *l
                                         .infeasible = w.flags & QB_WIRE_INFEASIBLE,
                                         .target_reached = w.flags & QB_WIRE_TARGET,
                                         .budget_hit = w.flags & QB_WIRE_BUDGET,
+                                        .asked_limit = w.flags & QB_WIRE_ASKED,
                                         .bound = w.bound,
                                         .offered = w.offered,
                                         .late = w.late,

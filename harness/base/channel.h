@@ -55,6 +55,7 @@ typedef struct qb_channel_summary {
     qb_stage_times stage[QB_CHANNEL_STAGES]; /* [stages] in order of their first beginning */
     uint32_t stages;
     bool has_bound, infeasible, target_reached, budget_hit;
+    bool asked_limit; /* of a budget that does not tell */
     double bound;
     uint64_t offered, late; /* incumbents offered in all; those stamped after the deadline */
     bool has_late;

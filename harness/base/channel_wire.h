@@ -45,7 +45,8 @@ enum {
     QB_WIRE_INFEASIBLE = 4,
     QB_WIRE_TARGET = 8,
     QB_WIRE_BUDGET = 16,
-    QB_WIRE_LATE = 32
+    QB_WIRE_LATE = 32,
+    QB_WIRE_ASKED = 64
 };
 
 typedef struct qb_wire_details {

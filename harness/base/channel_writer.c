@@ -75,7 +75,8 @@ void qb_channel_put_summary(qb_channel_writer *writer, const qb_channel_summary 
 {
     uint64_t flags = (s->finished ? QB_WIRE_FINISHED : 0u) | (s->has_bound ? QB_WIRE_BOUND : 0u) |
                      (s->infeasible ? QB_WIRE_INFEASIBLE : 0u) | (s->target_reached ? QB_WIRE_TARGET : 0u) |
-                     (s->budget_hit ? QB_WIRE_BUDGET : 0u) | (s->has_late ? QB_WIRE_LATE : 0u);
+                     (s->budget_hit ? QB_WIRE_BUDGET : 0u) | (s->has_late ? QB_WIRE_LATE : 0u) |
+                     (s->asked_limit ? QB_WIRE_ASKED : 0u);
     qb_wire_summary *copy =
         (qb_wire_summary *)(void *)(writer->block + layout_of(writer).summary) + writer->summary_serial % 2;
     *copy = (qb_wire_summary){.serial = ++writer->summary_serial,

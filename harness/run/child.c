@@ -194,6 +194,7 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
                              .targets = qb_launch_targets(r),
                              .target_count = r->targets,
                              .stop_at_target = r->stop_at_target,
+                             .tells_limit = r->solver->needs_deadline,
                              .channel = qb_channel_format(block, r->variables, r->mip, r->samples)};
     qb_budget *budget;
     qb_diag diag = {0};

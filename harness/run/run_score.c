@@ -33,6 +33,14 @@ static void accuse(referee *r, const char *what, double said, double found)
     r->lied = true;
 }
 
+static void accuse_of_asking(referee *r)
+{
+    if (!r->lied)
+        snprintf(r->result->reason, sizeof r->result->reason,
+                 "it asked how much time is left, and is declared to run without knowing");
+    r->lied = true;
+}
+
 /* The objective of the columns as they are, unrounded, for claims that came from a linear program. */
 static double value_of_columns(const qb_mip *mip, const double *v)
 {
@@ -260,6 +268,8 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
     }
     if (summary->infeasible && r.has_best && r.best.feasible)
         accuse(&r, "it was said to be infeasible", NAN, r.best.objective);
+    if (summary->asked_limit)
+        accuse_of_asking(&r);
     if (!result->has_solution) {
         qb_free(result->solution);
         result->solution = NULL;

@@ -314,9 +314,8 @@ static qb_status solve(void *state, qb_budget *budget, qb_diag *diag)
         if (glp_get_status(s->lp) == GLP_NOFEAS)
             return QB_OK;
         if (glp_get_status(s->lp) != GLP_OPT)
-            return qb_budget_remaining_seconds(budget) <= 0
-                       ? QB_STOPPED
-                       : qb_fail(diag, QB_OK, "the relaxation was not solved");
+            return qb_budget_is_over(budget) ? QB_STOPPED
+                                             : qb_fail(diag, QB_OK, "the relaxation was not solved");
     }
     set_options(s, &options);
     return conclude(s, glp_intopt(s->lp, &options), diag);

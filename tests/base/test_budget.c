@@ -581,6 +581,27 @@ Test(budget, details_that_do_not_fit_are_dropped_whole)
     qb_budget_probe_close(&p);
 }
 
+Test(budget, tells_no_limit_to_those_who_are_not_to_know)
+{
+    hand_clock clock = {0};
+    qb_budget_setup setup = setup_on(&clock, QB_BUDGET_CPU_TIME, 2);
+    setup.tells_limit = false;
+    qb_budget_probe p = open_probe(&setup);
+    qb_budget_mark_setup(p.budget);
+    cr_assert_not(read_probe(&p)->summary.asked_limit);
+    cr_assert(isinf(qb_budget_remaining_seconds(p.budget)));
+    cr_assert(read_probe(&p)->summary.asked_limit, "before the run has ended");
+    qb_budget_probe_close(&p);
+
+    p = open_probe(&setup);
+    qb_budget *child = NULL;
+    cr_assert_eq(qb_budget_child_open(p.budget, 100, N, false, NULL, NULL, &child), QB_OK);
+    cr_assert(isinf(qb_budget_remaining_seconds(child)), "nor to their children");
+    qb_budget_child_close(child);
+    cr_assert(read_probe(&p)->summary.asked_limit);
+    qb_budget_probe_close(&p);
+}
+
 Test(budget, remaining_seconds_follow_the_kind)
 {
     hand_clock clock = {0};

@@ -85,8 +85,10 @@ static bool bench_open(bench *b, const qb_solver *solver, const qb_problem *prob
 
 static qb_budget_setup bench_setup(const bench *b, qb_budget_kind kind, double limit)
 {
-    return qb_budget_probe_setup(kind, limit, model_variables(&b->model), b->model.mip != NULL,
-                                 model_maximises(&b->model));
+    qb_budget_setup setup = qb_budget_probe_setup(kind, limit, model_variables(&b->model),
+                                                  b->model.mip != NULL, model_maximises(&b->model));
+    setup.tells_limit = b->solver->needs_deadline;
+    return setup;
 }
 
 static void bench_run(bench *b, const qb_budget_setup *setup, int64_t allocations)
@@ -131,6 +133,7 @@ static void check_ending(const bench *b, const small_case *c)
               "%s on %s: status %d: %s", who, what, b->status, b->diag.text);
     cr_assert(b->status != QB_REFUSED || b->diag.text[0], "%s on %s: refused without a reason", who, what);
     cr_assert_eq(b->record.damaged, 0, "%s on %s", who, what);
+    cr_assert_not(b->record.summary.asked_limit, "%s on %s: needs_deadline is not declared", who, what);
 }
 
 static void decode(const bench *b, const qb_channel_point *point, double *source)

@@ -264,6 +264,7 @@ static void check_knowledge(void)
     check(path.told == 0, "%-44s %llu of %llu runs", "  found a name to go by", (unsigned long long)path.told,
           (unsigned long long)path.runs);
     check_worthless("sniffing the budget", &sniff);
+    check_lied(&sniff);
 }
 
 static void check_argmax(void)
