@@ -8,6 +8,7 @@
 #define GATHER_WINDOW         32 /* blocks that are filled at a time */
 #define GATHER_SPAN           16 /* blocks between two looks at the work done */
 #define GATHER_GOLDEN         0.6180339887498949
+#define GATHER_BITS           30 /* of a real model's fields */
 #define NOBODY                UINT32_MAX
 
 static void gather_close(void *opaque)
@@ -16,13 +17,12 @@ static void gather_close(void *opaque)
     if (!s)
         return;
     qb_free(s->position);
+    qb_free(s->variable);
     qb_free(s->x);
     qb_free(s->first);
     qb_free(s->at);
     qb_free(s->linear);
     qb_free(s->weight);
-    qb_free(s->real_linear);
-    qb_free(s->real_weight);
     qb_free(s->bytes);
     qb_free(s);
 }
@@ -125,16 +125,12 @@ static void fill_entries(qb_anneal_gather_state *s)
     for (uint32_t i = 0; i < s->n; i++) {
         uint32_t p = s->position[i];
         uint64_t to = s->first[p / QB_GATHER_BLOCK] + p % QB_GATHER_BLOCK;
-        if (q->integral)
-            s->linear[p] = sign * q->int_linear[i] / s->unit;
-        else
-            s->real_linear[p] = sign * q->real_linear[i];
+        s->linear[p] = sign * qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
+        if (s->variable)
+            s->variable[p] = i;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++, to += QB_GATHER_BLOCK) {
             s->at[to] = (int32_t)s->position[q->neighbour[k]];
-            if (q->integral)
-                s->weight[to] = sign * q->int_weight[k] / s->unit;
-            else
-                s->real_weight[to] = sign * q->real_weight[k];
+            s->weight[to] = sign * qb_fixed_round(&s->fixed, qb_qubo_weight(q, k));
         }
     }
 }
@@ -150,14 +146,11 @@ static bool allocate_entries(qb_anneal_gather_state *s)
     s->x = QB_NEW(int32_t, places);
     s->at = QB_NEW(int32_t, entries);
     s->bytes = QB_NEW(uint8_t, s->n);
-    if (s->model->integral) {
-        s->linear = QB_NEW(int32_t, places);
-        s->weight = QB_NEW(int32_t, entries);
-    } else {
-        s->real_linear = QB_NEW(double, places);
-        s->real_weight = QB_NEW(double, entries);
-    }
-    return s->x && s->at && s->bytes && (s->linear || s->real_linear) && (s->weight || s->real_weight);
+    s->linear = QB_NEW(int32_t, places);
+    s->weight = QB_NEW(int32_t, entries);
+    if (!s->model->integral)
+        s->variable = QB_NEW(uint32_t, places);
+    return s->x && s->at && s->bytes && s->linear && s->weight && (s->variable || s->model->integral);
 }
 
 static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
@@ -167,7 +160,7 @@ static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_d
                        GATHER_MOST_COUPLINGS);
     qb_anneal_gather_state *s = QB_NEW(qb_anneal_gather_state, 1);
     if (s) {
-        *s = (qb_anneal_gather_state){.model = q, .n = q->n, .unit = q->integral ? qb_units_of(q).unit : 1};
+        *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS)};
         s->position = QB_NEW(uint32_t, q->n);
     }
     if (!s || !s->position || pack(s) || !allocate_entries(s)) {
@@ -179,6 +172,18 @@ static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_d
     qb_lanes_rng_init(&s->rng, seed, 1);
     *state = s;
     return QB_OK;
+}
+
+bool qb_gather_accepts(const qb_anneal_gather_state *s, uint32_t position, float threshold)
+{
+    const qb_qubo *q = s->model;
+    uint32_t i = s->variable[position];
+    double field = q->real_linear[i];
+    for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+        if (s->x[s->position[q->neighbour[k]]])
+            field += q->real_weight[k];
+    bool adds = (q->sense == QB_MINIMISE) == !s->x[position];
+    return (adds ? field : -field) <= s->fixed.unit * (double)threshold;
 }
 
 static void gather_start(void *opaque, const uint8_t *x)
@@ -195,12 +200,11 @@ static qb_status gather_run(void *opaque, const double *beta, uint32_t sweeps, q
 {
     qb_anneal_gather_state *s = opaque;
     const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    qb_anneal_gather_sweep *part = s->model->integral ? tier->gather_integers : tier->gather_doubles;
     uint64_t work = 0;
     for (uint32_t sweep = 0; sweep < sweeps; sweep++)
         for (uint32_t from = 0, to; from < s->blocks; from = to) {
             to = s->blocks - from < GATHER_SPAN ? s->blocks : from + GATHER_SPAN;
-            work += part(s, beta[sweep], from, to);
+            work += tier->gather_sweep(s, beta[sweep], from, to);
             if (work >= QB_ANNEAL_QUANTUM) {
                 if (!qb_anneal_charge(budget, work))
                     return QB_STOPPED;

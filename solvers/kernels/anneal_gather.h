@@ -10,8 +10,8 @@
  * Order: blocks are filled by falling number of couplings, then visited with a stride, so that a block does
  * not have to wait for what its predecessor has just stored.
  *
- * Coefficients are integers over their greatest common divisor, or doubles.  Memory: 8 bytes a stored
- * coupling (real: 12), counting those that fill up a block.
+ * Coefficients are integers (anneal_fixed.h).  Memory: 8 bytes a stored coupling, counting those that fill up
+ * a block.
  *
  * Sources: as anneal_single.h; updating variables that are not coupled at once is the checkerboard of Preis,
  * Virnau, Paul and Schneider, J. Comput. Phys. 228 (2009) 4468, for any graph.
@@ -19,6 +19,7 @@
 #ifndef QB_KERNELS_ANNEAL_GATHER_H
 #define QB_KERNELS_ANNEAL_GATHER_H
 
+#include "solvers/kernels/anneal_fixed.h"
 #include "solvers/kernels/anneal_kernel.h"
 #include "solvers/kernels/anneal_lanes.h"
 #include "solvers/kernels/anneal_threshold.h"
@@ -28,17 +29,20 @@
 struct qb_anneal_gather_state {
     const qb_qubo *model;
     uint32_t n, blocks;
-    int32_t unit;       /* greatest common divisor; 1 for a real model */
+    qb_fixed fixed;
     uint32_t *position; /* [n] of each variable; a place where nobody stands has no couplings: it may flip */
+    uint32_t *variable; /* [16 blocks] at each position, for a real model; n where nobody stands */
     int32_t *x;         /* [16 blocks] 0, or -1 where x is one */
     uint64_t *first;    /* [blocks + 1] entries of block b: at[first[b] ..], 16 for each neighbour */
     int32_t *at;        /* [first[blocks]] position of the neighbour */
-    /* one of each, by the model; over the unit, negative when maximising, 0 where an entry only fills up */
-    int32_t *linear, *weight;          /* [16 blocks], [first[blocks]] */
-    double *real_linear, *real_weight; /* [16 blocks], [first[blocks]] */
-    uint8_t *bytes;                    /* [n] a state for the energy */
+    int32_t *linear;    /* [16 blocks] of the fixed form, negative when maximising */
+    int32_t *weight;    /* [first[blocks]] likewise; 0 where an entry only fills up */
+    uint8_t *bytes;     /* [n] a state for the energy */
     qb_lanes_rng rng;
     qb_rng start;
 };
+
+/* Whether the flip at a position passes the threshold, by the model's own coefficients. */
+bool qb_gather_accepts(const qb_anneal_gather_state *state, uint32_t position, float threshold);
 
 #endif

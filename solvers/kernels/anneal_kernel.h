@@ -44,13 +44,11 @@ typedef struct qb_sliced_run qb_sliced_run;
  * up satisfied couplings. */
 typedef uint64_t qb_anneal_single_sweep(qb_anneal_single_state *state, double beta, uint32_t from,
                                         uint32_t to);
-typedef uint64_t qb_anneal_gather_sweep(qb_anneal_gather_state *state, double beta, uint32_t from,
-                                        uint32_t to);
 typedef struct qb_anneal_tier {
     qb_anneal_single_sweep *sparse[4], *dense[4]; /* int8, int16, int32, double */
     uint64_t (*bits_sweep)(qb_anneal_bits_state *state, double beta, uint32_t block);
     void (*bits_settle)(qb_anneal_bits_state *state);
-    qb_anneal_gather_sweep *gather_integers, *gather_doubles;
+    uint64_t (*gather_sweep)(qb_anneal_gather_state *state, double beta, uint32_t from, uint32_t to);
     void (*sliced_heat)(qb_anneal_sliced_state *state, double beta);
     void (*sliced_flip)(qb_anneal_sliced_state *state, const qb_sliced_run *run, uint32_t from, uint32_t to);
     void (*sliced_total)(const qb_anneal_sliced_state *state, qb_lanes *total);

@@ -37,6 +37,7 @@ qb_qubo model_build(model_spec spec, uint64_t seed)
                 linear[j] += weight;
             }
         }
+    linear[0] += spec.stiff;
     qb_qubo model;
     qb_diag diag = {0};
     qb_status status = qb_qubo_build(spec.sense, 0, 1, spec.n, linear, pairs, pair, &model, &diag);

@@ -13,8 +13,9 @@ typedef struct model_spec {
     int32_t weight; /* couplings are -weight..weight, not 0 */
     int32_t linear; /* linear terms are -linear..linear */
     qb_sense sense;
-    bool cut;  /* linear terms make it a Max-Cut: unchanged by flipping everything */
-    bool real; /* an irrational factor on every coefficient */
+    bool cut;     /* linear terms make it a Max-Cut: unchanged by flipping everything */
+    bool real;    /* an irrational factor on every coefficient */
+    double stiff; /* added to the linear term of variable 0, which then stays at one value */
 } model_spec;
 
 /* cr_assert_float_eq of Criterion 2.4.1 negates only the first half of its condition. */

@@ -2,6 +2,7 @@
 #include "harness/base/budget_probe.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal.h"
+#include "solvers/kernels/anneal_fixed.h"
 #include "solvers/kernels/anneal_merge.h"
 #include "solvers/kernels/anneal_sliced.h"
 #include "solvers/kernels/anneal_threshold.h"
@@ -251,11 +252,13 @@ Test(anneal, samples_the_boltzmann_distribution)
         {.n = 12, .density = 0.9, .weight = 9, .linear = 9},
         {.n = 12, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE},
         {.n = 12, .density = 0.6, .weight = 2, .linear = 3, .real = true},
+        /* so stiff that in fixed point all other coefficients vanish: doubles decide every attempt */
+        {.n = 12, .density = 0.5, .weight = 2, .linear = 3, .real = true, .stiff = 1e11},
     };
     uint32_t sampled[KINDS] = {0};
     for (size_t k = 0; k < sizeof small / sizeof *small; k++) {
         qb_qubo model = model_build(small[k], 50 + k);
-        double sigma = model.magnitude / sqrt((double)model.nonzeros + model.n);
+        double sigma = (model.magnitude - small[k].stiff) / sqrt((double)model.nonzeros + model.n);
         for (uint32_t kind = 0; kind < KINDS; kind++) {
             qb_annealer *taken = open_kernel(&model, kinds[kind], 0);
             qb_annealer_close(taken);
@@ -269,6 +272,41 @@ Test(anneal, samples_the_boltzmann_distribution)
     }
     for (uint32_t kind = 0; kind < KINDS; kind++)
         cr_assert_geq(sampled[kind], 3, "kernel %u took no model", kind);
+}
+
+/* A field of whole coefficients is as close to the true one as the header says, and within its bits. */
+Test(anneal, fixed_point_errors_stay_within_the_slack)
+{
+    static const model_spec reals[] = {
+        {.n = 40, .density = 0.5, .weight = 7, .linear = 5, .real = true},
+        {.n = 300, .density = 0.9, .weight = 1000, .real = true, .stiff = 1e6},
+        {.n = 12, .density = 0.5, .weight = 2, .linear = 3, .real = true, .stiff = 1e11},
+        {.n = 40, .density = 0.5, .weight = 120, .linear = 50},
+    };
+    static const int bits[] = {14, 30};
+    for (size_t k = 0; k < 2 * sizeof reals / sizeof *reals; k++) {
+        qb_qubo model = model_build(reals[k / 2], k);
+        qb_fixed fixed = qb_fixed_of(&model, bits[k % 2]);
+        qb_rng rng;
+        qb_rng_init(&rng, k, 3);
+        cr_assert_eq(fixed.slack == 0, model.integral);
+        for (uint32_t trial = 0; trial < 100 * model.n; trial++) {
+            uint32_t i = trial % model.n;
+            double field = qb_qubo_linear(&model, i);
+            int64_t whole = qb_fixed_round(&fixed, field);
+            for (uint64_t e = model.start[i]; e < model.start[i + 1]; e++)
+                if (qb_rng_next(&rng) >> 63) {
+                    field += qb_qubo_weight(&model, e);
+                    whole += qb_fixed_round(&fixed, qb_qubo_weight(&model, e));
+                    cr_assert_leq(abs(qb_fixed_round(&fixed, qb_qubo_weight(&model, e))), fixed.coupling);
+                }
+            double most = fixed.slack ? fixed.slack - 1 : 0;
+            ASSERT_NEAR((double)whole, field / fixed.unit, most);
+            cr_assert_leq(fabs(field / fixed.unit), fixed.reach);
+            cr_assert(model.integral || fixed.reach <= 1 << bits[k % 2]);
+        }
+        qb_qubo_free(&model);
+    }
 }
 
 /* The test itself: a temperature that is 10 % off must not pass. */
