@@ -1,10 +1,13 @@
 #include "solvers/kernels/anneal.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_kernel.h"
+#include "solvers/kernels/anneal_single.h"
 
 /* Beyond so many spins and couplings a sweep of 512 replicas takes 10 ms and more: one replica then gets
  * further in any time that one is likely to have. */
 #define ANNEAL_SLICED_MOST (UINT64_C(1) << 21)
+#define ANNEAL_BITS_LEAST  32   /* couplings a variable: of fewer, lists are faster than bit rows */
+#define ANNEAL_BYTES_MOST  1024 /* spins: up to so many, rows of bytes are faster than bit rows */
 
 struct qb_annealer {
     const qb_anneal_kernel *kernel;
@@ -36,6 +39,20 @@ const qb_anneal_tier *qb_anneal_tier_selected(void)
     return &qb_anneal_portable;
 }
 
+/* Is it expected to be the fastest, if none before it in the list is? */
+static bool suits(qb_anneal_kind kind, const qb_qubo *model)
+{
+    switch (kind) {
+    case QB_ANNEAL_SLICED:
+        return model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
+    case QB_ANNEAL_BITS:
+        return model->nonzeros >= ANNEAL_BITS_LEAST * (uint64_t)model->n &&
+               (model->n > ANNEAL_BYTES_MOST || !qb_single_takes_bytes(model));
+    default:
+        return true;
+    }
+}
+
 qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
                            qb_diag *diag)
 {
@@ -44,8 +61,8 @@ qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t s
         return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", model->n);
     qb_status status = QB_REFUSED;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++) {
-        bool suits = kernels[k].kind != QB_ANNEAL_SLICED || model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
-        if (kind == kernels[k].kind || (kind == QB_ANNEAL_AUTO && suits)) {
+        bool asked = kind == QB_ANNEAL_AUTO || (kind == QB_ANNEAL_SINGLE && kernels[k].kernel->replicas == 1);
+        if (kind == kernels[k].kind || (asked && suits(kernels[k].kind, model))) {
             a->kernel = kernels[k].kernel;
             status = a->kernel->open(model, seed, &a->state, diag);
         }

@@ -9,7 +9,7 @@
  *   sliced   integral, small couplings, sparse            512
  *   gather   few couplings a variable                     1
  *   bits     integral, couplings of two values, dense     1
- *   dense    integral, small couplings, dense             1
+ *   dense    whose rows are cheaper in full than as lists 1
  *   scalar   every model                                  1
  *
  * A step's random numbers never depend on how often the caller stops to look.  Every kernel samples the
@@ -17,7 +17,7 @@
  * header states.
  *
  * Determinism: on integral models the same (model, kernel, seed, calls) give the same states on every tier
- * and machine; on real-valued models too, up to the machine's own double arithmetic.
+ * and machine; on real-valued models too, as far as its doubles do.
  *
  * Work: the budget is charged one unit for an attempted flip and one for each nonzero touched, per replica.
  */
@@ -30,6 +30,7 @@
 
 typedef enum qb_anneal_kind {
     QB_ANNEAL_AUTO,
+    QB_ANNEAL_SINGLE, /* like AUTO, among the kernels of one replica */
     QB_ANNEAL_SLICED,
     QB_ANNEAL_GATHER,
     QB_ANNEAL_BITS,

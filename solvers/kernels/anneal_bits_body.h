@@ -73,9 +73,10 @@ INLINE void bits_group(qb_anneal_bits_state *s, float temperature, uint32_t from
     single_fields16 limit, change, *toward = (single_fields16 *)(s->toward + from + base), signs = *toward;
     single_fields16 field = *(single_fields16 *)(value + base) + (int16_t)(s->a * s->ones);
     uint32_t open = s->n - from - base < QB_BITS_GROUP ? (1u << (s->n - from - base)) - 1 : UINT32_MAX;
-    single_draw16(&s->rng, temperature, (single_half16 *)&limit);
+    qb_floats t[QB_BITS_GROUP / QB_THRESHOLDS];
+    single_draw16(&s->rng, temperature, INT16_MAX - 1, t, (single_half16 *)&limit);
     for (;;) {
-        uint32_t yes = open & single_bits(__builtin_convertvector(signs * field <= limit, single_bytes));
+        uint32_t yes = open & SINGLE_TEST16(signs * field, limit);
         if (!yes)
             break;
         uint32_t lane = (uint32_t)__builtin_ctz(yes), i = from + base + lane;

@@ -1,15 +1,10 @@
 #include "solvers/kernels/anneal_gather.h"
 #include "harness/base/memory.h"
-#include "solvers/kernels/units.h"
-
-#include <string.h>
+#include "solvers/kernels/anneal_pack.h"
 
 #define GATHER_MOST_COUPLINGS 24 /* a variable on average: beyond, telling the neighbours is cheaper */
-#define GATHER_WINDOW         32 /* blocks that are filled at a time */
 #define GATHER_SPAN           16 /* blocks between two looks at the work done */
-#define GATHER_GOLDEN         0.6180339887498949
 #define GATHER_BITS           30 /* of a real model's fields */
-#define NOBODY                UINT32_MAX
 
 static void gather_close(void *opaque)
 {
@@ -30,81 +25,6 @@ static void gather_close(void *opaque)
 static uint32_t degree_of(const qb_qubo *q, uint32_t i)
 {
     return (uint32_t)(q->start[i + 1] - q->start[i]);
-}
-
-/* Variables by falling degree, in file order among equals: order[n].  count[n + 1] is scratch, zero. */
-static void sort_by_degree(const qb_qubo *q, uint32_t *count, uint32_t *order)
-{
-    for (uint32_t i = 0; i < q->n; i++)
-        count[q->n - 1 - degree_of(q, i)]++;
-    for (uint32_t sum = 0, d = 0; d < q->n; d++) {
-        uint32_t here = count[d];
-        count[d] = sum;
-        sum += here;
-    }
-    for (uint32_t i = 0; i < q->n; i++)
-        order[count[q->n - 1 - degree_of(q, i)]++] = i;
-}
-
-/* Blocks being filled: the first `open` of them, by number. */
-typedef struct packing {
-    uint32_t *block_of; /* [n] */
-    uint32_t *filled;   /* [blocks] variables of each */
-    uint32_t open[GATHER_WINDOW], opened, blocks;
-} packing;
-
-/* The first open block without a neighbour of i; a new one where there is none. */
-static uint32_t block_for(packing *p, const qb_qubo *q, uint32_t i)
-{
-    uint32_t taken = 0; /* bit k: open[k] holds a neighbour */
-    for (uint64_t e = q->start[i]; e < q->start[i + 1]; e++)
-        for (uint32_t k = 0; k < p->opened; k++)
-            taken |= (uint32_t)(p->block_of[q->neighbour[e]] == p->open[k]) << k;
-    for (uint32_t k = 0; k < p->opened; k++)
-        if (!(taken >> k & 1))
-            return k;
-    if (p->opened == GATHER_WINDOW) { /* the oldest stays as it is */
-        memmove(p->open, p->open + 1, (GATHER_WINDOW - 1) * sizeof *p->open);
-        p->opened--;
-    }
-    p->open[p->opened] = p->blocks++;
-    return p->opened++;
-}
-
-/* Puts every variable into a block, and gives each its position; counts the blocks. */
-static qb_status pack(qb_anneal_gather_state *s)
-{
-    const qb_qubo *q = s->model;
-    uint32_t *order = QB_NEW(uint32_t, q->n), *count = QB_NEW(uint32_t, (size_t)q->n + 1);
-    packing p = {.block_of = QB_NEW(uint32_t, q->n), .filled = QB_NEW(uint32_t, q->n)};
-    bool complete = order && count && p.block_of && p.filled;
-    if (complete) {
-        sort_by_degree(q, count, order);
-        for (uint32_t i = 0; i < q->n; i++)
-            p.block_of[i] = NOBODY;
-        for (uint32_t k = 0; k < q->n; k++) {
-            uint32_t i = order[k], slot = block_for(&p, q, i), block = p.open[slot];
-            p.block_of[i] = block;
-            s->position[i] = p.filled[block]++;
-            if (p.filled[block] == QB_GATHER_BLOCK) {
-                p.opened--;
-                memmove(p.open + slot, p.open + slot + 1, (p.opened - slot) * sizeof *p.open);
-            }
-        }
-        s->blocks = p.blocks;
-        uint32_t stride = (uint32_t)(GATHER_GOLDEN * p.blocks) | 1;
-        while (qb_common_divisor(stride, p.blocks) > 1)
-            stride++;
-        for (uint32_t i = 0; i < q->n; i++) {
-            uint64_t block = (uint64_t)p.block_of[i] * stride % p.blocks;
-            s->position[i] += QB_GATHER_BLOCK * (uint32_t)block;
-        }
-    }
-    qb_free(order);
-    qb_free(count);
-    qb_free(p.block_of);
-    qb_free(p.filled);
-    return complete ? QB_OK : QB_NO_MEMORY;
 }
 
 /* first[b + 1] - first[b]: as many entries as the block's variable of most couplings needs of all. */
@@ -163,7 +83,8 @@ static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_d
         *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS)};
         s->position = QB_NEW(uint32_t, q->n);
     }
-    if (!s || !s->position || pack(s) || !allocate_entries(s)) {
+    if (!s || !s->position || qb_anneal_pack(q, QB_GATHER_BLOCK, UINT32_MAX, s->position, &s->blocks) ||
+        !allocate_entries(s)) {
         gather_close(s);
         return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     }

@@ -7,8 +7,7 @@
  * its neighbours' values, which for a few neighbours is cheaper than telling them of every flip, and costs
  * the same hot or cold.
  *
- * Order: blocks are filled by falling number of couplings, then visited with a stride, so that a block does
- * not have to wait for what its predecessor has just stored.
+ * Order: anneal_pack.h.
  *
  * Coefficients are integers (anneal_fixed.h).  Memory: 8 bytes a stored coupling, counting those that fill up
  * a block.

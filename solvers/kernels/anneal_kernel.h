@@ -45,7 +45,7 @@ typedef struct qb_sliced_run qb_sliced_run;
 typedef uint64_t qb_anneal_single_sweep(qb_anneal_single_state *state, double beta, uint32_t from,
                                         uint32_t to);
 typedef struct qb_anneal_tier {
-    qb_anneal_single_sweep *sparse[4], *dense[4]; /* int8, int16, int32, double */
+    qb_anneal_single_sweep *sparse[3], *dense[3][3]; /* fields of int8, int16, int32; rows of these */
     uint64_t (*bits_sweep)(qb_anneal_bits_state *state, double beta, uint32_t block);
     void (*bits_settle)(qb_anneal_bits_state *state);
     uint64_t (*gather_sweep)(qb_anneal_gather_state *state, double beta, uint32_t from, uint32_t to);

@@ -1,149 +1,159 @@
 #include "solvers/kernels/anneal_single.h"
 #include "harness/base/memory.h"
-#include "solvers/kernels/units.h"
+#include "solvers/kernels/anneal_pack.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SINGLE_LEAST_FILL 16  /* one coupling in so many must be there for the full matrix to pay */
 #define SINGLE_SPAN       256 /* attempts between two looks at the work done */
 #define SINGLE_DENSE_UNIT 16  /* a full row's entries are so many times cheaper than a list's */
+#define SINGLE_SHORT_BITS 14  /* of a real model's fields */
+#define SINGLE_INT_BITS   30
+#define SINGLE_DOUBT      32 /* 16 bits do where the slack is so many times less than a field */
+#define SINGLE_SMALL      (UINT64_C(1) << 21) /* bytes of a matrix that may be larger than lists would be */
+
+static const size_t sizes[QB_SINGLE_WIDTHS] = {1, 2, 4};
 
 static void single_close(void *opaque)
 {
     qb_anneal_single_state *s = opaque;
     if (!s)
         return;
-    qb_free(s->toward);
+    qb_free(s->position);
+    qb_free(s->variable);
+    qb_free(s->turned);
     qb_free(s->field);
-    qb_free(s->first);
     qb_free(s->clash);
+    qb_free(s->bytes);
+    qb_free(s->first);
     qb_free(s->entry);
-    qb_free(s->real_entry);
     qb_free(s->row);
     qb_free(s);
 }
 
-static uint32_t position_of(const qb_anneal_single_state *s, uint32_t variable)
+static int32_t read_as(qb_single_width width, const void *array, size_t at)
 {
-    return variable % s->blocks * QB_SINGLE_BLOCK + variable / s->blocks;
+    return width == QB_SINGLE_INT8    ? ((const int8_t *)array)[at]
+           : width == QB_SINGLE_INT16 ? ((const int16_t *)array)[at]
+                                      : ((const int32_t *)array)[at];
 }
 
-/* The variable at a position; n or more where nobody stands. */
-static uint32_t variable_at(const qb_anneal_single_state *s, uint32_t position)
+static void write_as(qb_single_width width, void *array, size_t at, int32_t value)
 {
-    return position / QB_SINGLE_BLOCK + position % QB_SINGLE_BLOCK * s->blocks;
-}
-
-static double read_as(qb_single_width width, const void *array, uint32_t at)
-{
-    switch (width) {
-    case QB_SINGLE_INT8:
-        return ((const int8_t *)array)[at];
-    case QB_SINGLE_INT16:
-        return ((const int16_t *)array)[at];
-    case QB_SINGLE_INT32:
-        return ((const int32_t *)array)[at];
-    default:
-        return ((const double *)array)[at];
-    }
-}
-
-static void write_as(qb_single_width width, void *array, uint32_t at, double value)
-{
-    switch (width) {
-    case QB_SINGLE_INT8:
+    if (width == QB_SINGLE_INT8)
         ((int8_t *)array)[at] = (int8_t)value;
-        break;
-    case QB_SINGLE_INT16:
+    else if (width == QB_SINGLE_INT16)
         ((int16_t *)array)[at] = (int16_t)value;
-        break;
-    case QB_SINGLE_INT32:
-        ((int32_t *)array)[at] = (int32_t)value;
-        break;
-    default:
-        ((double *)array)[at] = value;
-    }
+    else
+        ((int32_t *)array)[at] = value;
 }
 
-static qb_single_width width_for(int32_t reach)
+static int32_t coupling_of(const qb_anneal_single_state *s, uint64_t entry)
 {
-    return reach <= 126 ? QB_SINGLE_INT8 : reach <= 32766 ? QB_SINGLE_INT16 : QB_SINGLE_INT32;
+    return qb_fixed_round(&s->fixed, qb_qubo_weight(s->model, entry));
 }
 
-static bool fill_lists(qb_anneal_single_state *s)
+/* Few enough couplings for blocks of variables that are hardly coupled: four a block in any order. */
+static bool is_loose(const qb_qubo *q)
+{
+    return q->nonzeros * QB_SINGLE_BLOCK <= 4 * (uint64_t)q->n * q->n;
+}
+
+static qb_status set_order(qb_anneal_single_state *s)
+{
+    uint32_t n = s->n, filled = n / QB_SINGLE_BLOCK + (n % QB_SINGLE_BLOCK != 0);
+    s->blocks = filled;
+    s->position = QB_NEW(uint32_t, n);
+    if (!s->position)
+        return QB_NO_MEMORY;
+    if (is_loose(s->model)) {
+        qb_status status =
+            qb_anneal_pack(s->model, QB_SINGLE_BLOCK, filled + filled / 8 + 1, s->position, &s->blocks);
+        if (status)
+            return status;
+    } else {
+        for (uint32_t i = 0; i < n; i++)
+            s->position[i] = i % filled * QB_SINGLE_BLOCK + i / filled;
+    }
+    s->padded = s->blocks * QB_SINGLE_BLOCK;
+    s->line = (s->padded + QB_SINGLE_LINE - 1) / QB_SINGLE_LINE * QB_SINGLE_LINE;
+    s->variable = QB_NEW(uint32_t, s->padded);
+    if (!s->variable)
+        return QB_NO_MEMORY;
+    for (uint32_t p = 0; p < s->padded; p++)
+        s->variable[p] = n;
+    for (uint32_t i = 0; i < n; i++)
+        s->variable[s->position[i]] = i;
+    return QB_OK;
+}
+
+static qb_status set_fields(qb_anneal_single_state *s)
+{
+    static const int32_t nobody[QB_SINGLE_WIDTHS] = {INT8_MAX, INT16_MAX, INT32_MAX};
+    s->turned = qb_alloc(s->line, sizes[s->width]);
+    s->field = qb_alloc(s->line, sizes[s->width]);
+    s->clash = QB_NEW(uint8_t, s->padded);
+    s->bytes = QB_NEW(uint8_t, s->n);
+    if (!s->turned || !s->field || !s->clash || !s->bytes)
+        return QB_NO_MEMORY;
+    for (uint32_t p = 0; p < s->padded; p++) {
+        uint32_t i = s->variable[p];
+        write_as(s->width, s->field, p, nobody[s->width]);
+        for (uint64_t k = i < s->n ? s->model->start[i] : 0; i < s->n && k < s->model->start[i + 1]; k++) {
+            uint32_t other = s->position[s->model->neighbour[k]];
+            s->clash[p] |= other > p && other / QB_SINGLE_BLOCK == p / QB_SINGLE_BLOCK;
+        }
+    }
+    return QB_OK;
+}
+
+static qb_status fill_lists(qb_anneal_single_state *s)
 {
     const qb_qubo *q = s->model;
     s->first = QB_NEW(uint64_t, (size_t)s->padded + 1);
-    s->clash = QB_NEW(uint8_t, s->padded);
-    if (q->integral)
-        s->entry = QB_NEW(qb_single_entry, q->nonzeros);
-    else
-        s->real_entry = QB_NEW(qb_single_real_entry, q->nonzeros);
-    if (!s->first || !s->clash || !(s->entry || s->real_entry))
-        return false;
+    s->entry = QB_NEW(qb_single_entry, q->nonzeros);
+    if (!s->first || !s->entry)
+        return QB_NO_MEMORY;
     uint64_t filled = 0;
     for (uint32_t p = 0; p < s->padded; p++) {
-        uint32_t i = variable_at(s, p);
-        s->first[p] = filled;
-        for (uint64_t k = i < s->n ? q->start[i] : 0; i < s->n && k < q->start[i + 1]; k++) {
-            uint32_t other = position_of(s, q->neighbour[k]);
-            if (q->integral)
-                s->entry[filled++] = (qb_single_entry){other, q->int_weight[k] / s->unit};
-            else
-                s->real_entry[filled++] = (qb_single_real_entry){other, q->real_weight[k]};
-            if (other > p && other / QB_SINGLE_BLOCK == p / QB_SINGLE_BLOCK)
-                s->clash[p] = 1;
-        }
+        uint32_t i = s->variable[p];
+        for (uint64_t k = i < s->n ? q->start[i] : 0; i < s->n && k < q->start[i + 1]; k++)
+            s->entry[filled++] = (qb_single_entry){s->position[q->neighbour[k]], coupling_of(s, k)};
+        s->first[p + 1] = filled;
     }
-    s->first[s->padded] = filled;
-    return true;
+    return QB_OK;
 }
 
-static bool fill_rows(qb_anneal_single_state *s)
+static qb_status fill_rows(qb_anneal_single_state *s)
 {
     const qb_qubo *q = s->model;
-    s->row = QB_NEW(int8_t, (size_t)s->padded * s->padded);
+    s->row = qb_alloc((size_t)s->padded * s->line, sizes[s->row_width]);
     if (!s->row)
-        return false;
+        return QB_NO_MEMORY;
     for (uint32_t i = 0; i < s->n; i++) {
-        int8_t *row = s->row + (size_t)position_of(s, i) * s->padded;
+        size_t row = (size_t)s->position[i] * s->line;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            row[position_of(s, q->neighbour[k])] = (int8_t)(q->int_weight[k] / s->unit);
+            write_as(s->row_width, s->row, row + s->position[q->neighbour[k]], coupling_of(s, k));
     }
-    return true;
+    return QB_OK;
 }
 
-static qb_status single_open(const qb_qubo *q, bool dense, int32_t unit, qb_single_width width, uint64_t seed,
-                             void **state, qb_diag *diag)
+static qb_status single_open(qb_anneal_single_state form, uint64_t seed, void **state, qb_diag *diag)
 {
-    static const size_t sizes[QB_SINGLE_WIDTHS] = {1, 2, 4, 8};
-    static const double nobody[QB_SINGLE_WIDTHS] = {INT8_MAX, INT16_MAX, INT32_MAX, DBL_MAX};
     qb_anneal_single_state *s = QB_NEW(qb_anneal_single_state, 1);
-    if (s) {
-        uint32_t blocks = q->n / QB_SINGLE_BLOCK + (q->n % QB_SINGLE_BLOCK != 0);
-        *s = (qb_anneal_single_state){
-            .model = q,
-            .n = q->n,
-            .blocks = blocks,
-            .padded = blocks * QB_SINGLE_BLOCK,
-            .sense = q->sense == QB_MINIMISE ? 1 : -1,
-            .unit = unit,
-            .dense = dense,
-            .width = width,
-        };
-        s->toward = QB_NEW(double, s->padded *sizes[width] / sizeof(double) + 1);
-        s->field = QB_NEW(double, s->padded *sizes[width] / sizeof(double) + 1);
+    qb_status status = s ? QB_OK : QB_NO_MEMORY;
+    if (!status) {
+        *s = form;
+        status = set_order(s);
     }
-    if (!s || !s->toward || !s->field || !(dense ? fill_rows(s) : fill_lists(s))) {
+    if (!status)
+        status = set_fields(s);
+    if (!status)
+        status = s->dense ? fill_rows(s) : fill_lists(s);
+    if (status) {
         single_close(s);
-        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
-    }
-    for (uint32_t p = 0; p < s->padded; p++) {
-        write_as(width, s->toward, p, 1);
-        write_as(width, s->field, p, nobody[width]);
+        return qb_fail(diag, status, "no memory to anneal %u variables", form.n);
     }
     qb_rng_init(&s->start, seed, 0);
     qb_lanes_rng_init(&s->rng, seed, 1);
@@ -151,32 +161,98 @@ static qb_status single_open(const qb_qubo *q, bool dense, int32_t unit, qb_sing
     return QB_OK;
 }
 
+/* The narrowest of the widths that hold +-most. */
+static qb_single_width width_for(int32_t most)
+{
+    return most < INT8_MAX ? QB_SINGLE_INT8 : most < INT16_MAX ? QB_SINGLE_INT16 : QB_SINGLE_INT32;
+}
+
+static qb_anneal_single_state form_of(const qb_qubo *q, qb_fixed fixed, qb_single_width width)
+{
+    return (qb_anneal_single_state){
+        .model = q,
+        .n = q->n,
+        .sense = q->sense == QB_MINIMISE ? 1 : -1,
+        .fixed = fixed,
+        .width = width,
+    };
+}
+
 static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
 {
-    if (!q->integral)
-        return single_open(q, false, 1, QB_SINGLE_DOUBLE, seed, state, diag);
-    qb_units units = qb_units_of(q);
-    return single_open(q, false, units.unit, width_for(units.reach), seed, state, diag);
+    qb_fixed fixed = qb_fixed_of(q, SINGLE_INT_BITS);
+    qb_single_width width = q->integral ? width_for(fixed.reach) : QB_SINGLE_INT32;
+    return single_open(form_of(q, fixed, width), seed, state, diag);
+}
+
+/* What a field of a random state is off its mean, by the root mean square over the variables. */
+static double usual_field(const qb_qubo *q)
+{
+    double square = 0;
+    for (uint64_t k = 0; k < q->nonzeros; k++)
+        square += qb_qubo_weight(q, k) * qb_qubo_weight(q, k);
+    return sqrt(square / q->n) / 2;
+}
+
+/* The form of full rows: 16 bits for real fields where that leaves few costs in doubt. */
+static qb_anneal_single_state dense_form(const qb_qubo *q)
+{
+    qb_fixed fixed = qb_fixed_of(q, SINGLE_SHORT_BITS);
+    qb_single_width width = q->integral ? width_for(fixed.reach) : QB_SINGLE_INT16;
+    if (!q->integral && !(fixed.slack * fixed.unit * SINGLE_DOUBT <= usual_field(q))) {
+        fixed = qb_fixed_of(q, SINGLE_INT_BITS);
+        width = QB_SINGLE_INT32;
+    }
+    qb_anneal_single_state form = form_of(q, fixed, width);
+    form.dense = true;
+    form.row_width = width_for(fixed.coupling);
+    return form;
+}
+
+/* A flip costs so many cycles of a list, and so many of a row where the matrix stays in a cache. */
+static bool rows_are_faster(const qb_qubo *q, const qb_anneal_single_state *form)
+{
+    double list = 35 + 1.4 * (double)q->nonzeros / q->n;
+    return 10 + 1.75 * (double)(q->n * sizes[form->width]) / 64 <= list;
+}
+
+static bool takes_rows(const qb_qubo *q, const qb_anneal_single_state *form)
+{
+    uint64_t bytes = (uint64_t)q->n * q->n * sizes[form->row_width];
+    bool small = bytes <= SINGLE_SMALL || bytes <= q->nonzeros * sizeof(qb_single_entry);
+    return small && rows_are_faster(q, form);
+}
+
+bool qb_single_takes_bytes(const qb_qubo *q)
+{
+    qb_anneal_single_state form = dense_form(q);
+    return form.width == QB_SINGLE_INT8 && takes_rows(q, &form);
 }
 
 static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
 {
-    if (!q->integral)
-        return qb_fail(diag, QB_REFUSED, "dense annealing takes integral models");
-    if (q->nonzeros < (uint64_t)q->n * q->n / SINGLE_LEAST_FILL)
-        return qb_fail(diag, QB_REFUSED, "dense annealing takes matrices with one entry in %d or more",
-                       SINGLE_LEAST_FILL);
-    qb_units units = qb_units_of(q);
-    if (units.coupling > QB_SINGLE_WEIGHT)
-        return qb_fail(diag, QB_REFUSED, "dense annealing takes couplings up to %d units, these reach %d",
-                       QB_SINGLE_WEIGHT, units.coupling);
-    return single_open(q, true, units.unit, width_for(units.reach), seed, state, diag);
+    qb_anneal_single_state form = dense_form(q);
+    if (!takes_rows(q, &form))
+        return qb_fail(diag, QB_REFUSED, "annealing by full rows takes models whose lists would be slower");
+    return single_open(form, seed, state, diag);
 }
 
 /* x_i = 1. */
 static bool is_one(const qb_anneal_single_state *s, uint32_t position)
 {
-    return read_as(s->width, s->toward, position) != s->sense;
+    return (read_as(s->width, s->turned, position) != 0) == (s->sense > 0);
+}
+
+bool qb_single_accepts(const qb_anneal_single_state *s, uint32_t position, float threshold)
+{
+    const qb_qubo *q = s->model;
+    uint32_t i = s->variable[position];
+    double field = q->real_linear[i];
+    for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+        if (is_one(s, s->position[q->neighbour[k]]))
+            field += q->real_weight[k];
+    bool takes_off = read_as(s->width, s->turned, position) != 0;
+    return (takes_off ? -field : field) <= s->fixed.unit * (double)threshold;
 }
 
 static void single_start(void *opaque, const uint8_t *x)
@@ -187,14 +263,14 @@ static void single_start(void *opaque, const uint8_t *x)
     for (uint32_t i = 0; i < s->n; i++) {
         bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
         bool one = x ? x[i] : bits & 1;
-        write_as(s->width, s->toward, position_of(s, i), one ? -s->sense : s->sense);
+        write_as(s->width, s->turned, s->position[i], one == (s->sense > 0) ? -1 : 0);
     }
     for (uint32_t i = 0; i < s->n; i++) {
-        double field = qb_qubo_linear(q, i);
+        int32_t field = qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            if (is_one(s, position_of(s, q->neighbour[k])))
-                field += qb_qubo_weight(q, k);
-        write_as(s->width, s->field, position_of(s, i), field / s->unit);
+            if (is_one(s, s->position[q->neighbour[k]]))
+                field += coupling_of(s, k);
+        write_as(s->width, s->field, s->position[i], field);
     }
 }
 
@@ -202,7 +278,7 @@ static qb_status single_run(void *opaque, const double *beta, uint32_t sweeps, q
 {
     qb_anneal_single_state *s = opaque;
     const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    qb_anneal_single_sweep *part = s->dense ? tier->dense[s->width] : tier->sparse[s->width];
+    qb_anneal_single_sweep *part = s->dense ? tier->dense[s->width][s->row_width] : tier->sparse[s->width];
     uint32_t span = s->dense ? QB_SINGLE_BLOCK : SINGLE_SPAN;
     uint64_t work = 0, quantum = s->dense ? SINGLE_DENSE_UNIT * QB_ANNEAL_QUANTUM : QB_ANNEAL_QUANTUM;
     for (uint32_t sweep = 0; sweep < sweeps; sweep++)
@@ -218,39 +294,35 @@ static qb_status single_run(void *opaque, const double *beta, uint32_t sweeps, q
     return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
 }
 
-/* 2 E(x) = sum_i x_i (field_i + linear_i). */
+static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
+{
+    (void)replica;
+    const qb_anneal_single_state *s = opaque;
+    for (uint32_t i = 0; i < s->n; i++)
+        x[i] = is_one(s, s->position[i]);
+}
+
+/* 2 E(x) = sum_i x_i (field_i + linear_i); fields of reals are rounded, so that theirs is added up anew. */
 static double single_best(void *opaque, uint32_t *replica)
 {
-    const qb_anneal_single_state *s = opaque;
+    qb_anneal_single_state *s = opaque;
     const qb_qubo *q = s->model;
-    int64_t exact = 0;
-    double sum = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        uint32_t p = position_of(s, i);
-        if (!is_one(s, p))
-            continue;
-        double field = read_as(s->width, s->field, p);
-        if (q->integral)
-            exact += (int64_t)s->unit * (int64_t)field + q->int_linear[i];
-        else
-            sum += field + q->real_linear[i];
-    }
+    int64_t twice = 0, unit = (int64_t)s->fixed.unit;
     *replica = 0;
-    return q->integral ? (double)(exact / 2) : sum / 2;
+    if (!q->integral) {
+        single_get(s, 0, s->bytes);
+        return qb_qubo_energy(q, s->bytes);
+    }
+    for (uint32_t i = 0; i < s->n; i++)
+        if (is_one(s, s->position[i]))
+            twice += unit * read_as(s->width, s->field, s->position[i]) + q->int_linear[i];
+    return (double)(twice / 2);
 }
 
 static void single_energies(void *opaque, double *energy)
 {
     uint32_t replica;
     *energy = single_best(opaque, &replica);
-}
-
-static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
-{
-    (void)replica;
-    const qb_anneal_single_state *s = opaque;
-    for (uint32_t i = 0; i < s->n; i++)
-        x[i] = is_one(s, position_of(s, i));
 }
 
 const qb_anneal_kernel qb_anneal_scalar = {

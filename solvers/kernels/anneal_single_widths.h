@@ -35,42 +35,36 @@ static inline __attribute__((always_inline)) uint32_t single_bits(single_bytes b
 #endif
 }
 
-/* float to int16 or int8 goes through int32, which is what the instructions do. */
-#define SINGLE_TO_INT(floats, type)    __builtin_convertvector(__builtin_convertvector(floats, qb_ints), type)
-#define SINGLE_TO_DOUBLE(floats, type) __builtin_convertvector(floats, type)
-
-#define SINGLE_ROW
+/* Bit k is set where cost k <= most k, 32 of them. */
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+#define SINGLE_TEST8(cost, most)  ((uint32_t)_mm256_cmple_epi8_mask((__m256i)(cost), (__m256i)(most)))
+#define SINGLE_TEST16(cost, most) ((uint32_t)_mm512_cmple_epi16_mask((__m512i)(cost), (__m512i)(most)))
+#else
+#define SINGLE_TEST8(cost, most)  single_bits((single_bytes)((cost) <= (most)))
+#define SINGLE_TEST16(cost, most) single_bits(__builtin_convertvector((cost) <= (most), single_bytes))
+#endif
+#define SINGLE_TEST32(cost, most) single_bits(__builtin_convertvector((cost) <= (most), single_bytes))
 
 #define SINGLE_FIELD      int8_t
+#define SINGLE_BYTES      1
 #define SINGLE_CLAMP      126
-#define SINGLE_ENTRY      qb_single_entry
-#define SINGLE_ENTRIES    entry
-#define SINGLE_CONVERT    SINGLE_TO_INT
+#define SINGLE_REAL_CLAMP 126 /* never used: real fields have 14 bits or more */
+#define SINGLE_TEST       SINGLE_TEST8
 #define SINGLE_NAME(name) single_##name##8
 #include "solvers/kernels/anneal_single_body.h"
 
 #define SINGLE_FIELD      int16_t
+#define SINGLE_BYTES      2
 #define SINGLE_CLAMP      32766
-#define SINGLE_ENTRY      qb_single_entry
-#define SINGLE_ENTRIES    entry
-#define SINGLE_CONVERT    SINGLE_TO_INT
+#define SINGLE_REAL_CLAMP 24576 /* above 2^14, and 2^13 below what a field holds */
+#define SINGLE_TEST       SINGLE_TEST16
 #define SINGLE_NAME(name) single_##name##16
 #include "solvers/kernels/anneal_single_body.h"
 
 #define SINGLE_FIELD      int32_t
+#define SINGLE_BYTES      4
 #define SINGLE_CLAMP      2147483520 /* the greatest float below 2^31 */
-#define SINGLE_ENTRY      qb_single_entry
-#define SINGLE_ENTRIES    entry
-#define SINGLE_CONVERT    SINGLE_TO_INT
+#define SINGLE_REAL_CLAMP 0x1.8p30f  /* above 2^30, and 2^29 below what a field holds */
+#define SINGLE_TEST       SINGLE_TEST32
 #define SINGLE_NAME(name) single_##name##32
-#include "solvers/kernels/anneal_single_body.h"
-
-#undef SINGLE_ROW
-
-#define SINGLE_FIELD      double
-#define SINGLE_CLAMP      1e30
-#define SINGLE_ENTRY      qb_single_real_entry
-#define SINGLE_ENTRIES    real_entry
-#define SINGLE_CONVERT    SINGLE_TO_DOUBLE
-#define SINGLE_NAME(name) single_##name##64
 #include "solvers/kernels/anneal_single_body.h"

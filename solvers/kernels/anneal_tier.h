@@ -11,8 +11,10 @@
 #include "solvers/kernels/anneal_gather_body.h"
 
 const qb_anneal_tier QB_ANNEAL_TIER = {
-    .sparse = {single_sparse8, single_sparse16, single_sparse32, single_sparse64},
-    .dense = {single_dense8, single_dense16, single_dense32, NULL},
+    .sparse = {single_sparse8, single_sparse16, single_sparse32},
+    .dense = {{single_dense_bytes8},
+              {single_dense_bytes16, single_dense_shorts16},
+              {single_dense_bytes32, single_dense_shorts32, single_dense_ints32}},
     .bits_sweep = bits_sweep,
     .bits_settle = bits_settle,
     .gather_sweep = gather_sweep,

@@ -24,17 +24,14 @@ static void fill_schedule(const qb_qubo *model, double beta[SWEEPS])
 
 static qb_status open_with(const qb_qubo *model, uint32_t replicas, qb_annealer **annealer, qb_diag *diag)
 {
-    static const qb_anneal_kind kinds[] = {QB_ANNEAL_AUTO,  QB_ANNEAL_GATHER, QB_ANNEAL_BITS,
-                                           QB_ANNEAL_DENSE, QB_ANNEAL_SCALAR, QB_ANNEAL_SLICED};
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        qb_status status = qb_annealer_open(model, kinds[k], 1, annealer, diag);
-        if (status == QB_REFUSED)
-            continue;
-        if (status || replicas == 0 || qb_annealer_replicas(*annealer) == replicas)
-            return status;
-        qb_annealer_close(*annealer);
-        *annealer = NULL;
-    }
+    qb_anneal_kind kind = replicas == 0   ? QB_ANNEAL_AUTO
+                          : replicas == 1 ? QB_ANNEAL_SINGLE
+                                          : QB_ANNEAL_SLICED;
+    qb_status status = qb_annealer_open(model, kind, 1, annealer, diag);
+    if (status || replicas == 0 || qb_annealer_replicas(*annealer) == replicas)
+        return status;
+    qb_annealer_close(*annealer);
+    *annealer = NULL;
     return qb_fail(diag, QB_REFUSED, "no annealing kernel runs %u replicas of this model", replicas);
 }
 

@@ -117,22 +117,28 @@ Test(anneal, automatic_choice_and_refusals)
         {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "bits"},
         {{.n = 300, .density = 1, .weight = 9, .cut = true, .sense = QB_MAXIMISE}, "dense"},
         {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "gather"},
-        {{.n = 300, .density = 0.5, .weight = 1000, .linear = 1000}, "scalar"},
+        {{.n = 300, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced"},
+        {{.n = 300, .density = 0.5, .weight = 1000, .linear = 1000}, "dense"},
+        {{.n = 800, .density = 0.04, .weight = 100000}, "scalar"},
         {{.n = 40, .density = 0.2, .weight = 3, .real = true}, "gather"},
-        {{.n = 100, .density = 0.5, .weight = 3, .real = true}, "scalar"},
+        {{.n = 100, .density = 0.5, .weight = 3, .real = true}, "dense"},
+        {{.n = 800, .density = 0.04, .weight = 3, .real = true, .stiff = 1e6}, "scalar"},
     };
     for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
         qb_qubo model = model_build(expected[k].spec, k);
         qb_annealer *annealer = open_kernel(&model, QB_ANNEAL_AUTO, 1);
         cr_assert_not_null(annealer);
-        cr_assert_str_eq(qb_annealer_name(annealer), expected[k].name);
+        cr_assert_str_eq(qb_annealer_name(annealer), expected[k].name, "case %zu: %s", k,
+                         qb_annealer_name(annealer));
+        qb_annealer_close(annealer);
+        annealer = open_kernel(&model, QB_ANNEAL_SINGLE, 1);
+        cr_assert_eq(qb_annealer_replicas(annealer), 1);
         qb_annealer_close(annealer);
         qb_qubo_free(&model);
     }
     qb_qubo real = model_build((model_spec){.n = 20, .density = 1, .weight = 3, .real = true}, 1);
     cr_assert_null(open_kernel(&real, QB_ANNEAL_SLICED, 1));
     cr_assert_null(open_kernel(&real, QB_ANNEAL_BITS, 1));
-    cr_assert_null(open_kernel(&real, QB_ANNEAL_DENSE, 1));
     qb_qubo_free(&real);
 }
 
