@@ -105,7 +105,10 @@ static qb_status check_foreign(const qb_campaign *e, qb_diag *diag)
 qb_status qb_campaign_run(qb_campaign *e, qb_diag *diag)
 {
     const qb_plan_hooks hooks = qb_campaign_hooks(e);
-    qb_plan_options options = {.jobs = e->jobs, .hyperthreads = e->hyperthreads, .stop = &stop_requested};
+    qb_plan_options options = {.jobs = e->jobs,
+                               .hyperthreads = e->hyperthreads,
+                               .flagged_repeats = e->flagged_repeats,
+                               .stop = &stop_requested};
     qb_status status = check_foreign(e, diag);
     if (!status)
         status = qb_progress_open(&e->progress, e->registration->experiment, e->registration->plan_instance,

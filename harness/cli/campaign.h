@@ -12,7 +12,7 @@ typedef struct qb_campaign {
     qb_progress progress;
     bool quiet, hyperthreads, mix_builds, mix_machines; /* hyperthreads: as in qb_plan_options */
     const char *events;                                 /* file, or NULL */
-    uint32_t jobs;
+    uint32_t jobs, flagged_repeats;                     /* as in qb_plan_options */
 } qb_campaign;
 
 /* Hooks with the campaign as context; it outlives them. */

@@ -16,7 +16,7 @@
 
 typedef struct run_options {
     const char *db, *shard, *amend, *events;
-    uint64_t jobs;
+    uint64_t jobs, flagged_repeats;
     bool hyperthreads, dry_run, force, tune, quiet, mix_builds, mix_machines;
 } run_options;
 
@@ -29,6 +29,8 @@ static const qb_option options_table[] = {
            "qubout holds, at least one)"),
     OPTION(hyperthreads, "hyperthreads", QB_OPTION_FLAG, NULL, NULL,
            "count hardware threads as cores; runs that may share a core are flagged"),
+    OPTION(flagged_repeats, "repeat-flagged", QB_OPTION_COUNT, "N", "2",
+           "repeat a run that other load disturbed, N times at most; what came out plays no part"),
     OPTION(shard, "shard", QB_OPTION_TEXT, "K/N", NULL,
            "run the K-th of N parts only; `merge` puts them together"),
     OPTION(dry_run, "dry-run", QB_OPTION_FLAG, NULL, NULL,
@@ -244,6 +246,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_campaign e = {.registration = &registration,
                      .quiet = o->quiet,
                      .hyperthreads = o->hyperthreads,
+                     .flagged_repeats = o->flagged_repeats < 1000 ? (uint32_t)o->flagged_repeats : 1000,
                      .events = o->events,
                      .mix_builds = o->mix_builds,
                      .mix_machines = o->mix_machines};

@@ -64,6 +64,7 @@ static void count_runs(qb_digest *d)
         d->noisy += run->noise != 0;
         d->failed += !qb_run_counts(run);
         d->flagged += run->flagged;
+        d->repeated += run->attempts > 1;
         d->late += run->late > 0;
     }
 }

@@ -28,7 +28,8 @@ typedef struct qb_digest {
     bool *best_from_runs; /* [instances] better than every reference, or the only one */
     double *score;        /* [runs]; NaN where f* is unknown */
     qb_cell_digest *cell; /* [entries * instances], entry-major */
-    uint64_t nominal, noisy, failed, flagged, late; /* runs; failed: qb_run_counts is false */
+    uint64_t nominal, noisy, failed, flagged, repeated, late; /* runs; failed: qb_run_counts is false;
+                                                               * repeated: for load on the machine */
 } qb_digest;
 
 /* Does the run's solution count?  Not without a feasible one, and not from a run that crashed, ran out of

@@ -145,8 +145,10 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
                     "Had late solutions been credited, %" PRIu64 " of %" PRIu64
                     " pairwise rankings of two solvers on one instance would have changed.",
                     flips->flipped, flips->pairs);
-    qb_html_numbers(page, "overshoot", "%" PRIu64 " of %" PRIu64 " runs were flagged.", page->digest->flagged,
-                    e->runs);
+    qb_html_numbers(page, "overshoot",
+                    "%" PRIu64 " of %" PRIu64 " runs were flagged; %" PRIu64
+                    " were repeated for load on the machine.",
+                    page->digest->flagged, e->runs, page->digest->repeated);
     put_deviations(page);
 }
 

@@ -230,8 +230,11 @@ static void put_remarks(qb_text *out, const qb_digest *d)
         qb_text_append_char(out, '\n');
     if (d->failed)
         qb_text_append(out, "a run without a feasible solution counts as a gap of 100 %\n");
-    qb_text_appendf(out, "%" PRIu64 " of %" PRIu64 " runs flagged for load on the machine\n", d->flagged,
+    qb_text_appendf(out, "%" PRIu64 " of %" PRIu64 " runs flagged for load on the machine", d->flagged,
                     e->runs);
+    if (d->repeated)
+        qb_text_appendf(out, ", %" PRIu64 " repeated for it", d->repeated);
+    qb_text_append_char(out, '\n');
 }
 
 qb_status qb_report_table(const qb_evidence *evidence, const qb_table_options *options, qb_text *out,

@@ -84,13 +84,16 @@ typedef struct qb_plan_hooks {
 typedef struct qb_plan_options {
     uint32_t jobs;                     /* runs at a time, >= 1 */
     bool hyperthreads;                 /* a run may share its core with another: flagged "shared-core" */
+    uint32_t flagged_repeats;          /* how often at most a run that is flagged for load is repeated */
     const volatile sig_atomic_t *stop; /* nonzero: start nothing new, finish what runs; NULL: never */
 } qb_plan_options;
 
 /* Executes what is not done yet, `jobs` runs at a time, each pinned to physical cores of its own (to hardware
- * threads of its own with `hyperthreads`), and records each as it ends.  QB_OK when all is done, QB_STOPPED
- * after *stop.  Errors: QB_BAD_INPUT (jobs times threads beyond the cores), what record returned,
- * QB_NO_MEMORY, QB_ENVIRONMENT. */
+ * threads of its own with `hyperthreads`), and records each as it ends.  A run that shared its processor with
+ * other load is repeated at once, whatever came out, unless it failed by itself: the last attempt is the run,
+ * and how many there were is kept.  A machine under load throughout gets as many repeats as a tenth of its
+ * runs, and ten.  QB_OK when all is done, QB_STOPPED after *stop.  Errors: QB_BAD_INPUT (jobs times threads
+ * beyond the cores), what record returned, QB_NO_MEMORY, QB_ENVIRONMENT. */
 qb_status qb_plan_execute(qb_plan *plan, const qb_plan_options *options, const qb_plan_hooks *hooks,
                           qb_diag *diag);
 

@@ -33,7 +33,8 @@ typedef struct pool {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    uint64_t next; /* in todo */
+    uint64_t next;         /* in todo */
+    uint64_t repeats_left; /* of flagged runs, all together */
     uint32_t running, queued;
     const qb_plan_run **begun; /* [begun_room] a ring of the runs that the recorder has not told of yet: */
     uint32_t begun_first, begun_count, begun_room; /* no more than are queued and running */
@@ -54,6 +55,43 @@ static bool must_stop(const pool *p)
 }
 
 /* ---- Workers */
+
+static bool is_failure(qb_outcome outcome)
+{
+    return outcome == QB_RUN_OVERRAN || outcome == QB_RUN_OUT_OF_MEMORY || outcome == QB_RUN_CRASHED ||
+           outcome == QB_RUN_LIED;
+}
+
+/* Other load disturbed it (a core that is shared is shared next time, too), and it did not fail by itself. */
+static bool is_disturbed(const qb_run_result *result)
+{
+    return *result->flags && strcmp(result->flags, "shared-core") && !is_failure(result->outcome);
+}
+
+static bool take_repeat(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    bool granted = p->repeats_left && !must_stop(p);
+    p->repeats_left -= granted;
+    pthread_mutex_unlock(&p->lock);
+    return granted;
+}
+
+static qb_status execute_undisturbed(pool *p, const qb_run_spec *spec, qb_run_result *result, qb_diag *diag)
+{
+    qb_status status = qb_run_execute(spec, result, diag);
+    uint32_t attempts = 1;
+    while (status == QB_OK && attempts <= p->options->flagged_repeats && is_disturbed(result) &&
+           take_repeat(p)) {
+        qb_run_result_clear(result);
+        *result = (qb_run_result){0};
+        status = qb_run_execute(spec, result, diag);
+        attempts++;
+    }
+    if (status == QB_OK)
+        result->attempts = attempts;
+    return status;
+}
 
 static qb_status execute_one(const worker *w, finished *f)
 {
@@ -89,7 +127,7 @@ static qb_status execute_one(const worker *w, finished *f)
         .shares_core = w->shares_core,
         .image = image,
     };
-    status = qb_run_execute(&spec, &f->result, &f->diag);
+    status = execute_undisturbed(w->pool, &spec, &f->result, &f->diag);
     qb_copies_release(p->copies, f->run);
     return status;
 }
@@ -146,12 +184,6 @@ typedef struct recorder {
     qb_status status;
     qb_diag *diag;
 } recorder;
-
-static bool is_failure(qb_outcome outcome)
-{
-    return outcome == QB_RUN_OVERRAN || outcome == QB_RUN_OUT_OF_MEMORY || outcome == QB_RUN_CRASHED ||
-           outcome == QB_RUN_LIED;
-}
 
 /* A run has begun, or f has been recorded, or neither: it is time for a tick. */
 static void show(recorder *r, const qb_plan_run *begun, const finished *f, uint32_t running)
@@ -301,6 +333,7 @@ static qb_status run_pool(recorder *r, const qb_cores *cores)
     pthread_cond_init(&p->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     p->last = &p->first;
+    p->repeats_left = p->left / 10 + 10;
     uint32_t started = start_workers(p, workers, cores);
     if (started)
         record_all(r);

@@ -433,7 +433,7 @@ static qb_status check_start(execution *e, qb_diag *diag)
 qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag *diag)
 {
     execution e = {.spec = spec, .channel = -1};
-    qb_run_result made = {0};
+    qb_run_result made = {.attempts = 1};
     qb_load before, after;
     qb_diag why = {0};
     stamp_start(made.started_at);

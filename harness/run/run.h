@@ -118,6 +118,8 @@ typedef struct qb_run_result {
     char flags[128];      /* comma-separated reasons to distrust the timing: "steal", "pressure", "load",
                              "shared-core"; empty: none */
     char started_at[32];  /* UTC, ISO 8601 */
+    uint32_t
+        attempts; /* how often it was executed: this is the last time (qb_plan_options.flagged_repeats) */
 } qb_run_result;
 
 /* Executes one run.  QB_OK whenever there is a row to record, whatever became of the solver; errors only when

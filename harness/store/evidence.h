@@ -54,7 +54,7 @@ typedef struct qb_evidence_circuit {
 typedef struct qb_evidence_run {
     int64_t id;
     uint32_t instance, entry; /* indices */
-    uint32_t copy, repeat;
+    uint32_t copy, repeat, attempts;
     double noise; /* relative strength; 0: the instance itself */
     qb_outcome outcome;
     bool has_solution, feasible, flagged;

@@ -161,7 +161,8 @@ static const char run_query[] =
     " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s, r.modelled_s, "
     "r.work,"
     " r.samples, r.peak_rss_kib, r.late, r.position, r.flags IS NOT NULL, m.first_s, m.last_s,"
-    " m.primal_integral, m.crossings, r.simulator_s, r.machine_id, r.build_id, " QB_CIRCUIT_COLUMNS
+    " m.primal_integral, m.crossings, r.simulator_s, r.machine_id, r.build_id, "
+    "r.attempts, " QB_CIRCUIT_COLUMNS
     " FROM run r LEFT JOIN summary m ON m.run_id = r.id LEFT JOIN circuit c ON c.run_id = r.id WHERE "
     "+r.experiment_id = ?";
 
@@ -205,10 +206,11 @@ static void read_run(qb_loader *l, qb_sql *q, const id_index *instances, qb_evid
         .last_s = qb_sql_real(q, 24),
         .primal_integral = qb_sql_real(q, 25),
         .simulator_s = qb_sql_real(q, 27),
+        .attempts = (uint32_t)qb_sql_int(q, 30),
         .crossing = parse_crossings(l, qb_sql_text(q, 26), e->instance[instance->index].targets),
     };
     run->has_solution = !isnan(run->objective);
-    run->circuit = qb_circuit_read(l, q, 30, *circuit);
+    run->circuit = qb_circuit_read(l, q, 31, *circuit);
     *circuit = run->circuit ? run->circuit : *circuit;
 }
 

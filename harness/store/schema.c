@@ -110,7 +110,10 @@ static const char *const step_6[] = {NULL};
 /* 7: circuits in columns of their own. */
 static const char *const step_7[] = {qb_circuit_table, qb_circuit_lift, NULL};
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7};
+/* 8: how often a run was executed, because other load disturbed it. */
+static const char *const step_8[] = {"ALTER TABLE run ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1", NULL};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8};
 
 /* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
 #define COUNTS                                                                 \
@@ -148,7 +151,8 @@ static const char *const views[] = {
     "   CASE r.budget_kind WHEN 'cpu-time' THEN r.cpu_s WHEN 'wall-time' THEN r.wall_s WHEN 'work' THEN "
     "r.work"
     "    WHEN 'samples' THEN r.samples ELSE r.modelled_s + r.cpu_s - r.simulator_s END END AS proved_s,"
-    "  m.primal_integral, r.simd, r.containment, r.memory_way, r.cpu_way, r.flags, r.position, r.started_at, "
+    "  m.primal_integral, r.simd, r.containment, r.memory_way, r.cpu_way, r.flags, r.attempts, r.position, "
+    "r.started_at, "
     "r.lowering, r.details, r.run_key, c.qubits, c.layers, c.gates_1q, c.gates_2q, c.depth AS circuit_depth,"
     "  c.angles_from, c.angles_fitted_on, c.device, c.device_gates_2q, c.swaps, c.device_depth,"
     "  c.modelled_shot_s"

@@ -42,7 +42,8 @@ const qb_store_query qb_store_queries[] = {
     {"overshoot", "what was spent beyond the budget, late solutions, flags and memory",
      "SELECT label, penalty, count(*) AS runs, max(1000 * overshoot_s) AS largest_ms, sum(late > 0) AS "
      "late,\n"
-     "  sum(flags IS NOT NULL) AS flagged, max(peak_rss_kib) / 1024.0 AS most_mib\n"
+     "  sum(flags IS NOT NULL) AS flagged, sum(attempts > 1) AS repeated, max(peak_rss_kib) / 1024.0 AS "
+     "most_mib\n"
      "FROM run WHERE experiment_id = :experiment GROUP BY label, penalty"},
     {"repeats", "the score of every repeat: what halves of the repeats are compared by",
      "SELECT instance, label, penalty, repeat, score FROM score\n"

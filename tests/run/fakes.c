@@ -121,6 +121,10 @@ qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag
         *fake.stop = 1;
     memset(result, 0, sizeof *result);
     result->outcome = number == fake.crash_at ? QB_RUN_CRASHED : QB_RUN_BUDGET;
+    if (fake.disturb_every && number % fake.disturb_every == 0 && number <= fake.disturb_until) {
+        memcpy(result->flags, "load", sizeof "load");
+        result->outcome = fake.disturb_crashes ? QB_RUN_CRASHED : result->outcome;
+    }
     result->wall_s = 1;
     result->details = qb_strdup("{}");
     pthread_mutex_lock(&fake.lock);

@@ -245,7 +245,7 @@ Test(plan, the_same_problem_twice_is_refused)
 
 typedef struct ledger {
     char key[2 * RUNS][QB_SHA256_HEX];
-    uint64_t recorded, begun, shown, asked;
+    uint64_t recorded, begun, shown, asked, attempts, flagged;
     uint64_t refuse_at;
     qb_plan_progress last;
 } ledger;
@@ -273,6 +273,8 @@ static qb_status record(void *context, const qb_plan_run *run, const char *key, 
     (void)run;
     (void)seed;
     cr_assert_not_null(result->details);
+    l->attempts += result->attempts;
+    l->flagged += *result->flags != 0;
     if (l->recorded + 1 == l->refuse_at)
         return qb_fail(diag, QB_ENVIRONMENT, "disk full");
     memcpy(l->key[l->recorded++], key, QB_SHA256_HEX);
@@ -322,6 +324,60 @@ Test(execute, every_run_is_recorded_once_and_resuming_does_nothing)
     cr_expect_eq(fake.scored_on_nominal, RUNS * (COPIES - 1) / COPIES);
     cr_assert_eq(qb_plan_execute(b.plan, &options, &hooks, &diag), QB_OK);
     cr_expect_eq(fake.runs, RUNS);
+    close_bench(&b);
+}
+
+/* Every fifth execution is disturbed, never twice in a row: one more attempt each, and nothing stays flagged.
+ */
+Test(execute, a_disturbed_run_is_repeated)
+{
+    bench b = open_bench(source);
+    open_plan(&b, 1, 1);
+    static ledger l;
+    qb_plan_hooks hooks = hooks_of(&l);
+    qb_diag diag = {""};
+    forget_runs();
+    fake.disturb_every = 5;
+    fake.disturb_until = 50;
+    cr_assert_eq(qb_plan_execute(b.plan, &(qb_plan_options){.jobs = 1, .flagged_repeats = 2}, &hooks, &diag),
+                 QB_OK, "%s", diag.text);
+    cr_expect(l.recorded == RUNS && l.begun == RUNS && l.shown == RUNS);
+    cr_expect_eq(fake.runs, RUNS + 10);
+    cr_expect_eq(l.attempts, RUNS + 10);
+    cr_expect_eq(l.flagged, 0);
+    close_bench(&b);
+}
+
+/* Under load that does not end, repeats come to an end; a run that failed by itself is not tried again. */
+Test(execute, repeats_are_limited_and_no_second_chance)
+{
+    bench b = open_bench(source);
+    open_plan(&b, 1, 1);
+    static ledger loaded, crashing, never;
+    qb_plan_hooks hooks = hooks_of(&loaded);
+    forget_runs();
+    fake.disturb_every = 1;
+    fake.disturb_until = UINT64_MAX;
+    cr_assert_eq(qb_plan_execute(b.plan, &(qb_plan_options){.jobs = 1, .flagged_repeats = 2}, &hooks, NULL),
+                 QB_OK);
+    cr_expect_eq(fake.runs, RUNS + RUNS / 10 + 10);
+    cr_expect(loaded.recorded == RUNS && loaded.flagged == RUNS && loaded.attempts == fake.runs);
+
+    forget_runs();
+    fake.disturb_every = 1;
+    fake.disturb_until = UINT64_MAX;
+    fake.disturb_crashes = true;
+    hooks = hooks_of(&crashing);
+    cr_assert_eq(qb_plan_execute(b.plan, &(qb_plan_options){.jobs = 1, .flagged_repeats = 2}, &hooks, NULL),
+                 QB_OK);
+    cr_expect(fake.runs == RUNS && crashing.attempts == RUNS);
+
+    forget_runs();
+    fake.disturb_every = 1;
+    fake.disturb_until = UINT64_MAX;
+    hooks = hooks_of(&never);
+    cr_assert_eq(qb_plan_execute(b.plan, &(qb_plan_options){.jobs = 1}, &hooks, NULL), QB_OK);
+    cr_expect(fake.runs == RUNS && never.flagged == RUNS);
     close_bench(&b);
 }
 
