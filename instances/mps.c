@@ -16,8 +16,8 @@
 
 #include "harness/base/memory.h"
 #include "harness/model/mps_write.h"
-#include "instances/mps_card.h"
 #include "instances/aliases.h"
+#include "instances/mps_card.h"
 
 #include <math.h>
 #include <string.h>
@@ -135,9 +135,9 @@ static qb_status take_marker(reader *r, const qb_mps_card *c)
 static qb_status open_column(reader *r, qb_token name)
 {
     char quote[QB_QUOTE_TEXT];
-    bool known = qb_names_find(&r->draft.column_names, name) != QB_NO_NAME;
     if (r->draft.columns && qb_token_is(name, qb_names_at(&r->draft.column_names, r->column)))
         return QB_OK;
+    bool known = qb_names_find(&r->draft.column_names, name) != QB_NO_NAME;
     if (known || name.length == 0) {
         return qb_scan_fail(
             &r->scan, known ? "the entries of column '%s' are in two places" : "a column without a name%s",

@@ -2,15 +2,16 @@
 
 #include "harness/base/memory.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* FNV-1a, with its high bits folded in. */
-static uint64_t hash_of(qb_token name)
+static uint32_t hash_of(qb_token name)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
     for (size_t k = 0; k < name.length; k++)
         h = (h ^ (unsigned char)name.start[k]) * UINT64_C(0x100000001b3);
-    return h ^ (h >> 32);
+    return (uint32_t)(h ^ (h >> 32));
 }
 
 const char *qb_names_at(const qb_name_table *names, uint32_t number)
@@ -18,33 +19,50 @@ const char *qb_names_at(const qb_name_table *names, uint32_t number)
     return names->pool + names->offset[number];
 }
 
-/* The slot where a name is, or where it belongs; slots > count, so there is always one. */
-static uint64_t slot_of(const qb_name_table *names, qb_token name)
+static bool holds(const qb_name_table *names, const qb_name_slot *slot, uint32_t hash, qb_token name)
 {
-    uint64_t at = hash_of(name) & (names->slots - 1);
-    while (names->slot[at] && !qb_token_is(name, qb_names_at(names, names->slot[at] - 1)))
+    const char *known = names->pool + slot->offset;
+    return slot->hash == hash && strncmp(known, name.start, name.length) == 0 && known[name.length] == 0;
+}
+
+/* The slot where a name is, or where it belongs; slots > count, so there is always one. */
+static qb_name_slot *slot_of(const qb_name_table *names, uint32_t hash, qb_token name)
+{
+    uint64_t at = hash & (names->slots - 1);
+    while (names->slot[at].entry && !holds(names, &names->slot[at], hash, name))
         at = (at + 1) & (names->slots - 1);
-    return at;
+    return &names->slot[at];
 }
 
 uint32_t qb_names_find(const qb_name_table *names, qb_token name)
 {
-    return names->slots ? names->slot[slot_of(names, name)] - 1 : QB_NO_NAME; /* 0 - 1 is QB_NO_NAME */
+    return names->slots ? slot_of(names, hash_of(name), name)->entry - 1
+                        : QB_NO_NAME; /* 0 - 1 is QB_NO_NAME */
+}
+
+/* All names differ: a free slot is all that each needs. */
+static void settle(const qb_name_slot *old, uint64_t count, qb_name_slot *slot, uint64_t slots)
+{
+    for (uint64_t k = 0; k < count; k++) {
+        uint64_t at = old[k].hash & (slots - 1);
+        if (!old[k].entry)
+            continue;
+        while (slot[at].entry)
+            at = (at + 1) & (slots - 1);
+        slot[at] = old[k];
+    }
 }
 
 static qb_status rehash(qb_name_table *names)
 {
     uint64_t slots = names->slots ? names->slots * 2 : 64;
-    uint32_t *slot = QB_NEW(uint32_t, slots);
+    qb_name_slot *slot = QB_NEW(qb_name_slot, slots);
     if (!slot)
         return QB_NO_MEMORY;
+    settle(names->slot, names->slots, slot, slots);
     qb_free(names->slot);
     names->slot = slot;
     names->slots = slots;
-    for (uint32_t k = 0; k < names->count; k++) {
-        const char *name = qb_names_at(names, k);
-        slot[slot_of(names, (qb_token){name, strlen(name)})] = k + 1;
-    }
     return QB_OK;
 }
 
@@ -83,12 +101,12 @@ qb_status qb_names_add(qb_name_table *names, qb_token name, uint32_t *number)
     }
     if (names->count == QB_COUNT_LIMIT || make_room(names, name.length) != QB_OK)
         return QB_NO_MEMORY;
-    uint32_t added = names->count++;
+    uint32_t added = names->count++, hash = hash_of(name);
+    *slot_of(names, hash, name) = (qb_name_slot){names->pool_size, hash, added + 1};
     names->offset[added] = names->pool_size;
     memcpy(names->pool + names->pool_size, name.start, name.length);
     names->pool[names->pool_size + name.length] = 0;
     names->pool_size += name.length + 1;
-    names->slot[slot_of(names, name)] = added + 1;
     *number = added;
     return QB_OK;
 }

@@ -4,13 +4,20 @@
 
 #include "instances/scan.h"
 
+/* Where a name is, and enough of its hash that hardly ever another name has to be looked at: in a large table
+ * each look is a cache miss. */
+typedef struct qb_name_slot {
+    uint64_t offset;      /* into pool */
+    uint32_t hash, entry; /* entry: number + 1; 0: empty */
+} qb_name_slot;
+
 /* Zero-initialise it ({0}). */
 typedef struct qb_name_table {
     char *pool; /* the names, NUL-terminated, one after another */
     uint64_t pool_size, pool_capacity;
     uint64_t *offset; /* [count] into pool */
     uint32_t count, capacity;
-    uint32_t *slot; /* [slots] number + 1, 0: empty; slots is a power of two */
+    qb_name_slot *slot; /* [slots], a power of two */
     uint64_t slots;
 } qb_name_table;
 
