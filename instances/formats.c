@@ -5,18 +5,22 @@
 #include <strings.h>
 
 extern const qb_format qb_format_bqp, qb_format_col, qb_format_coo_binary, qb_format_coo_spin, qb_format_csv,
-    qb_format_gph, qb_format_lp, qb_format_mkp, qb_format_mps, qb_format_opb, qb_format_portfolio,
-    qb_format_qaplib, qb_format_qedc, qb_format_qkp, qb_format_qplib, qb_format_qs, qb_format_qubo,
-    qb_format_rudy, qb_format_sparse, qb_format_tsplib;
+    qb_format_cvrp_slots, qb_format_gph, qb_format_lp, qb_format_mkp, qb_format_mps, qb_format_opb,
+    qb_format_portfolio, qb_format_qaplib, qb_format_qedc, qb_format_qkp, qb_format_qplib, qb_format_qs,
+    qb_format_qubo, qb_format_rudy, qb_format_sparse, qb_format_tsplib;
 
 const qb_format *const qb_formats[] = {
-    &qb_format_rudy,       &qb_format_qedc,     &qb_format_bqp,
-    &qb_format_sparse,     &qb_format_qs,       &qb_format_qubo,
-    &qb_format_coo_binary, &qb_format_coo_spin, &qb_format_qplib,
-    &qb_format_mps,        &qb_format_lp,       &qb_format_opb,
-    &qb_format_gph,        &qb_format_col,      &qb_format_qaplib,
-    &qb_format_qkp,        &qb_format_mkp,      &qb_format_tsplib,
-    &qb_format_portfolio,  &qb_format_csv,      NULL,
+    &qb_format_rudy,       &qb_format_qedc,
+    &qb_format_bqp,        &qb_format_sparse,
+    &qb_format_qs,         &qb_format_qubo,
+    &qb_format_coo_binary, &qb_format_coo_spin,
+    &qb_format_qplib,      &qb_format_mps,
+    &qb_format_lp,         &qb_format_opb,
+    &qb_format_gph,        &qb_format_col,
+    &qb_format_qaplib,     &qb_format_qkp,
+    &qb_format_mkp,        &qb_format_tsplib,
+    &qb_format_cvrp_slots, &qb_format_portfolio,
+    &qb_format_csv,        NULL,
 };
 
 enum { FORMATS = sizeof qb_formats / sizeof *qb_formats - 1 };

@@ -27,8 +27,9 @@ typedef enum qb_penalty_rule {
     QB_PENALTY_TIGHT,  /* a row whose every violation can be repaired bit by bit without harm to other rows
                           gets a weight above the dearest of those flips; the others get the bound */
     QB_PENALTY_FACTOR, /* factor times the bound; below 1 it need not suffice */
-    QB_PENALTY_SEARCH, /* the same, with a factor that the run itself finds, at its own cost
-                          (penalty_search.h); 0: not found yet, the bound */
+    QB_PENALTY_SEARCH, /* factor times the bound over the mean square of the row's coefficients, so that a
+                          flip weighs alike in all rows; the run itself finds the factor, at its own cost
+                          (penalty_search.h).  Need not suffice.  0: not found yet, 1 */
 } qb_penalty_rule;
 
 /* Products of bits in a mip (linearise.h). */

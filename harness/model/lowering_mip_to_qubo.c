@@ -146,8 +146,9 @@ static qb_status build_qubo(program *p, qb_lowering *l, qb_diag *diag)
     bool precise = is_precise(p, l->penalty_least);
     if (factor == 0 && !precise)
         return qb_fail(diag, QB_REFUSED, "sufficient penalties take more digits than double precision has");
-    l->inexact = !precise || (factor > 0 && factor < 1) || l->options.resolution > 0 ||
-                 l->options.integer_step > 1 || l->options.inequality == QB_INEQUALITY_UNBALANCED;
+    l->inexact = !precise || (factor > 0 && factor < 1) || l->options.penalty == QB_PENALTY_SEARCH ||
+                 l->options.resolution > 0 || l->options.integer_step > 1 ||
+                 l->options.inequality == QB_INEQUALITY_UNBALANCED;
     qb_status status = qb_pairs_sort(p->product, p->products, p->n, p->n);
     if (status)
         return status;

@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+#define WEIGHT_DIGITS 64   /* a balanced weight is kept to one part in so many */
+#define WEIGHT_GRID   1024 /* and to multiples of 1 / so many */
+
 /* What one flip of a bit can cost at most, and how many rows it can break. */
 typedef struct flip {
     double loss;
@@ -112,6 +115,32 @@ static qb_status weigh_tightly(const qb_bit_cost *cost, double bound, double uni
     return status;
 }
 
+/* The mean square of a row's coefficients: what a flip of one of its bits typically adds to its penalty. */
+static double mean_square(const qb_bit_rows *rows, const qb_bit_row *row)
+{
+    double sum = 0;
+    for (uint64_t t = row->start; t < row->end; t++)
+        sum += rows->coefficient[t] * rows->coefficient[t];
+    return row->end > row->start ? sum / (double)(row->end - row->start) : 1;
+}
+
+/* To an integer or a few binary places, for as long as solvers should see integers; never 0. */
+static double rounded(double weight)
+{
+    double grid = weight >= WEIGHT_DIGITS ? 1 : fmin(WEIGHT_GRID, exp2(ceil(log2(WEIGHT_DIGITS / weight))));
+    return fmax(1, nearbyint(weight * grid)) / grid;
+}
+
+/* Two factors can differ by orders between rows that are equally hard to keep: balanced, one factor does for
+ * all. */
+static void balance(const qb_bit_cost *cost, double weight, qb_bit_rows *rows)
+{
+    for (uint32_t r = 0; r < rows->count; r++) {
+        double balanced = weight / mean_square(rows, &rows->row[r]);
+        rows->row[r].weight = cost->integral ? rounded(balanced) : balanced;
+    }
+}
+
 qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options *options, qb_bit_rows *rows)
 {
     double range = range_of(cost), unit = range > 0 ? range : 1;
@@ -119,6 +148,10 @@ qb_status qb_penalties_weigh(const qb_bit_cost *cost, const qb_lowering_options 
     if (options->penalty == QB_PENALTY_TIGHT)
         return weigh_tightly(cost, bound, unit, rows);
     double weight = bound, factor = qb_penalty_factor(options);
+    if (options->penalty == QB_PENALTY_SEARCH) {
+        balance(cost, factor * bound, rows);
+        return QB_OK;
+    }
     if (factor > 0)
         weight = cost->integral ? fmax(1, nearbyint(factor * bound)) : factor * bound;
     for (uint32_t r = 0; r < rows->count; r++)

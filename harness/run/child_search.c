@@ -112,8 +112,7 @@ static qb_status try_factor(search *s, double factor, uint64_t work, double *cos
     return status;
 }
 
-/* The work of a slice that takes its share of the budget; *cost is what the longest of them has found at the
- * bound. */
+/* The work of a slice that takes its share of the budget; *cost is what the longest of them has found. */
 static qb_status calibrate(search *s, uint64_t *slice, double *cost, qb_diag *diag)
 {
     const double wanted = SHARE / QB_PENALTY_TRIES;
@@ -137,7 +136,7 @@ static qb_status find_factor(search *s, double *found, qb_diag *diag)
     qb_penalty_search tries = {0};
     double factor, cost = INFINITY;
     uint64_t slice;
-    qb_penalty_search_next(&tries, &factor); /* the bound */
+    qb_penalty_search_next(&tries, &factor); /* 1 */
     qb_status status = calibrate(s, &slice, &cost, diag);
     qb_penalty_search_tell(&tries, 1, cost);
     while (!status && qb_budget_share(s->budget) < SHARE && !qb_budget_is_over(s->budget) &&

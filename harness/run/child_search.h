@@ -1,10 +1,10 @@
 /* The search for a penalty factor, in a run's process and at its cost.
  *
  * Short runs of the solver itself on child budgets, at the factors that penalty_search.h asks for, until a
- * quarter of the budget is spent; the referee says what each has found in the source problem.  The first, at
- * the sufficient bound, also measures how fast the solver works; under a budget of work all slices are equal,
- * so that a seed reproduces the search.  It belongs to setup; `details` tells the factor
- * (QB_DETAIL_PENALTY_FACTOR), the number of tries and the share of the budget that they took.
+ * quarter of the budget is spent; the referee says what each has found in the source problem.  The first also
+ * measures how fast the solver works; under a budget of work all slices are equal, so that a seed reproduces
+ * the search.  It belongs to setup; `details` tells the factor (QB_DETAIL_PENALTY_FACTOR), the number of
+ * tries and the share of the budget that they took.
  */
 #ifndef QB_RUN_CHILD_SEARCH_H
 #define QB_RUN_CHILD_SEARCH_H

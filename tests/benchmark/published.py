@@ -87,26 +87,29 @@ EXACT = (
     ("TSP", "tsp/br17.atsp", 39, "tabu"),
 )
 
-# family, file, published optimum (None: unknown), lowering
+INEQUALITIES = "penalty=search,inequality=unbalanced,repair=on"
+
+# family, file, published optimum (None: unknown), lowering, format where it is not recognised
 LOWERINGS = (
-    ("MIPLIB", "mip_miplib/p0033.mps", 3089, "penalty=search,repair=on"),
+    ("MIPLIB", "mip_miplib/p0033.mps", 3089, INEQUALITIES),
     ("MIPLIB", "mip_miplib/stein27.mps", 18, "penalty=tight"),
-    ("MIPLIB", "mip_miplib/mod008.mps.gz", 307, "penalty=search,repair=on"),
-    ("MIPLIB", "mip_miplib/p0201.mps.gz", 7615, "penalty=search,repair=on"),
+    ("MIPLIB", "mip_miplib/mod008.mps.gz", 307, INEQUALITIES),
+    ("MIPLIB", "mip_miplib/p0201.mps.gz", 7615, INEQUALITIES),
     ("market split", "qoblib/01-marketsplit/ms_03_050_002.lp", 0, "penalty=bound"),
     ("independent set", "qoblib/07-independentset/ibm32.gph", 13, "penalty=tight"),
     ("independent set", "qoblib/07-independentset/C125-9.gph", 34, "penalty=tight"),
     ("Birkhoff", "qoblib/03-birkhoff/bhD-03-001.lp", 5, "penalty=bound,repair=on"),
     ("Steiner", "qoblib/04-steiner/stp_s003_l1_t3_h0_rs24098.lp", 6, "penalty=bound"),
-    ("network", "qoblib/08-network/network05.lp", 65500, "penalty=search,repair=on,integer-step=500"),
-    ("routing", "qoblib/09-routing/XSH-n20-k4-01.vrp", 646, "penalty=search,repair=on"),
+    ("network", "qoblib/08-network/network05.lp", 65500, INEQUALITIES + ",integer-step=500"),
     ("QAPLIB", "qap/nug12.dat", 578, "penalty=search"),
-    ("QKP", "qkp/jeu_100_25_1.txt", 18558, "penalty=search,repair=on"),
-    ("MKP", "mkp_orlib/mknapcb1.txt.gz#1", 24381, "penalty=search,repair=on"),
-    ("portfolio", "portfolio_orlib/port1.txt", None, "penalty=search,repair=on"),
+    ("QKP", "qkp/jeu_100_25_1.txt", 18558, INEQUALITIES),
+    ("MKP", "mkp_orlib/mknapcb1.txt.gz#1", 24381, INEQUALITIES),
+    ("portfolio", "portfolio_orlib/port1.txt", None, INEQUALITIES),
     ("portfolio", "qoblib/06-portfolio/bqp_a010_t10_orig_b004_l0.lp.gz", -110541, "penalty=search"),
     ("TSP", "tsp/burma14.tsp", 3323, "penalty=search"),
-    ("CVRP", "qoblib/09-routing/XSH-n20-k4-25.vrp", 462, "penalty=search,repair=on"),
+    ("CVRP", "qoblib/09-routing/XSH-n20-k4-25.vrp", 462, INEQUALITIES, "cvrp-slots"),
+    ("CVRP", "qoblib/09-routing/XSH-n20-k4-01.vrp", 646, INEQUALITIES, "cvrp-slots"),
+    ("sports", "qoblib/05-sports/Addition_003_Tiny.lp.gz", 0, INEQUALITIES),
 )
 
 
@@ -115,9 +118,11 @@ class Table:
         self.qubout, self.instances, self.seconds, self.family = qubout, pathlib.Path(instances), seconds, family
         self.failures = 0
 
-    def solve(self, file, solver, lowering=None):
+    def solve(self, file, solver, lowering=None, form=None):
         command = [self.qubout, "solve", self.instances / file, "--solver", solver, "--cpu-time", f"{self.seconds}s", "--json"]
-        out = subprocess.run(command + (["--lowering", lowering] if lowering else []), capture_output=True, text=True)
+        for option, value in (("--lowering", lowering), ("--format", form)):
+            command += [option, value] if value else []
+        out = subprocess.run(command, capture_output=True, text=True)
         return json.loads(out.stdout) if out.stdout else {"status": "failed", "feasible": False, "reason": out.stderr}
 
     def rows(self, cases):
@@ -147,9 +152,9 @@ class Table:
     def lowered(self):
         print("| family | instance | published | lowering | qubits | bits | solver | feasible | objective | gap |"
               "\n|---|---|---|---|---|---|---|---|---|---|")
-        for family, file, optimum, lowering in self.rows(LOWERINGS):
+        for family, file, optimum, lowering, *form in self.rows(LOWERINGS):
             for solver in LOWERED:
-                run = self.solve(file, solver, lowering)
+                run = self.solve(file, solver, lowering, *form)
                 record, feasible = run.get("lowering") or {}, run["feasible"]
                 self.failures += not feasible
                 gap = abs(run["objective"] - optimum) / max(1, abs(optimum)) if feasible and optimum is not None else None

@@ -156,16 +156,42 @@ Test(combinatorial, tsplib_tours_have_their_length, .timeout = 240)
     cr_assert(checked == 4);
 }
 
+/* The same routes by vehicle and position: one stop each, and the same cost. */
+static void check_slots(const char *path, const qb_tsplib *file, const double *arcs_of_route, double wanted)
+{
+
+    qb_problem p = must_read(path, "cvrp-slots");
+    uint32_t n = file->n, m = n - 1, vehicle = 0, positions = p.body.columns / (file->vehicles * m);
+    double *v = QB_NEW(double, p.body.columns);
+    for (uint32_t first = 1; first < n; first++) {
+        if (arcs_of_route[first - 1] == 0)
+            continue;
+        for (uint32_t at = first, t = 0; at; t++) {
+            cr_assert(t < positions && vehicle < file->vehicles);
+            v[(vehicle * positions + t) * m + at - 1] = 1;
+            uint32_t next = 0;
+            while (next == at || arcs_of_route[at * m + (next < at ? next : next - 1)] == 0)
+                next++;
+            at = next;
+        }
+        vehicle++;
+    }
+    cr_assert(feasible_value(&p, v) == wanted, "%s: by position not %g", path, wanted);
+    qb_free(v);
+    qb_problem_free(&p);
+}
+
 /* Routes as published: customers are node numbers less one, a line each. */
 static void check_routes(char *field[TSV_FIELDS], void *context)
 {
     unsigned *checked = context;
-    char path[FIXTURE_PATH], line[256];
+    char path[FIXTURE_PATH], line[256], routes[FIXTURE_PATH];
     if (strcmp(field[1], "tsplib-cvrp") != 0)
         return;
     qb_problem p = must_read(shared_path(field[0], path), NULL);
     qb_tsplib file = {0};
     read_tsplib(path, &file);
+    strcpy(routes, path);
     memcpy(strrchr(path, '.'), ".sol", 5);
     FILE *solution = fopen(path, "r");
     cr_assert_not_null(solution);
@@ -185,6 +211,7 @@ static void check_routes(char *field[TSV_FIELDS], void *context)
     fclose(solution);
     double value = feasible_value(&p, v), wanted = strtod(field[5], NULL);
     cr_assert(value == wanted, "%s: %g, published %g", field[0], value, wanted);
+    check_slots(routes, &file, v, wanted);
     qb_free(v);
     qb_tsplib_free(&file);
     qb_problem_free(&p);

@@ -158,15 +158,25 @@ Test(penalty_search, finds_the_weakest_penalty_that_holds)
         }
 }
 
-Test(penalty_search, keeps_the_bound_where_nothing_held_and_where_weaker_is_no_better)
+Test(penalty_search, goes_up_from_where_one_is_too_weak)
+{
+    double factor;
+    unsigned tries = 0;
+    qb_penalty_search s = {0};
+    for (; qb_penalty_search_next(&s, &factor); tries++)
+        qb_penalty_search_tell(&s, factor, factor >= 25 ? factor : INFINITY);
+    cr_assert(fabs(qb_penalty_search_best(&s) - 31.6) < 0.1 && tries == QB_PENALTY_TRIES);
+}
+
+Test(penalty_search, keeps_one_where_nothing_held_and_where_nothing_is_better)
 {
     double factor;
     qb_penalty_search s = {0}, t = {0};
     for (; qb_penalty_search_next(&s, &factor);)
         qb_penalty_search_tell(&s, factor, INFINITY);
-    cr_assert(qb_penalty_search_best(&s) == 1 && s.steps == QB_PENALTY_DECADES);
+    cr_assert(qb_penalty_search_best(&s) == 1 && s.down == QB_PENALTY_DOWN && s.up == QB_PENALTY_UP);
     while (qb_penalty_search_next(&t, &factor)) {
-        cr_assert(factor <= 1);
+        cr_assert(factor <= 10, "up as long as that helps");
         qb_penalty_search_tell(&t, factor, 7);
     }
     cr_assert(qb_penalty_search_best(&t) == 1);
