@@ -7,8 +7,18 @@
 #include <string.h>
 
 #define LANES  ((size_t)1 << LANE_BITS)
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED 0
+#endif
+#if SANITIZED && LANE_BITS == 0 /* checks in everything inlined and unrolled would take minutes to compile */
+#define ALWAYS static inline
+#define UNROLL
+#else
 #define ALWAYS static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 ALWAYS vec load(const REAL *address)
 {

@@ -1,0 +1,90 @@
+#include "solvers/kernels/replicas.h"
+#include "harness/base/memory.h"
+#include "solvers/kernels/replicas_kernel.h"
+#include "solvers/kernels/simd.h"
+
+#include <string.h>
+
+const qb_replica_tier *qb_replica_tier_selected(void)
+{
+#if defined(__x86_64__)
+    switch (qb_simd_tier()) {
+    case QB_SIMD_AVX512:
+        return &qb_replicas_avx512;
+    case QB_SIMD_AVX2:
+        return &qb_replicas_avx2;
+    default:
+        break;
+    }
+#endif
+    return &qb_replicas_portable;
+}
+
+/* J of coupling k and h of spin i, as the head comment has them. */
+static double coupling_of(const qb_qubo *q, uint64_t k)
+{
+    return (q->sense == QB_MINIMISE ? -0.25 : 0.25) * qb_qubo_weight(q, k);
+}
+
+static double field_of(const qb_qubo *q, uint32_t i)
+{
+    double sum = 0;
+    for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+        sum += coupling_of(q, k);
+    return (q->sense == QB_MINIMISE ? -0.5 : 0.5) * qb_qubo_linear(q, i) + sum;
+}
+
+qb_status qb_replica_form_open(const qb_qubo *q, double factor, qb_replica_form *form, qb_diag *diag)
+{
+    *form = (qb_replica_form){.model = q, .weight = QB_NEW(float, q->nonzeros), .field = QB_NEW(float, q->n)};
+    if (!form->weight || !form->field)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for replicas of %u variables", q->n);
+    for (uint32_t i = 0; i < q->n; i++)
+        form->field[i] = (float)(factor * field_of(q, i));
+    for (uint64_t k = 0; k < q->nonzeros; k++)
+        form->weight[k] = (float)(factor * coupling_of(q, k));
+    return QB_OK;
+}
+
+void qb_replica_form_close(qb_replica_form *form)
+{
+    qb_free(form->weight);
+    qb_free(form->field);
+    *form = (qb_replica_form){0};
+}
+
+void qb_replica_squares(const qb_qubo *q, double *couplings, double *fields)
+{
+    *couplings = *fields = 0;
+    for (uint64_t k = 0; k < q->nonzeros; k++)
+        *couplings += coupling_of(q, k) * coupling_of(q, k);
+    for (uint32_t i = 0; i < q->n; i++)
+        *fields += field_of(q, i) * field_of(q, i);
+}
+
+void qb_replica_energies(const qb_qubo *model, const qb_replica_row *spin, double *energy)
+{
+    memset(energy, 0, QB_REPLICAS * sizeof *energy);
+    qb_replica_tier_selected()->energies(model, spin, energy);
+}
+
+uint32_t qb_replica_best(const qb_qubo *model, const qb_replica_row *spin, double *energy)
+{
+    double all[QB_REPLICAS], sign = model->sense == QB_MINIMISE ? 1 : -1;
+    uint32_t best = 0;
+    qb_replica_energies(model, spin, all);
+    for (uint32_t r = 1; r < QB_REPLICAS; r++)
+        if (sign * all[r] < sign * all[best])
+            best = r;
+    *energy = all[best];
+    return best;
+}
+
+void qb_replica_state(const qb_replica_row *spin, uint32_t n, uint32_t replica, uint8_t *x)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t bits;
+        memcpy(&bits, &spin[i].of[replica], sizeof bits);
+        x[i] = bits >= 0;
+    }
+}

@@ -1,0 +1,2 @@
+#define QB_REPLICAS_TIER qb_replicas_avx2
+#include "solvers/kernels/replicas_tier.h"

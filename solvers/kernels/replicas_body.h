@@ -1,0 +1,72 @@
+/* Energies of replicas.h, for the tier whose flags the including file gets. */
+#include "solvers/kernels/anneal_threshold.h"
+#include "solvers/kernels/replicas_kernel.h"
+
+#define REPLICAS_SIGN INT32_MIN
+#define INLINE        static inline __attribute__((always_inline)) /* so that vectors stay in registers */
+
+typedef int64_t replicas_longs __attribute__((vector_size(128)));
+typedef double replicas_doubles __attribute__((vector_size(128)));
+
+INLINE const qb_floats *row_of(const qb_replica_row *rows, uint64_t i)
+{
+    return (const qb_floats *)(const void *)&rows[i];
+}
+
+INLINE qb_floats *row_at(qb_replica_row *rows, uint64_t i)
+{
+    return (qb_floats *)(void *)&rows[i];
+}
+
+/* -1 where spin i is up, else 0. */
+INLINE void up_of(const qb_replica_row *spin, uint64_t i, int half, qb_ints *up)
+{
+    *up = (qb_ints)row_of(spin, i)[half] >= 0;
+}
+
+/* sum_i x_i (linear_i + 1/2 sum_j w_ij x_j): the sums of a row fit in 31 bits. */
+static void energies_int(const qb_qubo *q, const qb_replica_row *spin, int half, double *energy)
+{
+    replicas_longs ones = {0}, pairs = {0};
+    for (uint32_t i = 0; i < q->n; i++) {
+        qb_ints row = {0}, up;
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            up_of(spin, q->neighbour[k], half, &up);
+            row += up & q->int_weight[k];
+        }
+        up_of(spin, i, half, &up);
+        ones += __builtin_convertvector(up & q->int_linear[i], replicas_longs);
+        pairs += __builtin_convertvector(up & row, replicas_longs);
+    }
+    for (int r = 0; r < 16; r++)
+        energy[r] += (double)(ones[r] + pairs[r] / 2);
+}
+
+static void energies_real(const qb_qubo *q, const qb_replica_row *spin, int half, double *energy)
+{
+    replicas_doubles total = {0};
+    for (uint32_t i = 0; i < q->n; i++) {
+        replicas_doubles row = {0};
+        qb_ints up;
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            int64_t weight;
+            memcpy(&weight, &q->real_weight[k], sizeof weight);
+            up_of(spin, q->neighbour[k], half, &up);
+            row += (replicas_doubles)(__builtin_convertvector(up, replicas_longs) & weight);
+        }
+        up_of(spin, i, half, &up);
+        row = q->real_linear[i] + row / 2;
+        total += (replicas_doubles)(__builtin_convertvector(up, replicas_longs) & (replicas_longs)row);
+    }
+    for (int r = 0; r < 16; r++)
+        energy[r] += total[r];
+}
+
+static void replica_energies(const qb_qubo *q, const qb_replica_row *spin, double *energy)
+{
+    for (int half = 0; half < 2; half++)
+        if (q->integral)
+            energies_int(q, spin, half, energy + 16 * half);
+        else
+            energies_real(q, spin, half, energy + 16 * half);
+}
