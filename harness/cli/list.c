@@ -329,12 +329,13 @@ static qb_status json_workloads(qb_json_writer *json, qb_diag *diag)
 
 /* ---- devices */
 
-static qb_status print_device(void *context, const qb_device *device, const char *source)
+static qb_status print_device(void *context, const qb_device *device, const char *source, const char *assumed)
 {
-    qb_text_appendf(context,
-                    "%-18s %-10s 1q %g us, 2q %g us, reset %g us, readout %g us (modelled)\n%19s%s\n",
-                    device->name, qb_coupling_name(device->coupling), 1e6 * device->one_qubit_s,
-                    1e6 * device->two_qubit_s, 1e6 * device->reset_s, 1e6 * device->readout_s, "", source);
+    qb_text_appendf(
+        context,
+        "%-18s %-10s 1q %g us, 2q %g us, reset %g us, readout %g us (modelled)\n%19s%s\n%19sassumed: %s\n",
+        device->name, qb_coupling_name(device->coupling), 1e6 * device->one_qubit_s,
+        1e6 * device->two_qubit_s, 1e6 * device->reset_s, 1e6 * device->readout_s, "", source, "", assumed);
     return QB_OK;
 }
 
@@ -343,7 +344,7 @@ static qb_status print_devices(qb_text *out, qb_diag *diag)
     return qb_device_each(print_device, out, diag);
 }
 
-static qb_status device_json(void *context, const qb_device *device, const char *source)
+static qb_status device_json(void *context, const qb_device *device, const char *source, const char *assumed)
 {
     qb_json_writer *json = context;
     qb_json_open(json, '{');
@@ -360,6 +361,7 @@ static qb_status device_json(void *context, const qb_device *device, const char 
     member_double(json, "error_readout", device->error_readout);
     member_double(json, "t1_s", device->t1_s);
     member_string(json, "source", source);
+    member_string(json, "assumed", assumed);
     qb_json_close(json, '}');
     return QB_OK;
 }

@@ -153,6 +153,7 @@ static qb_status write_page(qb_page *page, const drawn *figures, qb_diag *diag)
     if (status == QB_OK)
         status = put_figures(page, figures, QB_SECTION_BREAKDOWN, diag);
     qb_html_close_section(page);
+    qb_page_circuits(page);
     qb_html_section(page, "figures", "More figures");
     if (status == QB_OK)
         status = put_figures(page, figures, QB_SECTION_MORE, diag);

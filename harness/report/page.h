@@ -27,6 +27,7 @@ qb_status qb_page_fairness(qb_page *page, qb_diag *diag);
 void qb_page_families(qb_page *page);
 void qb_page_solvers(qb_page *page);
 qb_status qb_page_failures(qb_page *page, qb_diag *diag);
+void qb_page_circuits(qb_page *page); /* only where some run simulated a device */
 void qb_page_machine(qb_page *page);
 void qb_page_reproduce(qb_page *page);
 void qb_page_queries(qb_page *page); /* what the numbers are linked to */

@@ -50,6 +50,9 @@ const qb_store_query qb_store_queries[] = {
      "WHERE experiment_id = :experiment AND noise = 0"},
     {"tuning", "what tuning has cost, by label",
      "SELECT * FROM tuning WHERE experiment = (SELECT name FROM experiment WHERE id = :experiment)"},
+    {"circuits", "what circuits need and take by the model, and where their angles are from",
+     "SELECT label, penalty, instance_id, repeat, samples, modelled_s, circuit.*\n"
+     "FROM run JOIN circuit ON run_id = run.id WHERE experiment_id = :experiment"},
     {"details", "what every run said of itself, as JSON: circuits, shots, landscapes",
      "SELECT run, instance, label, repeat, details FROM result\n"
      "WHERE run IN (SELECT id FROM run WHERE experiment_id = :experiment) AND noise = 0"},

@@ -42,7 +42,8 @@ static qb_status read_device(const qb_yaml_node *entry, qb_device *device, qb_di
     const char *name = text_of(entry, "device");
     double gates, parallel;
     *device = (qb_device){.coupling = qb_coupling_find(text_of(entry, "coupling"))};
-    bool fits = strlen(name) > 0 && strlen(name) < sizeof device->name && text_of(entry, "source")[0];
+    bool fits = strlen(name) > 0 && strlen(name) < sizeof device->name && text_of(entry, "source")[0] &&
+                text_of(entry, "assumed")[0];
     if (fits)
         memcpy(device->name, name, strlen(name));
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers && fits; k++) {
@@ -74,7 +75,7 @@ qb_status qb_device_each(qb_device_visit visit, void *context, qb_diag *diag)
         qb_device device;
         status = read_device(n, &device, diag);
         if (!status)
-            status = visit(context, &device, text_of(n, "source"));
+            status = visit(context, &device, text_of(n, "source"), text_of(n, "assumed"));
     }
     qb_yaml_free(yaml);
     return status;

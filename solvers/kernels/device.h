@@ -40,9 +40,10 @@ double qb_device_shot_seconds(const qb_device *device, const qb_routed *circuit)
 qb_status qb_device_model(const qb_device *device, const qb_cost *cost, uint32_t layers, qb_budget *budget,
                           qb_routed *routed, qb_diag *diag);
 
-/* Calls `visit` for every device, in the order of the file; what it is given lives until it returns.  Errors:
- * as visit. */
-typedef qb_status (*qb_device_visit)(void *context, const qb_device *device, const char *source);
+/* Calls `visit` for every device, in the order of the file; what it is given lives until it returns. assumed:
+ * what of it no source says.  Errors: as visit. */
+typedef qb_status (*qb_device_visit)(void *context, const qb_device *device, const char *source,
+                                     const char *assumed);
 qb_status qb_device_each(qb_device_visit visit, void *context, qb_diag *diag);
 
 #endif

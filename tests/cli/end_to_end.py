@@ -665,6 +665,12 @@ class EndToEnd(unittest.TestCase):
             rows = db.execute("select label, layers, angles_from, samples from run join circuit on run_id = run.id"
                               " group by label order by label").fetchall()
         self.assertEqual(rows, [("bound", 3, "oracle-trained", 100), ("chip", 3, "fixed", 1024), ("sham", 0, "uniform", 100)])
+        self.run_qubout("report", "--db", "d.db", "--out", "page", "--formats", "svg")
+        page = (self.folder / "page" / "report.html").read_text()
+        circuits = page[page.index('id="circuits"'):]
+        circuits = circuits[:circuits.index("</section>")]
+        for what in ("modelled a shot", "heavy-hex", ">sham<", "Assumed, without a source: a coupling compiled to two CZ"):
+            self.assertIn(what, circuits)
 
     def test_import_believes_nobody(self):
         self.write("tiny.yaml", EXPERIMENT.replace("perturbations", "# "))

@@ -119,10 +119,11 @@ Test(device, times_add_up)
     cr_assert_float_eq(qb_device_shot_seconds(&heron, &r), 250e-6 + 3 * 32e-9 + 4 * 68e-9 + 1560e-9, 1e-12);
 }
 
-static qb_status check(void *context, const qb_device *device, const char *source)
+static qb_status check(void *context, const qb_device *device, const char *source, const char *assumed)
 {
     uint32_t *count = context;
     cr_assert_gt(strlen(source), 20);
+    cr_assert_gt(strlen(assumed), 0);
     cr_assert_gt(device->two_qubit_s, 0);
     cr_assert_lt(device->error_2q, 0.1);
     ++*count;
