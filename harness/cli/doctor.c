@@ -97,18 +97,26 @@ static void append_selftest(qb_text *out, const qb_doctor_selftest *t)
     append_spread(out, "overshoot of a CPU limit", &t->cpu_stop);
     append_spread(out, "of a wall limit by a deaf solver", &t->wall_kill);
     append_spread(out, "of a CPU limit by a deaf solver", &t->cpu_kill);
+    if (t->pair_kill.count) {
+        append_spread(out, "the same by two deaf threads, each", &t->pair_kill);
+        append_spread(out, "by one thread where two may run", &t->half_kill);
+    }
     append_spread(out, "cost of a run beside the solver", &t->launch);
     qb_text_appendf(out, "  steps of the clocks: wall %.0f ns, CPU %.0f ns\n", 1e9 * t->wall_step.median,
                     1e9 * t->cpu_step.median);
 }
 
-/* On the last core, which is the one that runs are pinned to first and where the system is least at home. */
+/* On the last core, which is the one that runs are pinned to first and where the system is least at home; two
+ * threads on the last two. */
 static qb_status measure(uint64_t repeats, qb_doctor_selftest *selftest, qb_diag *diag)
 {
     qb_cores cores = {0};
-    qb_status status = qb_cores_claim(1, 1, false, &cores, diag);
+    uint32_t all = 1, unheld;
+    qb_status status = qb_cores_count(false, &all, &unheld, diag);
     if (!status)
-        status = qb_doctor_measure((uint32_t)repeats, cores.cpu[0], selftest, diag);
+        status = qb_cores_claim(1, all > 1 ? 2 : 1, false, &cores, diag);
+    if (!status)
+        status = qb_doctor_measure((uint32_t)repeats, cores.cpu, cores.size, selftest, diag);
     qb_cores_release(&cores);
     return status;
 }

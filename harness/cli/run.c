@@ -279,11 +279,15 @@ const qb_command qb_command_run = {
     .name = "run",
     .synopsis = "EXPERIMENT.yaml",
     .summary = "run an experiment, or resume it",
-    .description = "Every run is a process of its own under the experiment's budget. What is stored already "
-                   "is not run again, so the "
-                   "same command resumes after an interruption, and more repeats, instances or solvers "
-                   "extend an experiment. "
-                   "Ctrl-C finishes the runs in flight; a second one ends at once.",
+    .description =
+        "Every run is a process of its own under the experiment's budget. What is stored already "
+        "is not run again, so the "
+        "same command resumes after an interruption, and more repeats, instances or solvers "
+        "extend an experiment. "
+        "Ctrl-C finishes the runs in flight; a second one ends at once. "
+        "At its deadline a run is told to stop; one that goes on gets SIGTERM 5 ms later and SIGKILL "
+        "after 15 ms of wall time; under a CPU limit after 2 and 5 ms of CPU time of each thread that "
+        "runs. What it publishes after the deadline is not credited.",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(run_options),

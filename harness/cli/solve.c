@@ -183,6 +183,8 @@ static void write_times(qb_json_writer *json, const qb_run_result *result)
     qb_json_double(json, result->simulator_s);
     qb_json_key(json, "overshoot_s");
     qb_json_double(json, result->overshoot_s);
+    qb_json_key(json, "overshoot_threads");
+    qb_json_uint(json, result->overshoot_threads);
     qb_json_key(json, "peak_rss_kib");
     qb_json_uint(json, result->peak_rss_kib);
     qb_json_key(json, "work");

@@ -69,8 +69,8 @@ const qb_plot_kind qb_plot_kinds[] = {
      "What equal solvers seem to differ by: twins, and each solver's even repeats against its odd ones, with "
      "95 % intervals",
      qb_query_controls, ORDER, QB_SECTION_FAIRNESS, "repeats"},
-    {"overshoot", "Overshoot", "Time beyond the budget before a run had ended", qb_query_overshoot, ORDER,
-     QB_SECTION_FAIRNESS, "overshoot"},
+    {"overshoot", "Overshoot", "Time beyond the budget before a run had ended, of CPU time a running thread",
+     qb_query_overshoot, ORDER, QB_SECTION_FAIRNESS, "overshoot"},
 
     {"depth", "Circuits by depth",
      "Approximation ratio of the expectation and probability of the optimum by layers of QAOA: means over "

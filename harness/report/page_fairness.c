@@ -133,11 +133,11 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
         "run, in the problem as its author wrote it; what a solver claims never counts.",
         qb_text_get(&budget));
     qb_text_clear(&budget);
-    qb_html_table(
-        page,
-        "What was spent beyond the budget before the run had ended. Solutions published late are kept "
-        "apart and never credited; a flagged run shared the machine with other load.",
-        "overshoot", headings);
+    qb_html_table(page,
+                  "What was spent beyond the budget before the run had ended, CPU time for each thread that "
+                  "ran. Solutions published late are kept "
+                  "apart and never credited; a flagged run shared the machine with other load.",
+                  "overshoot", headings);
     for (uint32_t place = 0; place < e->entries; place++)
         put_overshoot(page, page->order[place], scratch);
     qb_html_close_table(page);

@@ -5,12 +5,14 @@
 #include "harness/base/memory.h"
 #include "harness/run/run.h"
 
-#include <math.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LIMIT_S 0.02 /* of a test run */
+#define PARTS   6    /* of the self-test that run */
 
 static qb_status nothing_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
                               void **state, qb_diag *diag)
@@ -51,6 +53,24 @@ static qb_status is_deaf(void *state, qb_budget *budget, qb_diag *diag)
     return QB_INTERNAL;
 }
 
+static void *burn(void *budget)
+{
+    for (uint64_t turns = 0;; turns++)
+        atomic_signal_fence(memory_order_seq_cst);
+    return budget;
+}
+
+static qb_status are_deaf(void *state, qb_budget *budget, qb_diag *diag)
+{
+    pthread_t other;
+    sigset_t all;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, NULL); /* before the thread: it inherits */
+    if (pthread_create(&other, NULL, burn, NULL))
+        return qb_fail(diag, QB_ENVIRONMENT, "cannot start a thread");
+    return is_deaf(state, budget, diag);
+}
+
 #define SOLVER(name_, solve_)           \
     static const qb_solver name_ = {    \
         .version = QB_SOLVER_VERSION,   \
@@ -65,6 +85,7 @@ static qb_status is_deaf(void *state, qb_budget *budget, qb_diag *diag)
     }
 SOLVER(stopping, stops);
 SOLVER(deaf, is_deaf);
+SOLVER(deaf_pair, are_deaf);
 
 static int ascending(const void *a, const void *b)
 {
@@ -93,7 +114,7 @@ static qb_status measure_runs(qb_run_spec *spec, uint32_t repeats, double *overs
         qb_status status = qb_run_execute(spec, &result, diag);
         if (status)
             return status;
-        overshoot[k] = result.overshoot_s;
+        overshoot[k] = result.overshoot_s / result.overshoot_threads;
         beside[k] =
             (double)(qb_clock_system.wall_ns(NULL) - before) * 1e-9 - result.wall_s - result.teardown_s;
         memcpy(selftest->containment, result.containment, sizeof result.containment);
@@ -122,12 +143,20 @@ static qb_status measure_all(uint32_t repeats, qb_run_spec *spec, double *value,
     const struct {
         const qb_solver *solver;
         qb_budget_kind kind;
+        uint32_t threads;
         qb_doctor_spread *into;
-    } part[] = {{&stopping, QB_BUDGET_WALL_TIME, &selftest->wall_stop},
-                {&stopping, QB_BUDGET_CPU_TIME, &selftest->cpu_stop},
-                {&deaf, QB_BUDGET_WALL_TIME, &selftest->wall_kill},
-                {&deaf, QB_BUDGET_CPU_TIME, &selftest->cpu_kill}};
-    for (size_t k = 0; k < sizeof part / sizeof part[0]; k++) {
+    } part[] = {{&stopping, QB_BUDGET_WALL_TIME, 1, &selftest->wall_stop},
+                {&stopping, QB_BUDGET_CPU_TIME, 1, &selftest->cpu_stop},
+                {&deaf, QB_BUDGET_WALL_TIME, 1, &selftest->wall_kill},
+                {&deaf, QB_BUDGET_CPU_TIME, 1, &selftest->cpu_kill},
+                {&deaf_pair, QB_BUDGET_CPU_TIME, 2, &selftest->pair_kill},
+                {&deaf, QB_BUDGET_CPU_TIME, 2, &selftest->half_kill}};
+    uint32_t cpus = spec->cpu_count;
+    for (size_t k = 0; k < PARTS; k++) {
+        if (part[k].threads > (cpus ? cpus : 1))
+            break;
+        spec->threads = part[k].threads;
+        spec->cpu_count = cpus ? part[k].threads : 0;
         spec->solver = part[k].solver;
         spec->budget_kind = part[k].kind;
         /* the first run of all starts the launcher: it is not one of the measurements */
@@ -144,7 +173,8 @@ static qb_status measure_all(uint32_t repeats, qb_run_spec *spec, double *value,
     return QB_OK;
 }
 
-qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *selftest, qb_diag *diag)
+qb_status qb_doctor_measure(uint32_t repeats, const uint32_t *cpu, uint32_t cpus,
+                            qb_doctor_selftest *selftest, qb_diag *diag)
 {
     const double linear[] = {-1};
     qb_draft draft = {
@@ -154,7 +184,7 @@ qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *
     qb_doctor_selftest made = {0};
     if (repeats == 0)
         return qb_fail(diag, QB_BAD_INPUT, "a self-test needs at least one repeat");
-    double *value = QB_NEW(double, repeats), *beside = QB_NEW(double, 4 * (size_t)repeats);
+    double *value = QB_NEW(double, repeats), *beside = QB_NEW(double, PARTS *(size_t)repeats);
     qb_status status = value && beside ? qb_problem_build(&draft, &problem, diag)
                                        : qb_fail(diag, QB_NO_MEMORY, "out of memory");
     if (!status)
@@ -163,8 +193,8 @@ qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *
                         .budget = LIMIT_S,
                         .memory_bytes = (uint64_t)1 << 30,
                         .threads = 1,
-                        .cpus = cpu == UINT32_MAX ? NULL : &cpu,
-                        .cpu_count = cpu == UINT32_MAX ? 0 : 1,
+                        .cpus = cpus ? cpu : NULL,
+                        .cpu_count = cpus,
                         .image = image};
     if (!status)
         status = measure_all(repeats, &spec, value, beside, &made, diag);
@@ -202,6 +232,10 @@ void qb_doctor_json(const qb_doctor_selftest *s, qb_text *text)
     write_spread(&json, "cpu_stop", &s->cpu_stop);
     write_spread(&json, "wall_kill", &s->wall_kill);
     write_spread(&json, "cpu_kill", &s->cpu_kill);
+    if (s->pair_kill.count) {
+        write_spread(&json, "pair_kill", &s->pair_kill);
+        write_spread(&json, "half_kill", &s->half_kill);
+    }
     write_spread(&json, "launch", &s->launch);
     write_spread(&json, "wall_step", &s->wall_step);
     write_spread(&json, "cpu_step", &s->cpu_step);

@@ -22,14 +22,19 @@ typedef struct qb_doctor_spread {
 typedef struct qb_doctor_selftest {
     qb_doctor_spread wall_stop, cpu_stop; /* overshoot of the one that stops */
     qb_doctor_spread wall_kill, cpu_kill; /* of the deaf one: by design 15 ms, of CPU time 5 ms */
-    qb_doctor_spread launch;              /* what a run costs beside its own time */
-    qb_doctor_spread wall_step, cpu_step; /* least visible steps of the clocks */
+    qb_doctor_spread pair_kill,
+        half_kill;           /* of a deaf one that has two threads under a CPU limit, a thread, and
+                                of one that has two and runs one; count 0: one core is there */
+    qb_doctor_spread launch; /* what a run costs beside its own time */
+    qb_doctor_spread wall_step, cpu_step;              /* least visible steps of the clocks */
     char containment[32], memory_way[32], cpu_way[32]; /* as in qb_run_result, under a memory limit */
 } qb_doctor_selftest;
 
-/* Takes about `repeats` times 0.15 s.  cpu: the logical processor to pin to, UINT32_MAX for none.  Errors:
+/* Takes about `repeats` times 0.2 s.  cpu [cpus]: the logical processors to pin to, 0 for none; with two of
+ * them, runs of two threads are measured too.  Errors:
  * QB_BAD_INPUT (repeats 0), QB_NO_MEMORY, QB_ENVIRONMENT. */
-qb_status qb_doctor_measure(uint32_t repeats, uint32_t cpu, qb_doctor_selftest *selftest, qb_diag *diag);
+qb_status qb_doctor_measure(uint32_t repeats, const uint32_t *cpu, uint32_t cpus,
+                            qb_doctor_selftest *selftest, qb_diag *diag);
 
 /* All of it as one JSON object. */
 void qb_doctor_json(const qb_doctor_selftest *selftest, qb_text *json);

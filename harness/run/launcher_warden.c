@@ -2,9 +2,9 @@
  *
  * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms of wall time.  Of CPU
  * time less will do, since a run that waits for a processor spends none: SIGTERM at D + 2 ms, SIGKILL at
- * D + 5 ms, for each thread that the run may have, as its clock shows it (tree_clock.h: up to a tick late). A
- * wall limit is watched by the clock; a CPU limit by reading the CPU time of the process tree, each time at
- * the earliest moment at which it could have run out.
+ * D + 5 ms, for each thread that runs, as the tree's clock shows it (tree_clock.h: up to a tick late).  How
+ * many run is told by how fast CPU time passes.  A wall limit is watched by the clock; a CPU limit by reading
+ * the CPU time of the process tree, each time at the earliest moment at which it could have run out.
  */
 #define _GNU_SOURCE
 #include "harness/run/child.h"
@@ -53,6 +53,7 @@ typedef struct run {
     int64_t killed_ns, killed_cpu_ns; /* when it was killed, and the CPU time until then; 0: not */
     int64_t processors;               /* that can burn CPU time at once */
     int64_t limit_ns, backstop_ns;
+    int64_t in_time_ns; /* when CPU time had not run out yet */
     qb_tree_clock *clock;
     bool abandoned; /* the harness has gone */
     qb_launch_note first, second;
@@ -82,29 +83,41 @@ static int64_t next_ns(lateness judged, const grace *after)
     return judged == IN_TIME ? after->ask_ns : after->kill_ns;
 }
 
+/* Threads that spend CPU time, given how much of it has passed since it ran out. */
+static double running(const run *r, int64_t late, int64_t now)
+{
+    int64_t passed = now - r->in_time_ns;
+    double pace = passed > 0 ? (double)late / (double)passed : 1;
+    return pace < 1 ? 1 : pace > (double)r->processors ? (double)r->processors : pace;
+}
+
 /* How late a run under a CPU limit is.  While the bound says that it cannot be late it is left alone, but for
  * the last EARLY_NS, in which the clock is followed closely. */
-static lateness examine_cpu(const run *r, int64_t now, int64_t *look_at)
+static lateness examine_cpu(run *r, int64_t now, int64_t *look_at)
 {
     int64_t threads = r->request->threads, limit = r->cpu_start_ns + r->limit_ns;
-    int64_t due = limit + threads * cpu_grace.ask_ns, bound = qb_tree_clock_bound(r->clock);
+    int64_t due = limit + cpu_grace.ask_ns, bound = qb_tree_clock_bound(r->clock);
+    int64_t late = qb_tree_clock_all(r->clock) - limit; /* read at every look: it follows the ticks */
+    bool fine = qb_tree_clock_has_counter(r->clock);
+    if (late <= 0)
+        r->in_time_ns = now;
     if (bound < due) {
         int64_t wait = (due - threads * EARLY_NS - bound) / r->processors;
-        (void)qb_tree_clock_all(r->clock); /* follows the ticks */
         *look_at = now + (wait > FINE_NS ? wait : FINE_NS);
         return IN_TIME;
     }
-    int64_t late = qb_tree_clock_all(r->clock) - limit;
-    lateness judged = judge(late / threads, &cpu_grace);
-    int64_t wait = (threads * next_ns(judged, &cpu_grace) - late) / r->processors;
-    bool fine = qb_tree_clock_has_counter(r->clock);
+    /* of each thread, and by how much at most it grows a nanosecond: no thread runs twice at once */
+    double many = late > 0 ? fmin(running(r, late, now), (double)threads) : 1;
+    double each = (double)late / many, pace = (double)r->processors / many;
+    lateness judged = judge((int64_t)each, &cpu_grace);
+    int64_t wait = (int64_t)(((double)next_ns(judged, &cpu_grace) - each) / pace);
     int64_t least = fine ? LEAST_NS : STEP_NS, most = fine ? FINE_NS : NEVER_NS;
     *look_at = now + (wait < least ? least : wait > most ? most : wait);
     return judged;
 }
 
 /* How late the run is, and when it can be later still. */
-static lateness examine(const run *r, int64_t now, int64_t *look_at)
+static lateness examine(run *r, int64_t now, int64_t *look_at)
 {
     const qb_launch_request *q = r->request;
     int64_t deadline = r->start_ns + (q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns), by_cpu;
@@ -142,6 +155,8 @@ static int64_t enforce(run *r, int64_t now)
         report->killed = true;
         r->killed_ns = now;
         r->killed_cpu_ns = qb_tree_clock_all(r->clock) - r->cpu_start_ns;
+        if (r->request->kind == QB_BUDGET_CPU_TIME)
+            report->running = (uint32_t)lround(running(r, r->killed_cpu_ns - r->limit_ns, now));
         return NEVER_NS;
     }
     if (late == TO_BE_ASKED && !report->asked) {
@@ -165,6 +180,7 @@ static void take_note(run *r)
         r->first = note;
         r->start_ns = note.at_ns;
         r->cpu_start_ns = note.cpu_ns;
+        r->in_time_ns = note.at_ns;
         qb_tree_clock_begin(r->clock);
     } else {
         r->second = note;

@@ -58,6 +58,7 @@ typedef struct qb_launch_report {
     bool out_of_memory;  /* the memory limit killed it */
     int wait_status;     /* of the child, as waitpid gives it */
     uint32_t strays;     /* processes that it left behind */
+    uint32_t running;    /* threads that ran when it was killed for its CPU limit; 0: it was not */
     int64_t wall_ns;     /* from the start of init until user code stopped: returned, or was killed */
     int64_t teardown_ns; /* from then until all of its processes were gone */
     int64_t cpu_ns;      /* of all processes until user code stopped */

@@ -222,6 +222,7 @@ static void account(const execution *e, qb_run_result *result)
         result->late_objective = qb_lowering_value_of(e->lowering, said->late_claimed);
     if (has_time_limit(e->spec))
         result->overshoot_s = fmax(0, own_time(e->spec, result->wall_s, result->cpu_s) - e->spec->budget);
+    result->overshoot_threads = report->running && result->overshoot_s > 0 ? report->running : 1;
     memcpy(result->containment, report->containment, sizeof result->containment);
     memcpy(result->memory_way, report->memory_way, sizeof result->memory_way);
     memcpy(result->cpu_way, report->cpu_way, sizeof result->cpu_way);

@@ -97,7 +97,8 @@ typedef struct qb_run_result {
     bool has_bound;
     double bound; /* in the source's scale */
     double wall_s, cpu_s, teardown_s, overshoot_s;
-    double setup_s;               /* in the budget's own clock (CPU for cpu-time, else wall) */
+    uint32_t overshoot_threads; /* of CPU time: how many threads ran it up, as far as is known; at least 1 */
+    double setup_s;             /* in the budget's own clock (CPU for cpu-time, else wall) */
     double device_s, simulator_s; /* modelled device time; CPU time of simulating it, part of cpu_s */
     qb_stage_times stage[QB_CHANNEL_STAGES]; /* [stages] what the parts of the run took, as it said */
     uint32_t stages;

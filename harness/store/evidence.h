@@ -58,8 +58,8 @@ typedef struct qb_evidence_run {
     double noise; /* relative strength; 0: the instance itself */
     qb_outcome outcome;
     bool has_solution, feasible, flagged;
-    double objective, bound, late_objective; /* NAN: none */
-    double cpu_s, wall_s, setup_s, overshoot_s, modelled_s, simulator_s;
+    double objective, bound, late_objective;                             /* NAN: none */
+    double cpu_s, wall_s, setup_s, overshoot_s, modelled_s, simulator_s; /* overshoot_s: a running thread */
     uint64_t work, samples, peak_rss_kib, late, position;
     double first_s, last_s, primal_integral; /* NAN: none */
     const double *crossing;             /* [targets of the instance] in the budget's quantity; NAN: never */

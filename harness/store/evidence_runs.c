@@ -158,7 +158,8 @@ static const double *parse_crossings(qb_loader *l, const char *text, uint32_t co
 
 static const char run_query[] =
     "SELECT r.id, r.instance_id, r.label, r.penalty, r.copy, r.repeat, r.noise, r.status, r.objective,"
-    " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s, r.modelled_s, "
+    " r.feasible, r.bound, r.late_objective, r.cpu_s, r.wall_s, r.setup_s, r.overshoot_s / "
+    "r.overshoot_threads, r.modelled_s, "
     "r.work,"
     " r.samples, r.peak_rss_kib, r.late, r.position, r.flags IS NOT NULL, m.first_s, m.last_s,"
     " m.primal_integral, m.crossings, r.simulator_s, r.machine_id, r.build_id, "

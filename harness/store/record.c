@@ -21,12 +21,13 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
         " seed, budget_kind, budget, memory_bytes, threads, penalty, perturbation, noise, copy, repeat, "
         "position,"
         " simd, status, reason, objective, feasible, violations, bound, cpu_s, wall_s, setup_s, teardown_s,"
-        " overshoot_s, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, late, late_objective, "
+        " overshoot_s, overshoot_threads, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, "
+        "late, late_objective, "
         "lowering,"
         " containment, memory_way, cpu_way, flags, attempts, started_at, details)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         diag);
     qb_sql_bind_text(&q, run->key);
     qb_sql_bind_int(&q, run->experiment);
@@ -67,6 +68,7 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
     qb_sql_bind_real(&q, r->setup_s);
     qb_sql_bind_real(&q, r->teardown_s);
     qb_sql_bind_real(&q, r->overshoot_s);
+    qb_sql_bind_int(&q, r->overshoot_threads ? r->overshoot_threads : 1);
     qb_sql_bind_count(&q, r->peak_rss_kib);
     qb_sql_bind_count(&q, r->work);
     qb_sql_bind_count(&q, r->samples);

@@ -113,7 +113,14 @@ static const char *const step_7[] = {qb_circuit_table, qb_circuit_lift, NULL};
 /* 8: how often a run was executed, because other load disturbed it. */
 static const char *const step_8[] = {"ALTER TABLE run ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1", NULL};
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5, step_6, step_7, step_8};
+/* 9: how many threads ran up an overshoot of CPU time. */
+static const char *const step_9[] = {
+    "ALTER TABLE run ADD COLUMN overshoot_threads INTEGER NOT NULL DEFAULT 1",
+    NULL,
+};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5,
+                                           step_6, step_7, step_8, step_9};
 
 /* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
 #define COUNTS                                                                 \
@@ -144,7 +151,8 @@ static const char *const views[] = {
     "  CASE i.sense WHEN 'min' THEN r.objective - b.value ELSE b.value - r.objective END /"
     "    CASE WHEN i.anchor IS NULL OR i.anchor = b.value THEN max(abs(b.value), 1.0)"
     "      ELSE abs(i.anchor - b.value) END AS gap,"
-    "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.modelled_s, r.simulator_s,"
+    "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.overshoot_threads, r.modelled_s, "
+    "r.simulator_s,"
     "  r.peak_rss_kib, r.work, r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s,"
     /* found: when the answer came, proved: when it was known to be optimal, both as the budget counts */
     "  CASE WHEN r.feasible THEN m.last_s END AS found_s, CASE WHEN r.status = 'optimal' THEN"

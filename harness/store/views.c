@@ -39,8 +39,9 @@ const qb_store_query qb_store_queries[] = {
      "GROUP BY label, penalty, noise"},
     {"trajectories", "every incumbent with its times; tables and figures over the budget come from these",
      "SELECT * FROM trajectory WHERE run IN (SELECT id FROM run WHERE experiment_id = :experiment)"},
-    {"overshoot", "what was spent beyond the budget, late solutions, flags and memory",
-     "SELECT label, penalty, count(*) AS runs, max(1000 * overshoot_s) AS largest_ms, sum(late > 0) AS "
+    {"overshoot", "what was spent beyond the budget by each running thread, late solutions, flags and memory",
+     "SELECT label, penalty, count(*) AS runs, max(1000 * overshoot_s / overshoot_threads) AS largest_ms, "
+     "sum(late > 0) AS "
      "late,\n"
      "  sum(flags IS NOT NULL) AS flagged, sum(attempts > 1) AS repeated, max(peak_rss_kib) / 1024.0 AS "
      "most_mib\n"

@@ -1,4 +1,5 @@
 #include "harness/base/json.h"
+#include "harness/run/cores.h"
 #include "harness/run/doctor.h"
 #include "harness/run/run_compare.h"
 
@@ -23,7 +24,8 @@ Test(ring_doctor, the_self_test_measures_everything)
 {
     qb_doctor_selftest s;
     qb_diag diag = {0};
-    cr_assert(qb_doctor_measure(3, UINT32_MAX, &s, &diag) == QB_OK, "%s", diag.text);
+    cr_assert(qb_doctor_measure(3, NULL, 0, &s, &diag) == QB_OK, "%s", diag.text);
+    cr_assert(s.pair_kill.count == 0);
     cr_assert(s.wall_kill.least >= 0.015 && s.cpu_kill.least >= 0.005); /* the grace, by design */
     cr_assert(s.wall_step.least > 0 && s.cpu_step.least > 0 && s.launch.least > 0);
     qb_text text = {0};
@@ -37,7 +39,33 @@ Test(ring_doctor, the_self_test_measures_everything)
     cr_assert(qb_json_text(qb_json_get(root, "containment"))[0]);
     qb_json_free(root);
     qb_text_clear(&text);
-    cr_assert(qb_doctor_measure(0, UINT32_MAX, &s, &diag) == QB_BAD_INPUT);
+    cr_assert(qb_doctor_measure(0, NULL, 0, &s, &diag) == QB_BAD_INPUT);
+}
+
+Test(ring_doctor, two_threads_are_measured_where_there_are_two_cores)
+{
+    qb_doctor_selftest s;
+    qb_diag diag = {0};
+    uint32_t all, unheld;
+    qb_cores cores = {0};
+    cr_assert(qb_cores_count(false, &all, &unheld, &diag) == QB_OK, "%s", diag.text);
+    if (all < 2)
+        cr_skip_test("this machine has one core");
+    cr_assert(qb_cores_claim(1, 2, false, &cores, &diag) == QB_OK, "%s", diag.text);
+    cr_assert(qb_doctor_measure(2, cores.cpu, cores.size, &s, &diag) == QB_OK, "%s", diag.text);
+    cr_assert(s.pair_kill.count == 2 && s.half_kill.count == 2);
+    /* at least 5 ms of CPU time in all, by at most two threads */
+    cr_assert(s.pair_kill.least > 0.0024 && s.half_kill.least > 0.0024, "%g %g", s.pair_kill.least,
+              s.half_kill.least);
+    qb_text text = {0};
+    qb_json *root;
+    qb_doctor_json(&s, &text);
+    cr_assert(qb_json_parse("self-test", qb_text_get(&text), text.length, &root, NULL) == QB_OK);
+    check_spread(root, "pair_kill", 2);
+    check_spread(root, "half_kill", 2);
+    qb_json_free(root);
+    qb_text_clear(&text);
+    qb_cores_release(&cores);
 }
 
 Test(ring_compare, the_first_difference_is_named)
