@@ -225,16 +225,21 @@ static const char *memory_group(const qb_contain *contain)
     return contain->is_v2 ? contain->unified : contain->memory;
 }
 
-bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes)
+bool qb_contain_limit_memory(qb_contain *contain, uint64_t bytes)
 {
     const char *file = contain->is_v2 ? "memory.max" : "memory.limit_in_bytes";
     char text[32];
     if (!memory_group(contain)[0])
         return false;
-    if (bytes == UINT64_MAX)
-        return write_text(memory_group(contain), file, contain->is_v2 ? "max" : "-1");
+    if (bytes == contain->limit) /* of the run before: setting it costs up to milliseconds */
+        return true;
     snprintf(text, sizeof text, "%" PRIu64, bytes);
-    return write_text(memory_group(contain), file, text);
+    bool set = write_text(memory_group(contain), file,
+                          bytes < UINT64_MAX ? text
+                          : contain->is_v2   ? "max"
+                                             : "-1");
+    contain->limit = set ? bytes : 0;
+    return set;
 }
 
 uint64_t qb_contain_memory_kills(const qb_contain *contain)

@@ -23,6 +23,7 @@ typedef struct qb_contain {
                                 */
     char memory[QB_CONTAIN_PATH];    /* v1 */
     char processes[QB_CONTAIN_PATH]; /* v1 */
+    uint64_t limit;                  /* of memory, as it was set last; 0: not yet */
 } qb_contain;
 
 #define QB_CONTAIN_PROCESSES 512 /* that a run may have, its threads included */
@@ -31,7 +32,7 @@ void qb_contain_open(qb_contain *contain, bool has_namespace);
 void qb_contain_close(qb_contain *contain);
 
 /* Sets the group's limit (UINT64_MAX: none); false when there is no such group. */
-bool qb_contain_limit_memory(const qb_contain *contain, uint64_t bytes);
+bool qb_contain_limit_memory(qb_contain *contain, uint64_t bytes);
 
 /* How often the group's limit has killed, since it was made. */
 uint64_t qb_contain_memory_kills(const qb_contain *contain);

@@ -268,9 +268,8 @@ static void settle_accounts(run *r, const qb_contain *contain)
         report->cpu_ns = r->killed_cpu_ns; /* what follows a kill is the system's time, not the run's */
 }
 
-static void execute(const qb_launch_request *request, const int fd[2], int lifeline,
-                    const qb_contain *contain, qb_tree_clock *clock, qb_launch_report *report,
-                    bool *abandoned)
+static void execute(const qb_launch_request *request, const int fd[2], int lifeline, qb_contain *contain,
+                    qb_tree_clock *clock, qb_launch_report *report, bool *abandoned)
 {
     bool grouped = qb_contain_limit_memory(contain, request->memory_bytes);
     bool limited = request->memory_bytes != UINT64_MAX;

@@ -47,13 +47,13 @@ typedef struct glpk_state {
     const qb_mip *mip;
     glpk_params params;
     qb_budget *budget;
-    glp_prob *lp;      /* the program as we built it: vectors are reported in its columns */
-    double *x;         /* [columns] the last incumbent */
-    uint64_t nonzeros; /* at least 1 */
-    int charged;       /* simplex iterations charged so far */
-    bool published;
-    double best;        /* claim of the last publication */
-    const double *warm; /* [columns] offered once, or NULL */
+    glp_prob *lp;              /* the program as we built it: vectors are reported in its columns */
+    double *x;                 /* [columns] the last incumbent */
+    uint64_t nonzeros;         /* at least 1 */
+    int charged;               /* simplex iterations charged so far */
+    bool published, presolves; /* presolves: it has not come to its tree yet */
+    double best;               /* claim of the last publication */
+    const double *warm;        /* [columns] offered once, or NULL */
     jmp_buf on_error;
 } glpk_state;
 
@@ -93,6 +93,24 @@ static qb_status publish(glpk_state *s)
     return qb_budget_incumbent_mip(s->budget, s->x, claim);
 }
 
+/* Where one stage inside glp_intopt ends and the next begins GLPK tells its terminal and nobody else; nothing
+ * of it is printed. */
+static int on_message(void *info, const char *text)
+{
+    static const char begins[] = "Solving LP relaxation";
+    glpk_state *s = info;
+    if (s->presolves && strncmp(text, begins, sizeof begins - 1) == 0)
+        qb_budget_stage(s->budget, "relaxation");
+    return 1;
+}
+
+static void end_presolve(glpk_state *s)
+{
+    if (s->presolves)
+        qb_budget_stage(s->budget, "solve");
+    s->presolves = false;
+}
+
 /* GLPK counts from 1. */
 static void offer_warm(glpk_state *s, glp_tree *tree)
 {
@@ -108,6 +126,7 @@ static void offer_warm(glpk_state *s, glp_tree *tree)
 static void callback(glp_tree *tree, void *info)
 {
     glpk_state *s = info;
+    end_presolve(s);
     if (glp_ios_reason(tree) == GLP_IHEUR && s->warm)
         offer_warm(s, tree);
     if (glp_ios_reason(tree) == GLP_IBINGO && glp_mip_status(s->lp) == GLP_FEAS)
@@ -318,7 +337,16 @@ static qb_status solve(void *state, qb_budget *budget, qb_diag *diag)
                                              : qb_fail(diag, QB_OK, "the relaxation was not solved");
     }
     set_options(s, &options);
-    return conclude(s, glp_intopt(s->lp, &options), diag);
+    if (options.presolve == GLP_ON) {
+        s->presolves = true;
+        options.msg_lev = GLP_MSG_ALL;
+        glp_term_hook(on_message, s);
+        glp_term_out(GLP_ON);
+        qb_budget_stage(budget, "presolve");
+    }
+    int code = glp_intopt(s->lp, &options);
+    end_presolve(s); /* it may have solved everything */
+    return conclude(s, code, diag);
 }
 
 const qb_solver qb_solver_glpk = {

@@ -101,7 +101,8 @@ class EndToEnd(unittest.TestCase):
     def test_stages_add_up_to_the_run(self):
         for instance, solver, names in (("triangle.mc", "anneal", ["lowering", "init", "solve"]),
                                         ("triangle.mc", "qaoa", ["lowering", "init", "compile", "solve", "train"]),
-                                        ("knapsack.lp", "glpk", ["lowering", "init", "solve", "relaxation"])):
+                                        ("knapsack.lp", "glpk", ["lowering", "init", "solve", "relaxation"]),
+                                        ("ms_03_050_002-lp", "glpk:preset=cuts", ["lowering", "init", "solve", "presolve", "relaxation"])):
             out = self.solve(instance, solver, "--work", "20000")
             self.assertEqual(list(out["stages"]), names)
             for clock in ("cpu_s", "wall_s"):
