@@ -24,6 +24,7 @@ void qb_page_standing(qb_page *page); /* solver by solver */
 /* These three leave their section open: figures follow. */
 void qb_page_table(qb_page *page); /* instance by solver */
 qb_status qb_page_fairness(qb_page *page, qb_diag *diag);
+qb_status qb_page_stages(qb_page *page, qb_diag *diag); /* a table; nothing where no run has any */
 void qb_page_families(qb_page *page);
 void qb_page_solvers(qb_page *page);
 qb_status qb_page_failures(qb_page *page, qb_diag *diag);

@@ -161,6 +161,8 @@ qb_status qb_page_fairness(qb_page *page, qb_diag *diag)
     if (status == QB_OK)
         put_fairness(page, &flips, scratch);
     if (status == QB_OK)
+        status = qb_page_stages(page, diag);
+    if (status == QB_OK)
         status = put_ledger(page, diag);
     qb_free(scratch);
     return status;

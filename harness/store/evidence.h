@@ -153,6 +153,20 @@ typedef qb_status (*qb_store_visit_failure)(void *context, const qb_store_failur
 qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_failure visit, void *context,
                             qb_diag *diag);
 
+/* What the stages of the first runs of an experiment took, QB_STAGE_RUNS of them at most: means over a
+ * label's runs, a run without the stage counting as 0. */
+#define QB_STAGE_RUNS 100000
+
+typedef struct qb_store_stage {
+    const char *label, *stage; /* live during the visit */
+    double cpu_s, wall_s, modelled_s;
+    double share; /* of the label's CPU time */
+} qb_store_stage;
+
+typedef qb_status (*qb_store_visit_stage)(void *context, const qb_store_stage *stage);
+qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_stage visit, void *context,
+                          qb_diag *diag);
+
 /* The details of every unperturbed run, as it stored them, in that order; text lives during the visit. */
 typedef qb_status (*qb_store_visit_details)(void *context, int64_t run, const char *text);
 qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,

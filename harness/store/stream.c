@@ -145,6 +145,35 @@ qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_
     return status == QB_OK ? read : status;
 }
 
+qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_stage visit, void *context,
+                          qb_diag *diag)
+{
+    qb_sql q =
+        qb_sql_begin(store,
+                     "WITH first AS MATERIALIZED (SELECT id, label FROM run WHERE experiment_id = ?1 ORDER "
+                     "BY id LIMIT ?2),"
+                     " size AS (SELECT label, count(*) AS runs FROM first GROUP BY label)"
+                     " SELECT label, stage, sum(cpu_s) / runs, sum(wall_s) / runs, sum(modelled_s) / runs,"
+                     "  coalesce(sum(cpu_s) / sum(sum(cpu_s)) OVER (PARTITION BY label), 0)"
+                     " FROM first JOIN stage ON run_id = id JOIN size USING (label) GROUP BY label, stage"
+                     " ORDER BY label, sum(cpu_s) DESC, stage",
+                     diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_sql_bind_int(&q, QB_STAGE_RUNS);
+    qb_status status = QB_OK;
+    while (status == QB_OK && qb_sql_step(&q))
+        status = visit(context, &(qb_store_stage){
+                                    .label = qb_sql_text(&q, 0),
+                                    .stage = qb_sql_text(&q, 1),
+                                    .cpu_s = qb_sql_real(&q, 2),
+                                    .wall_s = qb_sql_real(&q, 3),
+                                    .modelled_s = qb_sql_real(&q, 4),
+                                    .share = qb_sql_real(&q, 5),
+                                });
+    qb_status read = qb_sql_end(&q);
+    return status == QB_OK ? read : status;
+}
+
 qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,
                            qb_diag *diag)
 {

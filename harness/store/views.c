@@ -63,6 +63,12 @@ const qb_store_query qb_store_queries[] = {
     {"solvers", "every solver as it was run",
      "SELECT DISTINCT r.label, r.role, s.name, s.family, s.version, s.params, s.source, s.execution\n"
      "FROM run r JOIN solver s ON s.id = r.solver_id WHERE r.experiment_id = :experiment"},
+    {"stages", "what the stages of a run took, on average over the runs of a label",
+     "SELECT r.label, s.stage, sum(s.cpu_s) / n.runs AS mean_cpu_s, sum(s.wall_s) / n.runs AS mean_wall_s,\n"
+     "  sum(s.modelled_s) / n.runs AS mean_modelled_s\n"
+     "FROM stage s JOIN run r ON r.id = s.run_id JOIN (SELECT label, count(*) AS runs FROM run\n"
+     "  WHERE experiment_id = :experiment GROUP BY label) n ON n.label = r.label\n"
+     "WHERE r.experiment_id = :experiment GROUP BY r.label, s.stage"},
     {"failures", "runs that ended otherwise than by optimum, target, exhaustion or budget",
      "SELECT r.label, i.name, r.status, min(r.reason) AS reason, count(*) AS runs\n"
      "FROM run r JOIN instance i ON i.id = r.instance_id WHERE r.experiment_id = :experiment\n"

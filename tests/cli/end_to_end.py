@@ -102,7 +102,7 @@ class EndToEnd(unittest.TestCase):
         for instance, solver, names in (("triangle.mc", "anneal", ["lowering", "init", "solve"]),
                                         ("triangle.mc", "qaoa", ["lowering", "init", "compile", "solve", "train"]),
                                         ("knapsack.lp", "glpk", ["lowering", "init", "solve", "relaxation"]),
-                                        ("ms_03_050_002-lp", "glpk:preset=cuts", ["lowering", "init", "solve", "presolve", "relaxation"])):
+                                        ("karate", "glpk:preset=cuts", ["lowering", "init", "solve", "presolve", "relaxation"])):
             out = self.solve(instance, solver, "--work", "20000")
             self.assertEqual(list(out["stages"]), names)
             for clock in ("cpu_s", "wall_s"):
@@ -491,6 +491,15 @@ class EndToEnd(unittest.TestCase):
         for (_, gap), row in zip(shown, rows["standing"]):
             self.assertAlmostEqual(float(gap), 100 * row[2], delta=0.006 + 0.05 * (row[2] > 0.1))
         self.assertGreater(rows["standing"][-1][2], 0.01)
+        self.assertIn("stages", linked)
+        self.assertEqual([row[:2] for row in sorted(rows["stages"])],
+                         [(label, stage) for label in ("anneal", "random", "tabu") for stage in ("init", "lowering", "solve")])
+        table = page[page.index("Where the time of a run went"):]
+        shown = re.findall(r'<tr><td>([a-z]+)</td><td>([a-z]+)</td><td class="n[^"]*">([0-9.e-]+) ms</td>', table)[:9]
+        stored = {row[:2]: 1000 * row[2] for row in rows["stages"]}
+        self.assertEqual({name[:2] for name in shown}, set(stored))
+        for label, stage, cpu in shown:
+            self.assertAlmostEqual(float(cpu), stored[label, stage], delta=0.006 * stored[label, stage])
 
     def test_missing_gnuplot(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
