@@ -360,9 +360,13 @@ static qb_status import_file(importer *m, qb_diag *diag)
     size_t size = 0;
     qb_status status = qb_file_read(m->path, QB_FILE_LIMIT, &text, &size, diag);
     if (status == QB_OK)
+        status = qb_store_begin(m->store, diag);
+    if (status == QB_OK) {
         status = qb_csv_read(m->path, text, size, take_row, m, diag);
-    if (status == QB_OK && !m->has_header)
-        status = qb_fail(diag, QB_BAD_INPUT, "%s: there is no header", m->path);
+        if (status == QB_OK && !m->has_header)
+            status = qb_fail(diag, QB_BAD_INPUT, "%s: there is no header", m->path);
+        status = qb_store_end(m->store, status, diag);
+    }
     qb_free(text);
     return status;
 }
@@ -387,7 +391,7 @@ static int run(const void *options, const qb_arguments *arguments)
         status = register_source(&m, &diag);
     if (!status)
         status = import_file(&m, &diag);
-    if (m.has_header)
+    if (!status)
         printf("%llu runs imported, %llu were there; %llu claims differ from the referee's value\n",
                (unsigned long long)m.taken, (unsigned long long)m.present, (unsigned long long)m.lied);
     qb_store_close(m.store);
@@ -406,7 +410,8 @@ const qb_command qb_command_import = {
         "objective, status, cpu_s, wall_s, modelled_s, work, samples, execution (native, simulated, "
         "hardware), version, started_at and seed. The label is a solver of the experiment, whose runs "
         "these stand for: `run` then leaves them alone. Every solution is scored by the referee; a claim "
-        "that differs is stored as a lie, and what was found beyond the budget is not credited.",
+        "that differs is stored as a lie, and what was found beyond the budget is not credited. A file with "
+        "a wrong row is not imported at all.",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(import_options),

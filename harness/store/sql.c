@@ -157,12 +157,24 @@ qb_status qb_sql_exec(qb_store *store, const char *text, qb_diag *diag)
 
 qb_status qb_sql_transaction(qb_store *store, qb_diag *diag)
 {
-    qb_sql q = qb_sql_begin(store, "BEGIN IMMEDIATE", diag);
-    return qb_sql_run(&q);
+    qb_status status = QB_OK;
+    if (!store->depth) {
+        qb_sql q = qb_sql_begin(store, "BEGIN IMMEDIATE", diag);
+        status = qb_sql_run(&q);
+        store->spoilt = false;
+    }
+    store->depth += status == QB_OK;
+    return status;
 }
 
 qb_status qb_sql_finish(qb_store *store, qb_status status, qb_diag *diag)
 {
+    if (store->depth && --store->depth) {
+        store->spoilt = store->spoilt || status != QB_OK;
+        return status;
+    }
+    if (status == QB_OK && store->spoilt)
+        status = qb_fail(diag, QB_INTERNAL, "a part of the transaction failed");
     if (status == QB_OK) {
         qb_sql q = qb_sql_begin(store, "COMMIT", diag);
         status = qb_sql_run(&q);
@@ -170,4 +182,14 @@ qb_status qb_sql_finish(qb_store *store, qb_status status, qb_diag *diag)
     if (status != QB_OK && !sqlite3_get_autocommit(store->db)) /* a full disk may have rolled back already */
         (void)qb_sql_exec(store, "ROLLBACK", NULL);
     return status;
+}
+
+qb_status qb_store_begin(qb_store *store, qb_diag *diag)
+{
+    return qb_sql_transaction(store, diag);
+}
+
+qb_status qb_store_end(qb_store *store, qb_status status, qb_diag *diag)
+{
+    return qb_sql_finish(store, status, diag);
 }

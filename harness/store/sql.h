@@ -21,6 +21,8 @@
 struct qb_store {
     sqlite3 *db;
     bool writable;
+    uint32_t depth; /* transactions begun: only the outermost is SQLite's */
+    bool spoilt;    /* an inner one failed */
     uint32_t cached;
     const char *text[QB_SQL_CACHE]; /* string literals: compared by address */
     sqlite3_stmt *statement[QB_SQL_CACHE];

@@ -142,6 +142,11 @@ typedef struct qb_store_run {
     const qb_run_result *result;
 } qb_store_run;
 
+/* What is registered and recorded between the two is one transaction: all of it is stored, or, when `status`
+ * is an error, nothing.  _end returns `status`, or why it could not be stored. */
+qb_status qb_store_begin(qb_store *store, qb_diag *diag);
+qb_status qb_store_end(qb_store *store, qb_status status, qb_diag *diag);
+
 /* One transaction: run, incumbents, solution, summary.  A key that is stored already is QB_BAD_INPUT. */
 qb_status qb_store_record(qb_store *store, const qb_store_run *run, int64_t *id, qb_diag *diag);
 

@@ -702,6 +702,17 @@ class EndToEnd(unittest.TestCase):
                 self.run_qubout("import", "tiny.yaml", "bad.csv", "--db", "y.db", code=2)
                 self.assertIn(what, self.stderr)
 
+    def test_a_file_is_imported_whole_or_not_at_all(self):
+        self.write("tiny.yaml", EXPERIMENT.replace("perturbations", "# "))
+        rows = "label,instance,repeat,solution,objective,work\ntabu,triangle,0,011,2,10\ntabu,triangle,1,011,2,10\n"
+        self.write("half.csv", rows + "tabu,triangle,2,0111,2,10\n")
+        self.run_qubout("import", "tiny.yaml", "half.csv", "--db", "x.db", code=2)
+        self.assertIn("half.csv:4", self.stderr)
+        self.assertEqual(self.count_runs("x.db"), 0)
+        self.write("whole.csv", rows)
+        self.assertIn("2 runs imported, 0 were there", self.run_qubout("import", "tiny.yaml", "whole.csv", "--db", "x.db"))
+        self.assertEqual(self.count_runs("x.db"), 2)
+
     def test_better_values_are_taken_and_change_verdicts(self):
         self.write("path.mc", "4 3\n1 2 1\n2 3 1\n3 4 1\n")
         ours = {"QUBOUT_REFERENCES": str(self.folder / "mine.csv")}
