@@ -45,16 +45,15 @@ static void choose_tiles(qb_statevector *state)
     state->width_bits = least(bits <= 22 ? 2 : 3, state->low_bits - lanes - symmetric);
 }
 
-uint64_t qb_statevector_bytes(uint32_t bits, qb_precision precision, bool gradients)
+bool qb_statevector_is_padded(qb_cost_width width, double states)
 {
-    size_t real_size = precision == QB_DOUBLE ? sizeof(double) : sizeof(float);
-    return qb_sv_at((size_t)1 << bits, real_size) * real_size * (gradients ? 4 : 2);
+    return width == QB_COST_BYTE || states < 0x1p24;
 }
 
 static size_t array_bytes(const qb_statevector *state)
 {
     size_t real_size = state->kernel->real_size;
-    return qb_sv_at((size_t)1 << state->diagonal->bits, real_size) * real_size;
+    return qb_sv_at((size_t)1 << state->diagonal->bits, state->pad) * real_size;
 }
 
 qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, bool gradients,
@@ -66,6 +65,8 @@ qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precisio
     *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .threads = threads ? threads : 1};
     s->kernel = kernel_for(precision, diagonal->bits, diagonal->symmetric);
     choose_tiles(s);
+    if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
+        s->pad = 64 / s->kernel->real_size;
     for (unsigned a = 0; a < (gradients ? 4u : 2u); a++) {
         s->array[a] = qb_map(array_bytes(s));
         if (!s->array[a])
@@ -200,7 +201,8 @@ static qb_sv_pass pass_make(const qb_statevector *state, bool high)
 {
     const qb_diagonal *d = state->diagonal;
     unsigned n = d->qubits % 4; /* i^(2 - n) is 1, i, -1, -i for n = 2, 1, 0, 3 modulo 4 */
-    qb_sv_pass pass = {.bits = d->bits,
+    qb_sv_pass pass = {.pad = state->pad,
+                       .bits = d->bits,
                        .low_bits = state->low_bits,
                        .high = high,
                        .width_bits = state->width_bits,
@@ -361,7 +363,7 @@ static void start_adjoint(const qb_statevector *state, const void *context, size
     size_t count = (size_t)1 << bits, pieces = (size_t)1 << (qb_sv_block_bits(state) - bits);
     for (size_t piece = first * pieces; piece < end * pieces; piece++) {
         double entry[1 << 10];
-        size_t at = qb_sv_at(piece << bits, state->kernel->real_size);
+        size_t at = qb_sv_at(piece << bits, state->pad);
         qb_diagonal_read(state->diagonal, piece << bits, count, entry);
         for (unsigned a = 0; a < 2; a++) {
             const double *psi = (const double *)state->array[a] + at;

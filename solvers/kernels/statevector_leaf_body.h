@@ -36,7 +36,7 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
     vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
     REAL *base[4];
-    EACH_ARRAY base[a] = j->array[a] + at(x);
+    EACH_ARRAY base[a] = j->array[a] + at(j->pass, x);
     EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 2);
     if (!whole && !backward && j->pass->from_plus)
         EACH_ROW plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
@@ -119,10 +119,10 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     REAL *base[2][4];
     vec v[2][4][1 << HIGH_ROWS];
     size_t offset[1 << HIGH_ROWS];
-    EACH_ROW offset[r] = at(r * row);
+    EACH_ROW offset[r] = at(j->pass, r * row);
     UNROLL for (unsigned p = 0; p < places; p++)
     {
-        EACH_ARRAY base[p][a] = j->array[a] + at(start[p]);
+        EACH_ARRAY base[p][a] = j->array[a] + at(j->pass, start[p]);
         EACH_ARRAY EACH_ROW
         {
             vec loaded = load(base[p][a] + offset[r]);

@@ -68,7 +68,7 @@ static double band_of_piece(const qb_statevector *s, size_t x, size_t count)
     const qb_diagonal *d = s->diagonal;
     double least = fmax(s->band[0], d->least), greatest = fmin(s->band[1], d->greatest);
     bool is_double = s->precision == QB_DOUBLE;
-    size_t at = qb_sv_at(x, s->kernel->real_size);
+    size_t at = qb_sv_at(x, s->pad);
     const double *re = (const double *)s->array[0] + at, *im = (const double *)s->array[1] + at;
     const float *float_re = (const float *)s->array[0] + at, *float_im = (const float *)s->array[1] + at;
     if (d->width == QB_COST_REAL) {

@@ -17,7 +17,8 @@
  * of two halves.
  *
  * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^10 and 2^14 amplitudes, and four
- * every 2^21, keep rows that are rotated together out of each other's cache sets.
+ * every 2^21, keep rows that are rotated together out of each other's cache sets.  Large states may
+ * have none.
  *
  * Symmetry.  Under the flip of all spins only x with x_{n-1} = 0 are kept, and X of the top qubit joins y to
  * ~y with -i i^(2|y| - n + 1) in this frame (real for even n, imaginary for odd n).  HIGH passes do it, on a
@@ -42,16 +43,17 @@ typedef struct qb_rotation {
     double tangent, cosine;
 } qb_rotation;
 
-/* Where amplitude x lies, in numbers of real_size bytes; x of disjoint bits add up. */
-static inline size_t qb_sv_at(size_t x, size_t real_size)
+/* Where amplitude x lies, given the numbers in a unit of padding; x of disjoint bits add up. */
+static inline size_t qb_sv_at(size_t x, size_t pad)
 {
-    return x + 64 / real_size * ((x >> 10) + (x >> 14) + 4 * (x >> 21));
+    return x + pad * ((x >> 10) + (x >> 14) + 4 * (x >> 21));
 }
 
 enum { QB_SV_RE, QB_SV_IM, QB_SV_ADJOINT_RE, QB_SV_ADJOINT_IM };
 
 typedef struct qb_sv_pass {
-    void *array[4];          /* re and im, then those of the adjoint state; [qb_sv_at(2^bits)] */
+    void *array[4]; /* re and im, then those of the adjoint state; [qb_sv_at(2^bits)] */
+    size_t pad;
     unsigned bits, low_bits; /* of the state; of a LOW pass's tile */
     bool high;
     unsigned width_bits; /* vectors in a row of a HIGH pass's tile: 2^width_bits */

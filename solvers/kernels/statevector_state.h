@@ -11,6 +11,7 @@ struct qb_statevector {
     qb_precision precision;
     uint32_t threads;
     unsigned low_bits, width_bits;
+    size_t pad;         /* numbers in a unit of padding, 0: none */
     const double *band; /* [2] entries whose weight the last pass sums up; NULL: none */
     void *array[4];     /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
 };
@@ -37,7 +38,7 @@ static inline unsigned qb_sv_block_bits(const qb_statevector *state)
 
 static inline double qb_sv_get(const qb_statevector *state, unsigned array, size_t x)
 {
-    size_t at = qb_sv_at(x, state->kernel->real_size);
+    size_t at = qb_sv_at(x, state->pad);
     return state->precision == QB_DOUBLE ? ((const double *)state->array[array])[at]
                                          : ((const float *)state->array[array])[at];
 }

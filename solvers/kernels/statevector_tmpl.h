@@ -22,10 +22,10 @@ typedef struct row_set {
     size_t low[4], high[4];
 } row_set;
 
-ALWAYS row_set row_set_make(unsigned bit)
+ALWAYS row_set row_set_make(const qb_sv_pass *pass, unsigned bit)
 {
-    size_t a = at((size_t)1 << bit), b = at((size_t)2 << bit), c = at((size_t)4 << bit),
-           d = at((size_t)8 << bit);
+    size_t a = at(pass, (size_t)1 << bit), b = at(pass, (size_t)2 << bit), c = at(pass, (size_t)4 << bit),
+           d = at(pass, (size_t)8 << bit);
     return (row_set){{0, a, b, a + b}, {0, c, d, c + d}};
 }
 
@@ -68,11 +68,11 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mi
     unsigned run_bits = pass->high ? pass->low_bits : least(bit, 10);
     size_t runs = (size_t)1 << (bit - run_bits);
     size_t length = pass->high ? LANES << pass->width_bits : (size_t)1 << run_bits;
-    const row_set place = row_set_make(bit);
+    const row_set place = row_set_make(pass, bit);
     const mixer local = *m;
     for (unsigned a = 0; a < (pass->backward ? 4u : 2u); a++)
         for (size_t r = 0; r < runs; r++) {
-            size_t start = at(x + (r << run_bits));
+            size_t start = at(pass, x + (r << run_bits));
             if (pass->backward && a < 2) {
                 vec sum = overlap_run(j->array[a] + start, j->array[a + 2] + start, length, &place, bits);
                 m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
@@ -265,7 +265,7 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     j.first_fade = splat(j.first.fade[top - j.leaf_top]);
     j.first_coupling_fade = splat(j.first.fade[top - j.leaf_top + leaf]);
     j.second_fade = splat(j.second.fade[coupled]);
-    j.ahead = (ptrdiff_t)at((size_t)1 << tile_bits);
+    j.ahead = (ptrdiff_t)at(pass, (size_t)1 << tile_bits);
     for (size_t number = first; number < end; number++) {
         j.weight = j.cost = j.phase = (dvec){0};
         j.first.overlap = j.second.overlap = (vec){0};

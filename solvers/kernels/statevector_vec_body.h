@@ -43,9 +43,9 @@ ALWAYS unsigned least(unsigned a, unsigned b)
 }
 
 /* Where amplitude x lies in its array. */
-ALWAYS size_t at(size_t x)
+ALWAYS size_t at(const qb_sv_pass *pass, size_t x)
 {
-    return qb_sv_at(x, sizeof(REAL));
+    return qb_sv_at(x, pass->pad);
 }
 
 /* REVERSE(v): the lanes backwards.  EXCHANGE(v, l): the two halves of every 2^(l + 1) lanes change places. */

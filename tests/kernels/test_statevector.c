@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "harness/base/budget_probe.h"
 #include "harness/base/rng.h"
+#include "solvers/kernels/qaoa_state.h"
 #include "solvers/kernels/simd.h"
+#include "solvers/kernels/statevector_state.h"
 #include "tests/kernels/qaoa_cases.h"
 
 #include <criterion/criterion.h>
@@ -388,6 +390,73 @@ Test(statevector, a_gradient_costs_at_most_four_circuits_of_work)
     qb_statevector_close(state);
     qb_diagonal_clear(&diagonal);
     qb_cost_free(&cost);
+}
+
+/* ---------------------------------------------------------------------------------------------- memory */
+
+/* Large states go without padding: where amplitudes lie changes none of them. */
+Test(statevector, padding_changes_no_bit)
+{
+    enum { N = 17 };
+    static double complex padded[1 << N], plain[1 << N];
+    for (int k = 0; k < 2 * QB_SIMD_COUNT; k++) {
+        if (!select_tier(k / 2))
+            continue;
+        ising p = ising_random(N, REAL_WEIGHTS, 0.4, 22);
+        qb_cost cost = ising_cost(&p);
+        qb_diagonal d = ising_diagonal(&cost, k % 2);
+        qb_statevector *state;
+        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+        size_t pad = state->pad;
+        cr_assert_gt(pad, 0);
+        cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
+        read_state(state, N, padded);
+        state->pad = 0;
+        cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
+        read_state(state, N, plain);
+        cr_assert_eq(memcmp(padded, plain, sizeof plain), 0);
+        state->pad = pad;
+        qb_statevector_close(state);
+        qb_diagonal_clear(&d);
+        qb_cost_free(&cost);
+    }
+}
+
+/* Bytes of the amplitudes and of their costs are as promised, and what is promised is what a run must have.
+ */
+Test(statevector, takes_at_most_18_bytes_an_amplitude_with_costs_of_two_bytes)
+{
+    enum { N = 24 };
+    static const struct {
+        flavour f;
+        qb_cost_width width;
+        uint64_t bytes;
+    } rows[] = {
+        {UNIT_WEIGHTS, QB_COST_BYTE, 18}, {WORD_WEIGHTS, QB_COST_WORD, 18}, {REAL_WEIGHTS, QB_COST_REAL, 24}};
+    for (int k = 0; k < 3; k++) {
+        ising p = ising_random(N, rows[k].f, 0.2, 21);
+        qb_cost cost = ising_cost(&p);
+        qb_diagonal d = ising_diagonal(&cost, false);
+        qb_qubo qubo = ising_qubo(&p);
+        qb_qaoa_setup setup = {.threads = 1, .memory_bytes = rows[k].bytes << N};
+        qb_statevector *state;
+        qb_qaoa *circuit;
+        qb_diag diag = {{0}};
+        cr_assert_eq(d.width, rows[k].width);
+        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+        uint64_t bytes = (2 * sizeof(double) * qb_sv_at((size_t)1 << N, state->pad)) + (d.width << N);
+        cr_assert_leq(bytes, rows[k].bytes << N);
+        cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &circuit, &diag), QB_OK, "%s", diag.text);
+        qb_qaoa_close(circuit);
+        setup.memory_bytes = bytes - 1;
+        cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &circuit, &diag), QB_REFUSED);
+        cr_assert(strstr(diag.text, "24 qubits with mixer=x, 1.68e+07 states, need 0."), "%s", diag.text);
+        cr_assert(strstr(diag.text, "the memory limit allows 0."), "%s", diag.text);
+        qb_statevector_close(state);
+        qb_qubo_free(&qubo);
+        qb_diagonal_clear(&d);
+        qb_cost_free(&cost);
+    }
 }
 
 /* ---------------------------------------------------------------------------------------------- shots */
