@@ -5,9 +5,8 @@
 
 #include <math.h>
 
-#define START  0.1  /* positions and momenta at first */
-#define STABLE 1.4  /* dt times the stiffest frequency; the integrator bears 2, jumps of sign less */
-#define CHUNK  4096 /* spins and couplings between two looks at the budget */
+#define START  0.1 /* positions and momenta at first */
+#define STABLE 1.4 /* dt times the stiffest frequency; the integrator bears 2, jumps of sign less */
 
 /* c of the head comment, per unit of `coupling`. */
 static double coupling_scale(const qb_qubo *q)
@@ -66,13 +65,11 @@ static qb_status forces(qb_bifurcation *b, const qb_replica_tier *tier, qb_budge
 {
     const qb_qubo *q = b->form.model;
     for (uint32_t from = 0; from < q->n;) {
-        uint32_t to = from + 1;
-        while (to < q->n && to - from + q->start[to + 1] - q->start[from] <= CHUNK)
-            to++;
+        uint32_t to = qb_replica_part(q, from);
         uint64_t work = QB_REPLICAS * (to - from + q->start[to] - q->start[from]);
         if (budget && !qb_budget_spend(budget, work))
             return QB_STOPPED;
-        tier->bifurcation_force(b, from, to);
+        tier->forces(&b->form, b->x, b->discrete, b->force, from, to);
         from = to;
     }
     return QB_OK;
@@ -85,7 +82,7 @@ qb_status qb_bifurcation_run(qb_bifurcation *b, uint64_t from, uint64_t to, uint
         qb_status status = forces(b, tier, budget);
         if (status)
             return status;
-        tier->bifurcation_move(b, (float)(1 - (double)(step + 1) / (double)steps), 0, b->form.model->n);
+        tier->bifurcation_move(b, (float)(1 - (double)(step + 1) / (double)steps));
     }
     return QB_OK;
 }

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#define CHUNK    4096 /* spins and couplings between two looks at the budget */
 #define COLDEST  1e25 /* beta that stands for infinity: the action stays finite */
 #define NO_FIELD 1e-9 /* beta gamma at least: K stays below 11 */
 
@@ -41,7 +40,7 @@ void qb_path_integral_start(qb_path_integral *p, const uint8_t *x)
 
 void qb_path_integral_refresh(qb_path_integral *p)
 {
-    qb_replica_tier_selected()->path_fields(p);
+    qb_replica_tier_selected()->forces(&p->form, p->spin, false, p->field, 0, p->form.model->n);
 }
 
 /* 4 K of the head comment. */
@@ -56,9 +55,7 @@ static qb_status sweep(qb_path_integral *p, uint64_t (*pass)(qb_path_integral *,
 {
     const qb_qubo *q = p->form.model;
     for (uint32_t from = 0; from < q->n;) {
-        uint32_t to = from + 1;
-        while (to < q->n && to - from + q->start[to + 1] - q->start[from] <= CHUNK)
-            to++;
+        uint32_t to = qb_replica_part(q, from);
         uint64_t touched = pass(p, from, to);
         if (budget && !qb_budget_spend(budget, QB_REPLICAS * (to - from + touched)))
             return QB_STOPPED;

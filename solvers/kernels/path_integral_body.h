@@ -85,20 +85,3 @@ static uint64_t path_lines(qb_path_integral *p, uint32_t from, uint32_t to)
     }
     return touched;
 }
-
-static void path_fields(qb_path_integral *p)
-{
-    const qb_qubo *q = p->form.model;
-    for (uint32_t i = 0; i < q->n; i++) {
-        qb_floats even = {0}, odd = {0};
-        even += p->form.field[i];
-        odd += p->form.field[i];
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            const qb_floats *spin = row_of(p->spin, q->neighbour[k]);
-            even += p->form.weight[k] * spin[0];
-            odd += p->form.weight[k] * spin[1];
-        }
-        row_at(p->field, i)[0] = even;
-        row_at(p->field, i)[1] = odd;
-    }
-}

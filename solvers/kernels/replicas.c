@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define PART 4096 /* variables and couplings of one */
+
 const qb_replica_tier *qb_replica_tier_selected(void)
 {
 #if defined(__x86_64__)
@@ -18,6 +20,14 @@ const qb_replica_tier *qb_replica_tier_selected(void)
     }
 #endif
     return &qb_replicas_portable;
+}
+
+uint32_t qb_replica_part(const qb_qubo *q, uint32_t from)
+{
+    uint32_t to = from + 1;
+    while (to < q->n && to - from + q->start[to + 1] - q->start[from] <= PART)
+        to++;
+    return to;
 }
 
 /* J of coupling k and h of spin i, as the head comment has them. */
@@ -87,4 +97,18 @@ void qb_replica_state(const qb_replica_row *spin, uint32_t n, uint32_t replica, 
         memcpy(&bits, &spin[i].of[replica], sizeof bits);
         x[i] = bits >= 0;
     }
+}
+
+qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
+                             qb_budget *budget)
+{
+    double energy, sign = model->sense == QB_MINIMISE ? 1 : -1;
+    if (!qb_budget_spend(budget, QB_REPLICAS * (model->n + model->nonzeros)))
+        return QB_STOPPED;
+    uint32_t replica = qb_replica_best(model, spin, &energy);
+    if (sign * energy >= sign * *best)
+        return QB_OK;
+    *best = energy;
+    qb_replica_state(spin, model->n, replica, x);
+    return qb_budget_incumbent(budget, x, model->integral ? energy : qb_qubo_energy(model, x));
 }

@@ -14,6 +14,7 @@
 #ifndef QB_KERNELS_REPLICAS_H
 #define QB_KERNELS_REPLICAS_H
 
+#include "harness/base/budget.h"
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
 
@@ -45,6 +46,11 @@ void qb_replica_energies(const qb_qubo *model, const qb_replica_row *spin /* [n]
 
 /* The replica of least cost, the first of equals, and its E. */
 uint32_t qb_replica_best(const qb_qubo *model, const qb_replica_row *spin, double *energy);
+
+/* Publishes the best replica where it is better than *best, the E published before (NaN: none), and keeps it
+ * there.  Charges QB_REPLICAS (n + nonzeros).  QB_STOPPED when the budget ends. */
+qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best,
+                             uint8_t *x /* [n] scratch */, qb_budget *budget);
 
 /* The state of one replica. */
 void qb_replica_state(const qb_replica_row *spin, uint32_t n, uint32_t replica, uint8_t *x /* [n] */);

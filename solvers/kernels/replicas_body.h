@@ -70,3 +70,35 @@ static void replica_energies(const qb_qubo *q, const qb_replica_row *spin, doubl
         else
             energies_real(q, spin, half, energy + 16 * half);
 }
+
+/* Both halves of a row side by side, so that a coupling is read once; of the signs, the weight takes the
+ * sign. */
+INLINE void replica_forces_of(const qb_replica_form *form, const qb_replica_row *z, bool signs,
+                              qb_replica_row *force, uint32_t from, uint32_t to)
+{
+    const qb_qubo *q = form->model;
+    for (uint32_t i = from; i < to; i++) {
+        qb_floats low = {0}, high = {0};
+        low += form->field[i];
+        high += form->field[i];
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            const qb_floats *row = row_of(z, q->neighbour[k]);
+            float weight = form->weight[k];
+            int32_t bits;
+            memcpy(&bits, &weight, sizeof bits);
+            low += signs ? (qb_floats)(((qb_ints)row[0] & REPLICAS_SIGN) ^ bits) : weight * row[0];
+            high += signs ? (qb_floats)(((qb_ints)row[1] & REPLICAS_SIGN) ^ bits) : weight * row[1];
+        }
+        row_at(force, i)[0] = low;
+        row_at(force, i)[1] = high;
+    }
+}
+
+static void replica_forces(const qb_replica_form *form, const qb_replica_row *z, bool signs,
+                           qb_replica_row *force, uint32_t from, uint32_t to)
+{
+    if (signs)
+        replica_forces_of(form, z, true, force, from, to);
+    else
+        replica_forces_of(form, z, false, force, from, to);
+}

@@ -11,9 +11,8 @@
 
 const qb_replica_tier QB_REPLICAS_TIER = {
     .energies = replica_energies,
-    .bifurcation_force = bifurcation_force_any,
+    .forces = replica_forces,
     .bifurcation_move = bifurcation_move,
     .path_slices = path_slices,
     .path_lines = path_lines,
-    .path_fields = path_fields,
 };

@@ -12,6 +12,8 @@
 #include "solvers/kernels/lanczos.h"
 #include "solvers/solver.h"
 
+#include <math.h>
+
 #define SB_FIRST_STEPS 64 /* length of the first evolution when it grows */
 #define SB_LOOKS       16 /* in the second half of an evolution */
 
@@ -31,9 +33,8 @@ typedef struct sb {
     const qb_qubo *model;
     const sb_params *params;
     qb_bifurcation oscillators;
-    uint8_t *x; /* [n] */
-    double best;
-    bool has_best;
+    uint8_t *x;  /* [n] */
+    double best; /* E published; NaN before */
 } sb;
 
 static void sb_free(void *opaque)
@@ -53,7 +54,7 @@ static qb_status sb_init(const qb_model *model, const void *params, uint64_t see
     sb *s = QB_NEW(sb, 1);
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for oscillators of %u variables", q->n);
-    *s = (sb){.model = q, .params = params};
+    *s = (sb){.model = q, .params = params, .best = NAN};
     bool discrete = s->params->variant == 0;
     qb_status status =
         qb_bifurcation_open(q, discrete, s->params->dt, s->params->coupling, seed, &s->oscillators, diag);
@@ -73,20 +74,9 @@ static qb_status sb_init(const qb_model *model, const void *params, uint64_t see
     return QB_OK;
 }
 
-/* Publishes the best replica where it is better than all before. */
 static qb_status look(sb *s, qb_budget *budget)
 {
-    const qb_qubo *q = s->model;
-    double energy, sign = q->sense == QB_MINIMISE ? 1 : -1;
-    if (!qb_budget_spend(budget, QB_REPLICAS * (q->n + q->nonzeros)))
-        return QB_STOPPED;
-    uint32_t replica = qb_replica_best(q, s->oscillators.x, &energy);
-    if (s->has_best && sign * energy >= sign * s->best)
-        return QB_OK;
-    s->has_best = true;
-    s->best = energy;
-    qb_replica_state(s->oscillators.x, q->n, replica, s->x);
-    return qb_budget_incumbent(budget, s->x, q->integral ? energy : qb_qubo_energy(q, s->x));
+    return qb_replica_publish(s->model, s->oscillators.x, &s->best, s->x, budget);
 }
 
 static qb_status evolve(sb *s, uint64_t steps, qb_budget *budget)

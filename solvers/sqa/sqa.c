@@ -40,8 +40,7 @@ typedef struct sqa {
     qb_path_integral path;
     double beta, gamma; /* per unit of E, in units of E */
     uint8_t *x;         /* [n] */
-    double best;
-    bool has_best;
+    double best;        /* E published; NaN before */
 } sqa;
 
 static void sqa_free(void *opaque)
@@ -71,7 +70,7 @@ static qb_status sqa_init(const qb_model *model, const void *params, uint64_t se
     sqa *s = QB_NEW(sqa, 1);
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for slices of %u variables", q->n);
-    *s = (sqa){.model = model, .params = params};
+    *s = (sqa){.model = model, .params = params, .best = NAN};
     set_scales(s);
     qb_status status = qb_path_integral_open(q, seed, &s->path, diag);
     s->x = QB_NEW(uint8_t, q->n);
@@ -90,20 +89,9 @@ static qb_status sqa_init(const qb_model *model, const void *params, uint64_t se
     return QB_OK;
 }
 
-/* Publishes the best slice where it is better than all before. */
 static qb_status look(sqa *s, qb_budget *budget)
 {
-    const qb_qubo *q = s->model->qubo;
-    double energy, sign = q->sense == QB_MINIMISE ? 1 : -1;
-    if (!qb_budget_spend(budget, QB_REPLICAS * (q->n + q->nonzeros)))
-        return QB_STOPPED;
-    uint32_t replica = qb_replica_best(q, s->path.spin, &energy);
-    if (s->has_best && sign * energy >= sign * s->best)
-        return QB_OK;
-    s->has_best = true;
-    s->best = energy;
-    qb_replica_state(s->path.spin, q->n, replica, s->x);
-    return qb_budget_incumbent(budget, s->x, q->integral ? energy : qb_qubo_energy(q, s->x));
+    return qb_replica_publish(s->model->qubo, s->path.spin, &s->best, s->x, budget);
 }
 
 static qb_status run_sweeps(sqa *s, uint64_t from, uint64_t to, uint64_t sweeps, qb_budget *budget)
@@ -123,7 +111,7 @@ static qb_status quench(sqa *s, qb_budget *budget)
     return status ? status : look(s, budget);
 }
 
-/* One anneal from random slices, or from the state that they all share. */
+/* One anneal from random slices. */
 static qb_status anneal(sqa *s, uint64_t sweeps, qb_budget *budget)
 {
     uint64_t at = sweeps / 2, part = (sweeps - at + SQA_LOOKS - 1) / SQA_LOOKS;
