@@ -114,19 +114,27 @@ static qb_status bench_tabu(const qb_bench_request *request, qb_bench_print prin
     return over_cases(request, cases, sizeof cases / sizeof *cases, time_tabu, print, context, diag);
 }
 
-static qb_status bench_exhaustive(const qb_bench_request *request, qb_bench_print print, void *context,
-                                  qb_diag *diag)
+typedef qb_status bench_sized(const qb_bench_options *options, uint32_t size, qb_bench *bench, qb_diag *diag);
+
+static qb_status over_sizes(const qb_bench_request *request, const uint32_t *sizes, size_t count,
+                            bench_sized *measure, qb_bench_print print, void *context, qb_diag *diag)
 {
-    static const uint32_t sizes[] = {24, 32};
     qb_bench_options options = options_of(request);
     qb_status status = QB_OK;
-    for (size_t k = 0; !status && k < sizeof sizes / sizeof *sizes; k++) {
+    for (size_t k = 0; !status && k < count; k++) {
         qb_bench bench;
-        status = qb_bench_exhaustive(&options, sizes[k], &bench, diag);
+        status = measure(&options, sizes[k], &bench, diag);
         if (!status)
             status = print(context, &bench);
     }
     return status;
+}
+
+static qb_status bench_exhaustive(const qb_bench_request *request, qb_bench_print print, void *context,
+                                  qb_diag *diag)
+{
+    static const uint32_t variables[] = {24, 32};
+    return over_sizes(request, variables, 2, qb_bench_exhaustive, print, context, diag);
 }
 
 /* The referee on a fixed vector: every second variable set. */
@@ -195,15 +203,7 @@ static qb_status bench_store(const qb_bench_request *request, qb_bench_print pri
                              qb_diag *diag)
 {
     static const uint32_t points[] = {10, 200};
-    qb_bench_options options = options_of(request);
-    qb_status status = QB_OK;
-    for (size_t k = 0; !status && k < sizeof points / sizeof *points; k++) {
-        qb_bench bench;
-        status = qb_bench_store(&options, points[k], &bench, diag);
-        if (!status)
-            status = print(context, &bench);
-    }
-    return status;
+    return over_sizes(request, points, 2, qb_bench_store, print, context, diag);
 }
 
 /* Intervals of 10^4 resamples, of made-up skewed values. */
