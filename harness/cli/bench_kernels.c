@@ -207,7 +207,7 @@ static qb_status bench_store(const qb_bench_request *request, qb_bench_print pri
 }
 
 /* Intervals of 10^4 resamples, of made-up skewed values. */
-static qb_status time_bootstrap(const qb_bench_request *request, uint32_t size, qb_bench *bench,
+static qb_status time_bootstrap(const qb_bench_options *options, uint32_t size, qb_bench *bench,
                                 qb_diag *diag)
 {
     enum { RESAMPLES = 10000 };
@@ -220,7 +220,7 @@ static qb_status time_bootstrap(const qb_bench_request *request, uint32_t size, 
     qb_rng_init(&rng, 1, 0);
     for (uint32_t k = 0; k < size; k++)
         x[k] = exp(qb_rng_normal(&rng));
-    while (repeats < 2 || total < request->seconds) {
+    while (repeats < 2 || total < options->seconds) {
         int64_t start = qb_clock_system.cpu_ns(NULL);
         interval = qb_interval_bootstrap(x, size, 0.95, RESAMPLES, 1);
         double seconds = 1e-9 * (double)(qb_clock_system.cpu_ns(NULL) - start);
@@ -253,15 +253,8 @@ static qb_status time_bootstrap(const qb_bench_request *request, uint32_t size, 
 static qb_status bench_bootstrap(const qb_bench_request *request, qb_bench_print print, void *context,
                                  qb_diag *diag)
 {
-    static const uint32_t sizes[] = {1000, 100000};
-    qb_status status = QB_OK;
-    for (size_t k = 0; !status && k < sizeof sizes / sizeof *sizes; k++) {
-        qb_bench bench;
-        status = time_bootstrap(request, sizes[k], &bench, diag);
-        if (!status)
-            status = print(context, &bench);
-    }
-    return status;
+    static const uint32_t values[] = {1000, 100000};
+    return over_sizes(request, values, 2, time_bootstrap, print, context, diag);
 }
 
 static qb_status choose(const char *option, const char *text, const char *first, const char *second,
