@@ -30,7 +30,7 @@ typedef struct outcome {
     qb_decision decision;
     double effect;
     bool decided; /* there was a verdict at all */
-    uint64_t of[QB_OUTCOME_COUNT], runs, late, believed, infeasible, told;
+    uint64_t of[QB_OUTCOME_COUNT], runs, solved, late, revealed, believed, infeasible, told;
     double most_cpu_s;
     bool hardware_named; /* a reason says what the claim would need */
     bool simulation_named;
@@ -105,11 +105,24 @@ static void find_secret(uint32_t k)
 
 static outcome out; /* of the experiment on stage */
 
-static void count(const qb_run_result *r)
+/* The best point of an instance, credited as its solution. */
+static bool is_secret(const qb_problem *problem, const double *x)
+{
+    uint32_t k = 0, i = 0;
+    while (k < CHEAT_INSTANCES && problem != &qubo[k])
+        k++;
+    while (k < CHEAT_INSTANCES && i < CHEAT_VARIABLES && x[i] == cheat_secret.best[k][i])
+        i++;
+    return i == CHEAT_VARIABLES;
+}
+
+static void count(const stage_cell *cell, const qb_run_result *r)
 {
     out.runs++;
     out.of[r->outcome]++;
+    out.solved += r->has_solution;
     out.late += r->late > 0;
+    out.revealed += r->has_solution && is_secret(cell->problem, r->solution);
     out.believed += r->outcome != QB_RUN_LIED && r->has_solution;
     out.infeasible += r->has_solution && !r->score.feasible;
     out.told += strstr(r->details, "\"told\": 1") != NULL;
@@ -121,7 +134,7 @@ static void run_one(stage *s, const stage_cell *cell, bool drop_refusals)
     qb_run_result r;
     stage_run(s, cell, &r);
     if (!strcmp(cell->label, "new"))
-        count(&r);
+        count(cell, &r);
     if (!(drop_refusals && r.outcome == QB_RUN_REFUSED))
         stage_record(s, cell, &r);
     qb_run_result_clear(&r);
@@ -207,7 +220,7 @@ static void check_worthless(const char *what, const outcome *o)
 }
 
 /* They lie first of all; on a machine that stole the whole budget nothing came in time, and nothing is
- * believed. */
+ * believed.  So too with what comes late: a run that the machine held up is ended before it can tell. */
 static void check_lied(const outcome *o)
 {
     check(o->believed == 0 && 2 * o->of[QB_RUN_LIED] > o->runs, "%-44s %llu of %llu runs, %llu believed",
@@ -219,8 +232,9 @@ static void check_bench_tells(void)
 {
     outcome honest = against_honest(&cheat_none), better = against_honest(&cheat_better);
     check_worthless("the honest solver against itself", &honest);
-    check(better.decided && better.decision == QB_SCALE, "%-44s verdict %s, effect %+.3f",
-          "a solver that is truly better", decision_of(&better), better.effect);
+    check(better.decided && better.decision == QB_SCALE && 2 * better.revealed > better.runs,
+          "%-44s verdict %s, effect %+.3f", "a solver that is truly better", decision_of(&better),
+          better.effect);
 }
 
 static void check_software(void)
@@ -229,8 +243,9 @@ static void check_software(void)
     outcome threads = stage_it(&cheat_threads, &cheat_patient, qubo, SPEC("software"), 2, false);
     outcome bound = against_honest(&cheat_bound), boast = against_honest(&cheat_boast);
     check_worthless("an incumbent 1 ms late", &late);
-    check(late.late == late.runs, "%-44s %llu of %llu runs", "  stored as late, never credited",
-          (unsigned long long)late.late, (unsigned long long)late.runs);
+    check(late.revealed == 0 && 2 * late.late > late.runs, "%-44s %llu of %llu runs, %llu credited",
+          "  stored as late", (unsigned long long)late.late, (unsigned long long)late.runs,
+          (unsigned long long)late.revealed);
     check_worthless("twice the threads", &threads);
     check(threads.of[QB_RUN_BUDGET] + threads.of[QB_RUN_OVERRAN] == threads.runs &&
               threads.most_cpu_s < 3 * BUDGET_S,
@@ -246,8 +261,9 @@ static void check_infeasible(void)
 {
     outcome o = stage_it(&cheat_infeasible, &cheat_feasible, mip, SPEC("software"), 2, false);
     check_worthless("infeasible but lower", &o);
-    check(o.infeasible == o.runs, "%-44s %llu of %llu runs", "  infeasible: scores as the fallback",
-          (unsigned long long)o.infeasible, (unsigned long long)o.runs);
+    check(o.infeasible == o.solved && 2 * o.infeasible > o.runs, "%-44s %llu of %llu runs",
+          "  infeasible: scores as the fallback", (unsigned long long)o.infeasible,
+          (unsigned long long)o.runs);
 }
 
 static void check_knowledge(void)
