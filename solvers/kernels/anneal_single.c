@@ -3,12 +3,10 @@
 #include "solvers/kernels/anneal_pack.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define SINGLE_SPAN       256 /* attempts between two looks at the work done */
-#define SINGLE_DENSE_UNIT 16  /* a full row's entries are so many times cheaper than a list's */
-#define SINGLE_SHORT_BITS 14  /* of a real model's fields */
+#define SINGLE_DENSE_UNIT 16 /* a full row's entries are so many times cheaper than a list's */
+#define SINGLE_SHORT_BITS 14 /* of a real model's fields */
 #define SINGLE_INT_BITS   30
 #define SINGLE_DOUBT      32 /* 16 bits do where the slack is so many times less than a field */
 #define SINGLE_SMALL      (UINT64_C(1) << 21) /* bytes of a matrix that may be larger than lists would be */
@@ -279,7 +277,7 @@ static qb_status single_run(void *opaque, const double *beta, uint32_t sweeps, q
     qb_anneal_single_state *s = opaque;
     const qb_anneal_tier *tier = qb_anneal_tier_selected();
     qb_anneal_single_sweep *part = s->dense ? tier->dense[s->width][s->row_width] : tier->sparse[s->width];
-    uint32_t span = s->dense ? QB_SINGLE_BLOCK : SINGLE_SPAN;
+    uint32_t span = s->dense ? QB_SINGLE_BLOCK : QB_ANNEAL_SPAN;
     uint64_t work = 0, quantum = s->dense ? SINGLE_DENSE_UNIT * QB_ANNEAL_QUANTUM : QB_ANNEAL_QUANTUM;
     for (uint32_t sweep = 0; sweep < sweeps; sweep++)
         for (uint32_t from = 0, to; from < s->padded; from = to) {

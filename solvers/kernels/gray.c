@@ -1,10 +1,10 @@
 #include "solvers/kernels/gray.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/gray_kernel.h"
+#include "solvers/kernels/units.h"
 
 #include <math.h>
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct qb_gray {
@@ -35,28 +35,6 @@ void gray_tally_add(gray_tally *t, double cost, uint64_t count, uint64_t state, 
     t->level[at] = (gray_found){cost, count, state};
     if (t->levels < t->capacity)
         t->levels++;
-}
-
-static int64_t divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static double common_divisor(const qb_qubo *q)
-{
-    if (!q->integral)
-        return 1;
-    int64_t unit = 0;
-    for (uint32_t i = 0; i < q->n; i++)
-        unit = divisor(unit, llabs(q->int_linear[i]));
-    for (uint64_t k = 0; k < q->nonzeros; k++)
-        unit = divisor(unit, llabs(q->int_weight[k]));
-    return unit ? (double)unit : 1;
 }
 
 static double strength_of(const qb_qubo *q, uint32_t i)
@@ -160,7 +138,7 @@ qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, uint32_t threads, qb_g
     if (!g)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to enumerate");
     g->qubo = q;
-    g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * common_divisor(q);
+    g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * (q->integral ? qb_units_of(q).unit : 1);
     g->threads = threads > 1 ? threads : 1;
     order_by_strength(g, q);
     fill_model(g, q);
