@@ -161,3 +161,10 @@ void qb_entries_free(qb_entries *entries)
     qb_free(entries->line);
     *entries = (qb_entries){0};
 }
+
+void qb_entries_write(qb_text *out, uint32_t i, uint32_t j, double weight)
+{
+    qb_text_appendf(out, "%u %u ", i, j);
+    qb_text_append_double(out, weight);
+    qb_text_append_char(out, '\n');
+}

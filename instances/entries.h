@@ -37,4 +37,7 @@ qb_status qb_entries_build(qb_entries *entries, const qb_read_source *source, co
 
 void qb_entries_free(qb_entries *entries);
 
+/* Writes one: the line `i j w`, indices as they stand in the file. */
+void qb_entries_write(qb_text *out, uint32_t i, uint32_t j, double weight);
+
 #endif

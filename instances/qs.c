@@ -71,13 +71,6 @@ done:
     return status;
 }
 
-static void write_entry(qb_text *out, uint32_t i, uint32_t j, double q)
-{
-    qb_text_appendf(out, "%u %u ", i + 1, j + 1);
-    qb_text_append_double(out, q);
-    qb_text_append_char(out, '\n');
-}
-
 static qb_status write(const qb_problem *problem, qb_text *out, qb_diag *diag)
 {
     qb_as_qubo qubo;
@@ -93,9 +86,9 @@ static qb_status write(const qb_problem *problem, qb_text *out, qb_diag *diag)
     uint64_t k = 0;
     for (uint32_t i = 0; i < qubo.n; i++) {
         if (qubo.linear[i] != 0)
-            write_entry(out, i, i, qubo.linear[i]);
+            qb_entries_write(out, i + 1, i + 1, qubo.linear[i]);
         for (; k < qubo.pairs && qubo.pair[k].i == i; k++)
-            write_entry(out, i, qubo.pair[k].j, qubo.pair[k].weight / 2);
+            qb_entries_write(out, i + 1, qubo.pair[k].j + 1, qubo.pair[k].weight / 2);
     }
     qb_as_qubo_free(&qubo);
     return out->status;

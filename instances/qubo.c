@@ -122,13 +122,6 @@ done:
     return status;
 }
 
-static void write_entry(qb_text *out, uint32_t i, uint32_t j, double weight)
-{
-    qb_text_appendf(out, "%u %u ", i, j);
-    qb_text_append_double(out, weight);
-    qb_text_append_char(out, '\n');
-}
-
 static qb_status write(const qb_problem *problem, qb_text *out, qb_diag *diag)
 {
     qb_as_qubo qubo;
@@ -146,9 +139,9 @@ static qb_status write(const qb_problem *problem, qb_text *out, qb_diag *diag)
                     (unsigned long long)qubo.pairs);
     for (uint32_t i = 0; i < qubo.n; i++)
         if (qubo.linear[i] != 0)
-            write_entry(out, i, i, qubo.linear[i]);
+            qb_entries_write(out, i, i, qubo.linear[i]);
     for (uint64_t k = 0; k < qubo.pairs; k++)
-        write_entry(out, qubo.pair[k].i, qubo.pair[k].j, qubo.pair[k].weight);
+        qb_entries_write(out, qubo.pair[k].i, qubo.pair[k].j, qubo.pair[k].weight);
     qb_as_qubo_free(&qubo);
     return out->status;
 }

@@ -50,9 +50,7 @@ static qb_status write(const qb_problem *problem, qb_text *out, qb_diag *diag)
     qb_text_appendf(out, "%u %llu\n", body->columns, (unsigned long long)body->pairs);
     for (uint64_t k = 0; k < body->pairs; k++) {
         const qb_pair *edge = &body->pair[k];
-        qb_text_appendf(out, "%u %u ", edge->i + 1, edge->j + 1);
-        qb_text_append_double(out, edge->weight);
-        qb_text_append_char(out, '\n');
+        qb_entries_write(out, edge->i + 1, edge->j + 1, edge->weight);
     }
     return out->status;
 }

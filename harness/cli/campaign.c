@@ -40,33 +40,19 @@ static qb_status record(void *context, const qb_plan_run *run, const char *key, 
                         const qb_run_result *result, qb_diag *diag)
 {
     qb_campaign *e = context;
-    const qb_registration *r = e->registration;
-    const qb_experiment *x = r->experiment;
-    const qb_experiment_entry *entry = &x->entry[run->entry];
     uint32_t number = 0;
     const qb_experiment_perturbation *noise = qb_plan_perturbation(e->plan, run, &number);
-    qb_store_run row = {.key = key,
-                        .experiment = r->experiment_id,
-                        .instance = r->instance[run->instance].id,
-                        .solver = r->solver[run->entry],
-                        .machine = r->machine_id,
-                        .build = r->build_id,
-                        .label = entry->label,
-                        .role = qb_role_name(entry->role),
-                        .seed = seed,
-                        .budget_kind = x->budget.kind,
-                        .budget = x->budget.limit,
-                        .memory_bytes = x->budget.memory_bytes,
-                        .threads = x->budget.threads,
-                        .penalty = x->lowering[run->lowering].name,
-                        .perturbation = noise ? noise->kind : NULL,
-                        .noise = noise ? noise->relative : 0,
-                        .copy = run->copy,
-                        .repeat = run->repeat,
-                        .position = run->position,
-                        .simd = qb_simd_name(qb_simd_tier()),
-                        .nominal = &r->instance[run->instance].problem,
-                        .result = result};
+    qb_store_run row = qb_registration_row(e->registration, run->instance, run->entry);
+    row.key = key;
+    row.seed = seed;
+    row.penalty = e->registration->experiment->lowering[run->lowering].name;
+    row.perturbation = noise ? noise->kind : NULL;
+    row.noise = noise ? noise->relative : 0;
+    row.copy = run->copy;
+    row.repeat = run->repeat;
+    row.position = run->position;
+    row.simd = qb_simd_name(qb_simd_tier());
+    row.result = result;
     int64_t id;
     return qb_store_record(e->store, &row, &id, diag);
 }

@@ -266,10 +266,11 @@ static qb_status store_solver(importer *m, const qb_csv_row *row, const qb_exper
     return qb_store_register_solver(m->store, &solver, id, diag);
 }
 
-static qb_status store_row(importer *m, const qb_csv_row *row, uint32_t instance,
-                           const qb_experiment_entry *entry, const qb_run_result *r, qb_diag *diag)
+static qb_status store_row(importer *m, const qb_csv_row *row, uint32_t instance, uint32_t entry,
+                           const qb_run_result *r, qb_diag *diag)
 {
     const qb_experiment *x = m->registration->experiment;
+    const qb_experiment_entry *who = &x->entry[entry];
     uint64_t repeat = 0, seed = 0;
     int64_t solver = 0, id = 0;
     char key[QB_SHA256_HEX];
@@ -279,12 +280,12 @@ static qb_status store_row(importer *m, const qb_csv_row *row, uint32_t instance
     if (status == QB_OK && repeat >= x->repeats)
         return wrong(m, row, "the experiment has no repeat", field(m, row, REPEAT), diag);
     if (status == QB_OK)
-        status = store_solver(m, row, entry, &solver, diag);
+        status = store_solver(m, row, who, &solver, diag);
     qb_run_identity identity = {.experiment = x->identity,
                                 .instance = m->registration->plan_instance[instance].sha256,
                                 .copy = "",
-                                .label = entry->label,
-                                .params = entry->params_json,
+                                .label = who->label,
+                                .params = who->params_json,
                                 .lowering = x->lowering[0].name,
                                 .repeat = (uint32_t)repeat,
                                 .experiment_seed = x->seed,
@@ -300,23 +301,14 @@ static qb_status store_row(importer *m, const qb_csv_row *row, uint32_t instance
         m->present++;
         return QB_OK;
     }
-    qb_store_run stored = {.key = key,
-                           .experiment = m->registration->experiment_id,
-                           .instance = m->registration->instance[instance].id,
-                           .solver = solver,
-                           .machine = m->machine,
-                           .build = m->build,
-                           .label = entry->label,
-                           .role = qb_role_name(entry->role),
-                           .seed = seed,
-                           .budget_kind = x->budget.kind,
-                           .budget = x->budget.limit,
-                           .memory_bytes = x->budget.memory_bytes,
-                           .threads = x->budget.threads,
-                           .penalty = x->lowering[0].name,
-                           .repeat = (uint32_t)repeat,
-                           .nominal = &m->registration->instance[instance].problem,
-                           .result = r};
+    qb_store_run stored = qb_registration_row(m->registration, instance, entry);
+    stored.key = key;
+    stored.solver = solver;
+    stored.machine = m->machine;
+    stored.build = m->build;
+    stored.seed = seed;
+    stored.repeat = (uint32_t)repeat;
+    stored.result = r;
     m->taken++;
     return qb_store_record(m->store, &stored, &id, diag);
 }
@@ -336,7 +328,7 @@ static qb_status take_row(void *context, const qb_csv_row *row, qb_diag *diag)
         status = read_result(m, row, &m->registration->instance[instance].problem, &r, &point, diag);
     if (status == QB_OK) {
         hold_to_budget(m->registration->experiment, &r);
-        status = store_row(m, row, instance, &m->registration->experiment->entry[entry], &r, diag);
+        status = store_row(m, row, instance, entry, &r, diag);
     }
     qb_free(r.solution);
     return status;

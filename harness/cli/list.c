@@ -40,6 +40,20 @@ static void member_double(qb_json_writer *json, const char *key, double value)
     qb_json_double(json, value);
 }
 
+static void print_range(qb_text *out, double least, double greatest)
+{
+    qb_text_append(out, " (");
+    qb_text_append_double(out, least);
+    qb_text_append(out, "..");
+    qb_text_append_double(out, greatest);
+    qb_text_append_char(out, ')');
+}
+
+static void print_meaning(qb_text *out, const char *unit, const char *help)
+{
+    qb_text_appendf(out, "%s%s: %s\n", *unit ? " " : "", unit, help);
+}
+
 /* ---- solvers */
 
 static const char *const param_types[] = {"uint", "real", "flag", "choice", "list", "text"};
@@ -54,14 +68,9 @@ static void print_param(qb_text *out, const qb_param *param)
     qb_text_appendf(out, "    %s=%s", param->name, param->fallback);
     if (*param->values)
         qb_text_appendf(out, " (%s)", param->values);
-    else if (has_range(param)) {
-        qb_text_append(out, " (");
-        qb_text_append_double(out, param->least);
-        qb_text_append(out, "..");
-        qb_text_append_double(out, param->greatest);
-        qb_text_append_char(out, ')');
-    }
-    qb_text_appendf(out, "%s%s: %s\n", *param->unit ? " " : "", param->unit, param->help);
+    else if (has_range(param))
+        print_range(out, param->least, param->greatest);
+    print_meaning(out, param->unit, param->help);
 }
 
 /* Is it here, and which version is it? */
@@ -236,11 +245,8 @@ static qb_status print_generators(qb_text *out, qb_diag *diag)
             const qb_generator_param *param = &(*g)->params[k];
             qb_text_appendf(out, "    %s=", param->name);
             qb_text_append_double(out, param->fallback);
-            qb_text_append(out, " (");
-            qb_text_append_double(out, param->least);
-            qb_text_append(out, "..");
-            qb_text_append_double(out, param->greatest);
-            qb_text_appendf(out, ")%s%s: %s\n", *param->unit ? " " : "", param->unit, param->help);
+            print_range(out, param->least, param->greatest);
+            print_meaning(out, param->unit, param->help);
         }
     }
     return QB_OK;

@@ -286,6 +286,24 @@ void qb_registration_find(qb_registration *r, qb_store *store)
         r->instance[k].id = qb_store_known_instance(store, name_of(r, k), r->plan_instance[k].sha256);
 }
 
+qb_store_run qb_registration_row(const qb_registration *r, uint32_t instance, uint32_t entry)
+{
+    const qb_experiment *x = r->experiment;
+    return (qb_store_run){.experiment = r->experiment_id,
+                          .instance = r->instance[instance].id,
+                          .solver = r->solver[entry],
+                          .machine = r->machine_id,
+                          .build = r->build_id,
+                          .label = x->entry[entry].label,
+                          .role = qb_role_name(x->entry[entry].role),
+                          .budget_kind = x->budget.kind,
+                          .budget = x->budget.limit,
+                          .memory_bytes = x->budget.memory_bytes,
+                          .threads = x->budget.threads,
+                          .penalty = x->lowering[0].name,
+                          .nominal = &r->instance[instance].problem};
+}
+
 void qb_registration_clear(qb_registration *r)
 {
     for (uint32_t k = 0; r->instance && k < r->experiment->instances; k++) {

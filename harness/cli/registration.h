@@ -47,6 +47,10 @@ qb_status qb_registration_solvers(qb_registration *registration, qb_store *store
 /* The ids of what the store knows already, 0 for the rest; nothing is registered. */
 void qb_registration_find(qb_registration *registration, qb_store *store);
 
+/* What a row says of a run before it has been run: the entry on the instance, under the experiment's budget.
+ */
+qb_store_run qb_registration_row(const qb_registration *registration, uint32_t instance, uint32_t entry);
+
 /* The machine alone: captured, and registered in the store. */
 qb_status qb_registration_machine(qb_store *store, const qb_machine *machine, int64_t *id, qb_diag *diag);
 

@@ -30,18 +30,6 @@ static void measure(const qb_digest *d, uint32_t entry, qb_entry_cost *c)
     c->device_s = count ? c->device_s / count : NAN;
 }
 
-static uint32_t best_baseline(const qb_digest *d)
-{
-    uint32_t best = UINT32_MAX;
-    for (uint32_t k = 0; k < d->evidence->entries; k++) {
-        double mean = qb_digest_mean(d, k);
-        if (d->evidence->entry[k].role == QB_EVIDENCE_BASELINE && !isnan(mean) &&
-            (best == UINT32_MAX || mean < qb_digest_mean(d, best)))
-            best = k;
-    }
-    return best;
-}
-
 /* In objective units, over instances on which both found something. */
 static double mean_gain(const qb_digest *d, uint32_t entry, uint32_t baseline)
 {
@@ -73,7 +61,7 @@ static void find_break_even(qb_entry_cost *c, const qb_entry_cost *b, const qb_p
 
 static void fill(const qb_digest *d, const qb_experiment *x, qb_costs *costs)
 {
-    uint32_t baseline = best_baseline(d);
+    uint32_t baseline = qb_digest_best_baseline(d);
     for (uint32_t k = 0; k < costs->entries; k++) {
         qb_entry_cost *c = &costs->entry[k];
         *c = (qb_entry_cost){.name = d->evidence->entry[k].name, .gain = NAN, .net = NAN, .break_even = NAN};

@@ -172,6 +172,20 @@ double qb_digest_mean(const qb_digest *digest, uint32_t entry)
     return count ? total / count : NAN;
 }
 
+uint32_t qb_digest_best_baseline(const qb_digest *digest)
+{
+    uint32_t best = UINT32_MAX;
+    double least = INFINITY;
+    for (uint32_t e = 0; e < digest->evidence->entries; e++) {
+        double mean = qb_digest_mean(digest, e);
+        if (digest->evidence->entry[e].role == QB_EVIDENCE_BASELINE && mean < least) {
+            best = e;
+            least = mean;
+        }
+    }
+    return best;
+}
+
 void qb_digest_order(const qb_digest *digest, uint32_t *order)
 {
     for (uint32_t e = 0; e < digest->evidence->entries; e++) { /* insertion: a handful of entries, stable */

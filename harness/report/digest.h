@@ -51,6 +51,10 @@ double qb_digest_score(const qb_digest *digest, uint32_t instance, double object
 /* Mean over instances of the mean score of an entry; NaN without scores. */
 double qb_digest_mean(const qb_digest *digest, uint32_t entry);
 
+/* The baseline with the least mean score over all instances: what descriptions compare with, while the verdict
+ * chooses on a tuning split.  UINT32_MAX: no baseline has a score. */
+uint32_t qb_digest_best_baseline(const qb_digest *digest);
+
 /* Entries from best to worst mean score (unknown last, then as they come): order [entries]. */
 void qb_digest_order(const qb_digest *digest, uint32_t *order);
 

@@ -176,21 +176,9 @@ static void fill_entry(taker *t, uint32_t entry)
 
 /* ---- entries together */
 
-static uint32_t best_baseline(const qb_digest *d)
-{
-    uint32_t best = UINT32_MAX;
-    for (uint32_t k = 0; k < d->evidence->entries; k++) {
-        double mean = qb_digest_mean(d, k);
-        if (d->evidence->entry[k].role == QB_EVIDENCE_BASELINE && !isnan(mean) &&
-            (best == UINT32_MAX || mean < qb_digest_mean(d, best)))
-            best = k;
-    }
-    return best;
-}
-
 static void compare_with_best(taker *t)
 {
-    uint32_t baseline = best_baseline(&t->digest), count = 0;
+    uint32_t baseline = qb_digest_best_baseline(&t->digest), count = 0;
     if (baseline == UINT32_MAX)
         return;
     t->m->baseline = t->e->entry[baseline].name;
