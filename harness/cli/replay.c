@@ -5,6 +5,7 @@
 #include "harness/cli/registration.h"
 #include "harness/run/cores.h"
 #include "harness/run/launcher.h"
+#include "harness/run/seed.h"
 #include "harness/stats/sample.h"
 #include "harness/store/evidence.h"
 #include "instances/perturb.h"
@@ -31,6 +32,8 @@ typedef struct replay {
     const qb_experiment *experiment;
     qb_registration registration;
     const qb_loaded_instance *instance;
+    const char *warm_sha256; /* of what it starts from today; "" for nothing */
+    char copy[QB_COPY_TEXT]; /* name of the noisy copy; "" without one */
     const qb_solver *solver;
     void *params;
     qb_problem noisy;
@@ -51,6 +54,7 @@ static qb_status find_instance(replay *r, qb_diag *diag)
     for (uint32_t k = 0; k < r->experiment->instances; k++)
         if (!strcmp(r->registration.plan_instance[k].sha256, r->stored->sha256)) {
             r->instance = &r->registration.instance[k];
+            r->warm_sha256 = r->registration.plan_instance[k].warm_sha256;
             return QB_OK;
         }
     return qb_fail(diag, QB_BAD_INPUT, "instance '%s' of run %lld is not what the specification gives today",
@@ -92,12 +96,31 @@ static qb_status make_copy(replay *r, qb_diag *diag)
         uint64_t seed;
         qb_status status = qb_seed_copy(r->experiment->seed, r->stored->sha256, noise->kind, noise->relative,
                                         number, &seed);
+        qb_seed_copy_name(noise->kind, noise->relative, number, r->copy);
         if (!status)
             status = qb_perturb_coefficients(&r->instance->problem, noise->relative, seed, &r->noisy, diag);
         r->spec.problem = &r->noisy;
         return status;
     }
     return number ? qb_fail(diag, QB_BAD_INPUT, "the specification has no copy %u", r->stored->copy) : QB_OK;
+}
+
+/* The seed of a run derives from what it started from, among the rest, which the store has kept. */
+static qb_status check_warm_start(replay *r, qb_diag *diag)
+{
+    uint64_t seed;
+    qb_seed_copy_start(r->copy, r->warm_sha256);
+    const qb_run_identity identity = {.instance = r->stored->sha256,
+                                      .copy = r->copy,
+                                      .label = r->stored->label,
+                                      .repeat = r->stored->repeat,
+                                      .experiment_seed = r->experiment->seed};
+    qb_status status = qb_seed_run(&identity, &seed);
+    if (!status && *r->warm_sha256 && seed != r->stored->seed)
+        return qb_fail(diag, QB_BAD_INPUT,
+                       "the warm start of '%s' is no longer what run %lld started from",
+                       r->stored->instance, (long long)r->stored->id);
+    return status;
 }
 
 static qb_status find_lowering(replay *r, qb_diag *diag)
@@ -140,7 +163,9 @@ static qb_status prepare(replay *r, qb_store *store, int64_t id, qb_diag *diag)
                             .targets = r->instance->target,
                             .target_count = r->instance->targets};
     status = find_lowering(r, diag);
-    return status ? status : make_copy(r, diag);
+    if (!status)
+        status = make_copy(r, diag);
+    return status ? status : check_warm_start(r, diag);
 }
 
 static bool same(double a, double b)

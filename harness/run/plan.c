@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,10 +217,7 @@ qb_run_identity qb_plan_identity(const qb_plan *plan, const qb_plan_run *run, ch
     copy[0] = 0;
     if (p)
         qb_seed_copy_name(p->kind, p->relative, number, copy);
-    const char *warm = plan->instance[run->instance].warm_sha256;
-    size_t length = strlen(copy);
-    if (*warm) /* other runs than those without it; half of the hash tells them apart */
-        snprintf(copy + length, QB_COPY_TEXT - length, "+warm:%.32s", warm);
+    qb_seed_copy_start(copy, plan->instance[run->instance].warm_sha256);
     return (qb_run_identity){
         .experiment = x->identity,
         .instance = plan->instance[run->instance].sha256,

@@ -3,6 +3,7 @@
 #include "harness/base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static qb_status finish_seed(qb_sha256 *hash, uint64_t *seed)
 {
@@ -52,6 +53,13 @@ const char *qb_seed_copy_name(const char *kind, double relative, uint32_t number
     char strength[QB_DOUBLE_TEXT];
     snprintf(buffer, QB_COPY_TEXT, "%s:%s:%u", kind, qb_double_text(relative, strength), number);
     return buffer;
+}
+
+void qb_seed_copy_start(char copy[QB_COPY_TEXT], const char *sha256)
+{
+    size_t length = strlen(copy);
+    if (*sha256)
+        snprintf(copy + length, QB_COPY_TEXT - length, "+warm:%.32s", sha256);
 }
 
 qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *kind, double relative,

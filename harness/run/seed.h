@@ -35,6 +35,10 @@ qb_status qb_seed_key(const qb_run_identity *identity, char key[QB_SHA256_HEX]);
 #define QB_COPY_TEXT 96
 const char *qb_seed_copy_name(const char *kind, double relative, uint32_t number, char buffer[QB_COPY_TEXT]);
 
+/* Appends what the run starts from: other runs than those without it; half of the hash tells them apart.
+ * sha256 "": nothing. */
+void qb_seed_copy_start(char copy[QB_COPY_TEXT], const char *sha256);
+
 /* The noise of copy `number`: from experiment seed, instance, kind and strength alone, so that every label gets
  * the same, whatever it starts from. */
 qb_status qb_seed_copy(uint64_t experiment_seed, const char *instance, const char *kind, double relative,

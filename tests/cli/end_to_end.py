@@ -300,6 +300,10 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
         for run in range(1, 5):  # on the same noisy copy, too
             self.assertIn("identical", self.run_qubout("replay", str(run), "--db", "w.db"))
+        self.write("good.txt", "b 1\n")
+        self.run_qubout("replay", "1", "--db", "w.db", code=2)
+        self.assertIn("no longer what run 1 started from", self.stderr)
+        self.write("good.txt", "a 1\n")
         self.write("warm.yaml", text % "")
         self.run_qubout("run", "warm.yaml", "--db", "w.db", "--quiet")
         self.assertEqual(self.count_runs("w.db"), 8)  # with and without are different runs
