@@ -210,7 +210,8 @@ static qb_status quench(anneal *s, qb_budget *budget)
     return status ? status : look(s, budget);
 }
 
-/* Sweeps `from` to `sweeps` of an anneal of `sweeps`; the best replica is left in x. */
+/* Sweeps `from` to `sweeps` of an anneal of `sweeps`, of which every replica is a sample; the best is left in
+ * x. */
 static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budget *budget)
 {
     uint64_t part = sweeps / ANNEAL_LOOKS, at = from > sweeps / 2 ? from : sweeps / 2;
@@ -224,7 +225,9 @@ static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budge
             status = look(s, budget);
         at = next;
     }
-    return status ? status : quench(s, budget);
+    if (!status)
+        status = quench(s, budget);
+    return status || qb_budget_spend_samples(budget, qb_annealer_replicas(s->annealer)) ? status : QB_STOPPED;
 }
 
 /* Merges what some of the replicas found, and the best of all time, into x.  *parts counts the components

@@ -18,6 +18,8 @@
 #define SEED          20260101
 #define FAKE_STEP_NS  1000000 /* each reading of the clock moves it by a millisecond */
 #define FAKE_SECONDS  0.05
+#define FAKE_BACKSTOP 10
+#define FEW_SAMPLES   3
 #define MODEL_COLUMNS 1024 /* of a lowered small case, at most */
 
 extern const qb_solver qb_solver_template;
@@ -236,6 +238,32 @@ static void stops_on_time(const qb_solver *solver, const small_case *c)
 Test(contract, stops_on_cpu_and_wall_limits)
 {
     for_all(stops_on_time);
+}
+
+/* What searches without an end returns samples, and stops when it has returned enough. */
+static void stops_on_samples(const qb_solver *solver, const small_case *c)
+{
+    bench b;
+    if (solver->proves_optimality || !bench_open(&b, solver, &c->problem))
+        return;
+    qb_clock_fake fake = {.step_ns = FAKE_STEP_NS};
+    qb_budget_setup setup = bench_setup(&b, QB_BUDGET_SAMPLES, FEW_SAMPLES);
+    setup.clock = qb_clock_from_fake(&fake);
+    setup.wall_backstop = FAKE_BACKSTOP;
+    bench_run(&b, &setup, -1);
+    check_ending(&b, c);
+    check_points(&b, c);
+    if (b.status == QB_STOPPED)
+        cr_assert_geq(b.record.summary.samples, FEW_SAMPLES, "%s on %s: returned %llu samples", solver->name,
+                      c->problem.name, (unsigned long long)b.record.summary.samples);
+    for (uint32_t k = 0; k < b.record.count; k++)
+        cr_assert_leq(b.record.points[k].samples, FEW_SAMPLES);
+    bench_close(&b);
+}
+
+Test(contract, stops_on_a_limit_of_samples)
+{
+    for_all(stops_on_samples);
 }
 
 static bool same_point(const bench *b, const qb_channel_point *p, const qb_channel_point *q)
