@@ -14,17 +14,19 @@
 
 static qb_status find_entry(const qb_evidence *e, const char *name, uint32_t *entry, qb_diag *diag)
 {
-    qb_nearest near = {.word = name};
-    char hint[QB_HINT_TEXT];
+    qb_text names = {0};
     for (uint32_t k = 0; k < e->entries; k++) {
         if (!strcmp(e->entry[k].name, name)) {
             *entry = k;
+            qb_text_clear(&names);
             return QB_OK;
         }
-        qb_nearest_offer(&near, e->entry[k].name);
+        qb_text_appendf(&names, "%s'%s'", k ? ", " : "", e->entry[k].name);
     }
-    return qb_fail(diag, QB_BAD_INPUT, "no solver '%s' in experiment '%s'%s", name, e->experiment.name,
-                   qb_nearest_hint(&near, hint));
+    qb_status status = qb_fail(diag, QB_BAD_INPUT, "no solver '%s' in experiment '%s', which has %s", name,
+                               e->experiment.name, qb_text_get(&names));
+    qb_text_clear(&names);
+    return status;
 }
 
 /* Scores of a cell, negated so that larger is better; returns how many. */
