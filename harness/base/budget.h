@@ -56,7 +56,7 @@ void qb_budget_outside_cpu(qb_budget *budget, int64_t cpu_ns);
 /* Publishes x, a 0/1 vector of the model's n variables, of value `claimed` in the model's own sense and scale
  * (qubo.h).  Only strict improvements over what this run has published are kept; others return QB_OK at once,
  * so a solver may offer freely.  QB_STOPPED: the target is reached or the deadline has passed, return
- * QB_STOPPED. x is copied.  Cost: below 2 us plus the copy of n / 8 bytes. */
+ * QB_STOPPED. x is copied.  Cost: below 2 us plus the copy of n bytes. */
 qb_status qb_budget_incumbent(qb_budget *budget, const uint8_t *x /* [n] */, double claimed);
 
 /* The same for a MIP: x holds the model's columns. */

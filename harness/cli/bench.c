@@ -3,6 +3,7 @@
 #include "harness/cli/bench_kernels.h"
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/run/launcher.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -106,8 +107,8 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_bench_request request = *(const qb_bench_request *)options;
     qb_diag diag = {0};
     const qb_bench_kernel *kernel = NULL;
-    qb_status status = QB_OK;
-    if (arguments->count) {
+    qb_status status = qb_launcher_start(&diag); /* for the ring, while the process is small */
+    if (!status && arguments->count) {
         status = find_kernel(arguments->word[0], &kernel, &diag);
         if (!status)
             status = kernel->run(&request, print, &request, &diag);

@@ -10,8 +10,9 @@ enum { QB_BENCH_RING_RUN, QB_BENCH_RING_INCUMBENT, QB_BENCH_RING_COUNT };
  *
  *   RUN         unit "run": a whole qb_run_execute of a solver that returns at once, instance mapped already,
  *               less the time between the start of init and the return of solve
- *   INCUMBENT   unit "incumbent": an offered incumbent that is published; with the time of the copy alone in
- *               `details`, "copy_s"
+ *   INCUMBENT   unit "incumbent": an offered incumbent that is published; in `details` beside it what copying
+ *               as many bytes takes by itself, "copy_s", and the median of what is left without a copy,
+ *               "beside_copy_median_s"
  *
  * seconds_per_unit is the least; details has "median_s" and "p99_s" too.  Stops after options->seconds, at
  * least 20 repeats of each.  Errors: QB_NO_MEMORY, QB_ENVIRONMENT. */

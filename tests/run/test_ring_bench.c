@@ -15,5 +15,6 @@ Test(ring_bench, both_costs_are_measured)
         cr_assert(bench[k].seconds_per_unit > 0 && bench[k].repeats == 20 && bench[k].size == 1000);
         cr_assert(strstr(bench[k].details, "median_s") && strlen(bench[k].checksum) == 16);
     }
+    cr_assert(strstr(bench[QB_BENCH_RING_INCUMBENT].details, "\"beside_copy_median_s\":"));
     cr_assert(qb_bench_ring(&options, 0, bench, &diag) == QB_BAD_INPUT);
 }
