@@ -1,4 +1,4 @@
-/* The named facts of a run, kept as JSON members until they are published.  Used by budget.c alone.
+/* The named facts of a run, kept as JSON members until they are published.  Used by the budget alone.
  *
  * Keys that are not [a-z0-9_]{1,63} and facts that no longer fit are dropped: a fact is a service, never a
  * reason to fail.  Numbers are written in the shortest form that reads back the same; what is not finite is

@@ -5,10 +5,10 @@
  * Every record carries a checksum; a reader believes nothing in the block that it has not checked (a solver
  * may have scribbled over it).
  *
- * The trajectory is thinned (by budget.c) to one record a 5 % step of the budget's own quantity (wall, CPU or
- * work), except that the first record, the last, and the first at or beyond each target are always kept.  A
- * record that replaces another in its step carries the later stamp with the better value: conservative by
- * less than one step.  The writer's side is channel_writer.h.
+ * The trajectory is thinned (by budget_publish.c) to one record a 5 % step of the budget's own quantity
+ * (wall, CPU or work), except that the first record, the last, and the first at or beyond each target are
+ * always kept.  A record that replaces another in its step carries the later stamp with the better value:
+ * conservative by less than one step.  The writer's side is channel_writer.h.
  */
 #ifndef QB_BASE_CHANNEL_H
 #define QB_BASE_CHANNEL_H

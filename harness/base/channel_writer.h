@@ -1,4 +1,4 @@
-/* The channel, as the run that publishes into it sees it.  Used by budget.c alone.
+/* The channel, as the run that publishes into it sees it.  Used by the budget alone.
  *
  * What the writer has to remember lives in its own memory, never in the shared block: a solver that scribbles
  * over the block damages records, not the bookkeeping.
