@@ -72,15 +72,14 @@ static void read_memory(qb_launch_note *note)
     note->shared_kib = shared * page;
 }
 
-static void send_note(int notes, const qb_launch_note *note)
+static void send_note(int warden, const qb_launch_note *note)
 {
-    ssize_t written = write(notes, note, sizeof *note); /* smaller than PIPE_BUF: whole or not at all */
-    (void)written;
+    (void)qb_launch_send(warden, note, sizeof *note, NULL, 0);
 }
 
-_Noreturn static void fail(int notes, int error)
+_Noreturn static void fail(int warden, int error)
 {
-    send_note(notes, &(qb_launch_note){.error = error ? error : EIO});
+    send_note(warden, &(qb_launch_note){.error = error ? error : EIO});
     _exit(1);
 }
 
@@ -94,29 +93,35 @@ static void forget_namesake(void)
     (void)shm_unlink(name);
 }
 
-/* Everything that was inherited and can be done without is gone before any of the solver's code runs. */
-static void settle(const qb_launch_request *r, const qb_contain *contain, bool limit_memory, int notes)
+/* What can be done before there is a run: this is over when the request comes, and costs nobody time. */
+static void settle(const qb_contain *contain)
 {
     struct sigaction action = {.sa_handler = on_terminate, .sa_flags = SA_RESTART};
-    (void)prctl(PR_SET_NAME, "qubout-run");
+    (void)prctl(PR_SET_NAME, "qubout-waiting");
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)setsid();
     qb_contain_enter(contain);
     (void)sigaction(SIGTERM, &action, NULL);
-    if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
-        (limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
-        fail(notes, errno);
     qb_limits_near_memory();
     qb_limits_forbid_dumps();
-    forget_namesake();
-    if (!contain->limits_processes)
-        qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score >= 0) { /* where memory runs out, the run is to go and not its warden */
         ssize_t written = write(score, "1000", 4);
         (void)written;
         close(score);
     }
+}
+
+/* What the request asks for, before any of the solver's code runs. */
+static void restrict_self(const qb_launch_request *r, const qb_contain *contain, int warden)
+{
+    (void)prctl(PR_SET_NAME, "qubout-run");
+    if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
+        (r->limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
+        fail(warden, errno);
+    forget_namesake();
+    if (!contain->limits_processes)
+        qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
 }
 
 /* Hands the warm start to the model, where it can be said there, and keeps it from being credited. */
@@ -170,17 +175,21 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
     return status ? status : r->solver->solve(*state, budget, diag);
 }
 
-void qb_child_main(const qb_launch_request *r, int image, int channel, int notes, const qb_contain *contain,
-                   bool limit_memory)
+void qb_child_main(int warden, const qb_contain *contain)
 {
-    settle(r, contain, limit_memory, notes);
+    int fd[2];
+    settle(contain);
+    const qb_launch_request *r = qb_launch_take(warden, fd);
+    if (!r)
+        _exit(0);
+    restrict_self(r, contain, warden);
     size_t bytes = qb_channel_size(r->variables, r->mip, r->samples);
-    void *source = mmap(NULL, r->image_bytes + r->warm_bytes, PROT_READ, MAP_SHARED, image, 0);
-    void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, channel, 0);
+    void *source = mmap(NULL, r->image_bytes + r->warm_bytes, PROT_READ, MAP_SHARED, fd[0], 0);
+    void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd[1], 0);
     if (source == MAP_FAILED || block == MAP_FAILED)
-        fail(notes, errno);
-    close(image);
-    close(channel);
+        fail(warden, errno);
+    close(fd[0]);
+    close(fd[1]);
 
     qb_budget_setup setup = {.kind = r->kind,
                              .limit = r->limit,
@@ -201,10 +210,10 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
     qb_launch_note note = {0};
     read_memory(&note);
     if (qb_budget_open(&setup, &budget, &diag))
-        fail(notes, ENOMEM);
+        fail(warden, ENOMEM);
     note.at_ns = qb_clock_system.wall_ns(NULL);
     note.cpu_ns = qb_clock_system.cpu_ns(NULL);
-    send_note(notes, &note);
+    send_note(warden, &note);
     atomic_store(&abandons, r->solver->abandons);
     atomic_store(&listening, budget);
 
@@ -216,7 +225,7 @@ void qb_child_main(const qb_launch_request *r, int image, int channel, int notes
     note = (qb_launch_note){
         .at_ns = qb_clock_system.wall_ns(NULL), .helpers_ns = helpers_cpu_ns(), .delay_ns = run_delay_ns()};
     read_memory(&note);
-    send_note(notes, &note);
+    send_note(warden, &note);
     r->solver->free(state);
     _exit(0);
 }

@@ -5,9 +5,8 @@
 #include "harness/run/contain.h"
 #include "harness/run/launcher_wire.h"
 
-/* Does not return.  Notes go to `notes` (a pipe); the descriptors are the child's to close.  limit_memory: by
- * rlimit, for want of a control group. */
-_Noreturn void qb_child_main(const qb_launch_request *request, int image, int channel, int notes,
-                             const qb_contain *contain, bool limit_memory);
+/* Settles, waits on `warden` (a socket) for a request, executes it, and says through the same socket when it
+ * begins and ends.  Ends without a word when the warden has gone before that.  Does not return. */
+_Noreturn void qb_child_main(int warden, const qb_contain *contain);
 
 #endif

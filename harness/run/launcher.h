@@ -2,7 +2,7 @@
  *
  *   harness --- launcher          forks wardens on demand, knows nothing of instances
  *        \-- warden (one a job)   keeps limits and deadline of one run at a time, leaves no process behind
- *              \-- child          the run: maps instance and channel, solves, exits
+ *              \-- child          the run: waits for its request, maps instance and channel, solves, exits
  *
  * A warden is the first process of a PID namespace where that is allowed (then one signal ends all that a run
  * has left), else a subreaper with a kill loop.  It holds one end of a socket whose other end the harness

@@ -38,10 +38,11 @@ long qb_launch_receive(int socket, void *data, size_t bytes, int *fd, int fds)
         char space[CMSG_SPACE(MOST_FDS * sizeof(int))];
     } control;
     struct iovec part = {data, bytes};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.space,
-                             .msg_controllen = sizeof control.space};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fds > 0) { /* else descriptors are dropped: a run could send any number of them */
+        message.msg_control = control.space;
+        message.msg_controllen = sizeof control.space;
+    }
     ssize_t got;
     do
         got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
@@ -53,4 +54,13 @@ long qb_launch_receive(int socket, void *data, size_t bytes, int *fd, int fds)
         head->cmsg_len == CMSG_LEN((size_t)fds * sizeof(int)))
         memcpy(fd, CMSG_DATA(head), (size_t)fds * sizeof(int));
     return got;
+}
+
+qb_launch_request *qb_launch_take(int socket, int fd[2])
+{
+    _Alignas(64) static unsigned char packet[QB_LAUNCH_PACKET];
+    qb_launch_request *request = (qb_launch_request *)(void *)packet;
+    long got = qb_launch_receive(socket, packet, sizeof packet, fd, 2);
+    bool whole = got >= (long)sizeof *request && (size_t)got == qb_launch_bytes(request);
+    return whole && fd[0] >= 0 && fd[1] >= 0 ? request : NULL;
 }

@@ -7,9 +7,10 @@
  * the CPU time of the process tree, each time at the earliest moment at which it could have run out.
  */
 #define _GNU_SOURCE
-#include "harness/run/child.h"
 #include "harness/run/contain.h"
+#include "harness/run/launcher_wire.h"
 #include "harness/run/limits.h"
+#include "harness/run/parked.h"
 #include "harness/run/tree_clock.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ typedef struct run {
     const qb_launch_request *request;
     pid_t child;
     int child_fd, notes, lifeline;
-    int64_t start_ns, cpu_start_ns, forked_ns;
+    int64_t asked_ns, start_ns, cpu_start_ns;
     int64_t ended_ns;                 /* when user code returned; 0: not yet */
     int64_t killed_ns, killed_cpu_ns; /* when it was killed, and the CPU time until then; 0: not */
     int64_t processors;               /* that can burn CPU time at once */
@@ -143,7 +144,7 @@ static int64_t enforce(run *r, int64_t now)
 {
     qb_launch_report *report = r->report;
     if (r->start_ns == 0 || r->ended_ns) {
-        int64_t until = r->ended_ns ? r->ended_ns + TEARDOWN_NS : r->forked_ns + START_NS;
+        int64_t until = r->ended_ns ? r->ended_ns + TEARDOWN_NS : r->asked_ns + START_NS;
         if (now >= until)
             end_now(r);
         return now >= until ? NEVER_NS : until;
@@ -170,7 +171,7 @@ static int64_t enforce(run *r, int64_t now)
 static void take_note(run *r)
 {
     qb_launch_note note;
-    ssize_t got = read(r->notes, &note, sizeof note);
+    long got = qb_launch_receive(r->notes, &note, sizeof note, NULL, 0);
     if (got != sizeof note || r->ended_ns) {
         close(r->notes);
         r->notes = -1;
@@ -268,48 +269,37 @@ static void settle_accounts(run *r, const qb_contain *contain)
         report->cpu_ns = r->killed_cpu_ns; /* what follows a kill is the system's time, not the run's */
 }
 
-static void execute(const qb_launch_request *request, const int fd[2], int lifeline, qb_contain *contain,
-                    qb_tree_clock *clock, qb_launch_report *report, bool *abandoned)
+static void execute(qb_launch_request *request, const int fd[2], int lifeline, qb_contain *contain,
+                    qb_tree_clock *clock, qb_parked *parked, qb_launch_report *report, bool *abandoned)
 {
     bool grouped = qb_contain_limit_memory(contain, request->memory_bytes);
     bool limited = request->memory_bytes != UINT64_MAX;
     uint64_t kills = limited ? qb_contain_memory_kills(contain) : 0;
-    bool by_rlimit = limited && !grouped && qb_limits_has_rlimit_memory();
+    request->limit_memory = limited && !grouped && qb_limits_has_rlimit_memory();
     snprintf(report->memory_way, sizeof report->memory_way, "%s",
-             !limited    ? "none"
-             : grouped   ? "cgroup"
-             : by_rlimit ? "rlimit"
-                         : "none");
+             !limited                ? "none"
+             : grouped               ? "cgroup"
+             : request->limit_memory ? "rlimit"
+                                     : "none");
     snprintf(report->containment, sizeof report->containment, "%s", qb_contain_way(contain));
     snprintf(report->cpu_way, sizeof report->cpu_way, "%s", qb_tree_clock_way(clock));
 
-    int notes[2];
-    if (pipe2(notes, O_CLOEXEC)) {
-        report->error = errno;
-        return;
-    }
     run r = {.request = request,
              .lifeline = lifeline,
-             .notes = notes[0],
-             .forked_ns = now_ns(),
+             .asked_ns = now_ns(),
              .processors = processors_of(request),
              .limit_ns = to_ns(request->limit),
              .backstop_ns = to_ns(request->backstop),
              .clock = clock,
              .report = report};
-    qb_tree_clock_start(clock);
-    r.child = fork();
-    if (r.child == 0) {
-        close(lifeline);
-        close(notes[0]);
-        qb_tree_clock_close(clock); /* a run could stop the counter */
-        qb_child_main(request, fd[0], fd[1], notes[1], contain, by_rlimit);
+    if (!qb_parked_start(parked, lifeline, contain, clock, request, fd, &r.child, &r.notes)) {
+        report->error = errno;
+        return;
     }
-    close(notes[1]);
-    r.child_fd = r.child > 0 ? open_child(r.child) : -1;
+    r.child_fd = open_child(r.child);
     if (r.child_fd < 0) {
         report->error = errno;
-        close(notes[0]);
+        close(r.notes);
         (void)qb_contain_kill_all(contain, &report->helpers_ns);
         return;
     }
@@ -332,22 +322,22 @@ void qb_warden_main(int lifeline, bool has_namespace)
     (void)prctl(PR_SET_TIMERSLACK, 1000);
     qb_contain contain;
     qb_tree_clock clock;
+    qb_parked parked = {0};
+    qb_launch_request *request;
+    int fd[2];
     qb_contain_open(&contain, has_namespace);
     qb_tree_clock_open(&clock);
-    _Alignas(64) static unsigned char packet[QB_LAUNCH_PACKET]; /* one request at a time */
-    const qb_launch_request *request = (const qb_launch_request *)(const void *)packet;
-    for (bool abandoned = false; !abandoned;) {
-        int fd[2];
-        long got = qb_launch_receive(lifeline, packet, sizeof packet, fd, 2);
-        if (got < (long)sizeof *request || (size_t)got != qb_launch_bytes(request) || fd[0] < 0 || fd[1] < 0)
-            break;
+    for (bool abandoned = false; !abandoned && (request = qb_launch_take(lifeline, fd));) {
         qb_launch_report report = {0};
-        execute(request, fd, lifeline, &contain, &clock, &report, &abandoned);
+        execute(request, fd, lifeline, &contain, &clock, &parked, &report, &abandoned);
         close(fd[0]);
         close(fd[1]);
         if (!abandoned && !qb_launch_send(lifeline, &report, sizeof report, NULL, 0))
             break;
+        if (!abandoned)
+            (void)qb_parked_fork(&parked, lifeline, &contain, &clock);
     }
+    qb_parked_end(&parked);
     qb_tree_clock_close(&clock);
     qb_contain_close(&contain);
     _exit(0);

@@ -12,7 +12,7 @@
 
 #define QB_LAUNCH_PACKET 65536 /* bytes of a request at most */
 
-/* Harness to warden, with two descriptors: the image and the channel. */
+/* Harness to warden and warden to child, with two descriptors: the image and the channel. */
 typedef struct qb_launch_request {
     const qb_solver *solver;
     uint64_t image_bytes,
@@ -24,6 +24,7 @@ typedef struct qb_launch_request {
     uint32_t variables, samples;             /* of the channel */
     uint32_t threads, targets, cpus;         /* counts of the arrays that follow: */
     bool mip, maximise, stop_at_target;      /* double target[targets], uint32_t cpu[cpus], params */
+    bool limit_memory;                       /* the warden's word: by rlimit, for want of a control group */
     size_t params_bytes;
 } qb_launch_request;
 
@@ -68,7 +69,7 @@ typedef struct qb_launch_report {
     char containment[32], memory_way[32], cpu_way[32];
 } qb_launch_report;
 
-/* Child to warden, through a pipe.  The first note is sent before any of the solver's code runs; the second
+/* Child to warden.  The first note is sent before any of the solver's code runs; the second
  * is hearsay. */
 typedef struct qb_launch_note {
     int64_t at_ns;                /* CLOCK_MONOTONIC */
@@ -82,6 +83,10 @@ typedef struct qb_launch_note {
  * errors; fd [fds] gets the descriptors that came with it, -1 for those that did not. */
 bool qb_launch_send(int socket, const void *data, size_t bytes, const int *fd, int fds);
 long qb_launch_receive(int socket, void *data, size_t bytes, int *fd, int fds);
+
+/* Receives a request and its descriptors, into memory that serves one at a time; NULL when the other side has
+ * gone or sends something else. */
+qb_launch_request *qb_launch_take(int socket, int fd[2]);
 
 /* The life of the launcher, and of a warden: `lifeline` is its socket.  They do not return. */
 _Noreturn void qb_launcher_main(int control);
