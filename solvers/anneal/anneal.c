@@ -9,17 +9,16 @@
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
  * replicas at the best solution so far, warm instead of hot, and is merged likewise.
  *
- * Temperatures come from the instance.  With the cost of flipping i at a random state having mean square
- *
- *   sigma_i^2 = (linear_i + sum_j w_ij / 2)^2 + sum_j w_ij^2 / 4
- *
- * beta runs from HOT / sigma to COLD / sigma, sigma being the root mean square over the variables: hot enough
- * that most flips are accepted, cold enough that nearly none is.
+ * Temperatures come from the instance, by the local fields at the local optimum that a first quench ends in
+ * (fields.h): beta runs from HOT / largest to COLD / smallest, hot enough that even the best settled
+ * variables flip now and then, cold enough that the least settled hardly do.  An end that is given moves the
+ * other one along where it would be beyond.
  *
  * Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671; kernels as their headers say.
  */
 #include "solvers/kernels/anneal.h"
 #include "harness/base/memory.h"
+#include "solvers/anneal/fields.h"
 #include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/anneal_merge.h"
 #include "solvers/solver.h"
@@ -27,17 +26,17 @@
 #include <math.h>
 #include <string.h>
 
-#define ANNEAL_HOT          2.0  /* beta_start * sigma */
-#define ANNEAL_COLD         16.0 /* beta_end * sigma */
-#define ANNEAL_FIRST_SWEEPS 64   /* length of the first anneals when it grows */
-#define ANNEAL_PER_LENGTH   4    /* anneals of one replica before it doubles */
-#define ANNEAL_LOOKS        16   /* an anneal is looked at in that many parts, the hot half excepted */
-#define ANNEAL_PART_LEAST   16   /* sweeps between two looks, at least */
-#define ANNEAL_CHUNK        64   /* betas computed at a time */
-#define ANNEAL_QUENCH       2    /* sweeps at zero temperature that end an anneal */
-#define ANNEAL_MERGE_SWEEPS 8    /* one replica is merged for so many sweeps: the lesser part of the work */
-#define ANNEAL_MERGE_PROBE  4    /* replicas after which merging is given up if nothing falls apart */
-#define ANNEAL_WARM_PART    5    /* an anneal from the elite leaves out the first fifth of the schedule */
+#define ANNEAL_HOT          4.0 /* beta_start * largest local field */
+#define ANNEAL_COLD         7.0 /* beta_end * smallest */
+#define ANNEAL_FIRST_SWEEPS 64  /* length of the first anneals when it grows */
+#define ANNEAL_PER_LENGTH   4   /* anneals of one replica before it doubles */
+#define ANNEAL_LOOKS        16  /* an anneal is looked at in that many parts, the hot half excepted */
+#define ANNEAL_PART_LEAST   16  /* sweeps between two looks, at least */
+#define ANNEAL_CHUNK        64  /* betas computed at a time */
+#define ANNEAL_QUENCH       2   /* sweeps at zero temperature that end an anneal */
+#define ANNEAL_MERGE_SWEEPS 8   /* one replica is merged for so many sweeps: the lesser part of the work */
+#define ANNEAL_MERGE_PROBE  4   /* replicas after which merging is given up if nothing falls apart */
+#define ANNEAL_WARM_PART    5   /* an anneal from the elite leaves out the first fifth of the schedule */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
     X(choice, kernel, "auto", 0, 0, "auto|single|sliced|gather|bits|dense|scalar", "",                      \
@@ -79,37 +78,32 @@ static void anneal_free(void *opaque)
     qb_free(s);
 }
 
-/* sigma of the head comment; 1 where all coefficients are zero. */
-static double field_scale(const qb_qubo *q)
-{
-    double total = 0;
-    for (uint32_t i = 0; i < q->n; i++) {
-        double mean = qb_qubo_linear(q, i), square = 0;
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            double half = qb_qubo_weight(q, k) / 2;
-            mean += half;
-            square += half * half;
-        }
-        total += mean * mean + square;
-    }
-    return total > 0 ? sqrt(total / q->n) : 1;
-}
-
-static qb_status set_temperatures(anneal *s, qb_diag *diag)
+static qb_status check_schedule(const anneal *s, qb_diag *diag)
 {
     const anneal_params *p = s->params;
-    const qb_qubo *q = s->model->qubo;
-    double sigma = field_scale(q);
-    s->beta_start = p->beta_start > 0 ? p->beta_start * q->scale : ANNEAL_HOT / sigma;
-    s->beta_end = p->beta_end > 0 ? p->beta_end * q->scale : ANNEAL_COLD / sigma;
     if (p->schedule == ANNEAL_GIVEN && !p->betas.count)
         return qb_fail(diag, QB_BAD_INPUT, "schedule=given needs betas=B1;B2;...");
     if (p->schedule != ANNEAL_GIVEN && p->betas.count)
         return qb_fail(diag, QB_BAD_INPUT, "betas needs schedule=given");
-    if (p->schedule != ANNEAL_GIVEN && s->beta_start > s->beta_end)
-        return qb_fail(diag, QB_BAD_INPUT, "beta_start %g is beyond beta_end %g", s->beta_start / q->scale,
-                       s->beta_end / q->scale);
+    if (p->schedule != ANNEAL_GIVEN && p->beta_end > 0 && p->beta_start > p->beta_end)
+        return qb_fail(diag, QB_BAD_INPUT, "beta_start %g is beyond beta_end %g", p->beta_start, p->beta_end);
     return QB_OK;
+}
+
+/* From the local optimum in x. */
+static qb_status set_temperatures(anneal *s, qb_budget *budget)
+{
+    const anneal_params *p = s->params;
+    const qb_qubo *q = s->model->qubo;
+    anneal_fields fields = anneal_fields_at(q, s->x);
+    s->beta_start = p->beta_start > 0 ? p->beta_start * q->scale : ANNEAL_HOT / fields.largest;
+    s->beta_end = p->beta_end > 0 ? p->beta_end * q->scale : ANNEAL_COLD / fields.smallest;
+    if (p->beta_start > 0)
+        s->beta_end = fmax(s->beta_end, s->beta_start);
+    s->beta_start = fmin(s->beta_start, s->beta_end);
+    qb_budget_detail(budget, "beta_start", s->beta_start / q->scale);
+    qb_budget_detail(budget, "beta_end", s->beta_end / q->scale);
+    return qb_budget_spend(budget, fields.work) ? QB_OK : QB_STOPPED;
 }
 
 static qb_status anneal_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
@@ -120,7 +114,7 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     *s = (anneal){.model = model, .params = params};
-    qb_status status = set_temperatures(s, diag);
+    qb_status status = check_schedule(s, diag);
     if (!status)
         status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, &s->annealer, diag);
     if (!status) {
@@ -140,8 +134,6 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
     }
     qb_budget_detail_text(budget, "kernel", qb_annealer_name(s->annealer));
     qb_budget_detail(budget, "replicas", qb_annealer_replicas(s->annealer));
-    qb_budget_detail(budget, "beta_start", s->beta_start / q->scale);
-    qb_budget_detail(budget, "beta_end", s->beta_end / q->scale);
     *state = s;
     return QB_OK;
 }
@@ -285,6 +277,8 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
         status = quench(s, budget);
     if (!s->model->qubo->n)
         return status;
+    if (!status)
+        status = set_temperatures(s, budget);
     for (uint64_t rounds = 1; !status; rounds++) {
         status = anneal_round(s, sweeps, budget);
         if (!s->params->sweeps && rounds % per_length == 0 && sweeps < UINT32_MAX)
