@@ -78,6 +78,8 @@ static size_t whole_pages(size_t bytes)
 void *qb_map(size_t bytes)
 {
     size_t wanted;
+    if (bytes > 0 && bytes < HUGE_PAGE) /* a huge page would have to be cleared for it */
+        return qb_alloc(bytes, 1);
     if (bytes == 0 || bytes > PTRDIFF_MAX - 2 * HUGE_PAGE || must_fail())
         return NULL;
     wanted = whole_pages(bytes);
@@ -96,6 +98,8 @@ void *qb_map(size_t bytes)
 
 void qb_unmap(void *block, size_t bytes)
 {
-    if (block)
+    if (bytes < HUGE_PAGE)
+        qb_free(block);
+    else if (block)
         (void)munmap(block, whole_pages(bytes));
 }

@@ -27,8 +27,9 @@ void qb_free(void *block);
 
 /* `bytes` zeroed bytes straight from the system, aligned to a huge page and in huge pages where the system
  * gives them.  Nothing is touched before it is used, so this takes microseconds whatever the size: for arrays
- * of gigabytes that a budget must not wait for.  NULL when there is no room.  Ownership: the caller, with
- * qb_unmap and the same number of bytes; NULL is fine there. */
+ * of gigabytes that a budget must not wait for.  Less than a huge page is a block as of qb_alloc: arrays that
+ * small come and go by the thousand.  NULL when there is no room.  Ownership: the caller, with qb_unmap and
+ * the same number of bytes; NULL is fine there. */
 void *qb_map(size_t bytes);
 void qb_unmap(void *block, size_t bytes);
 

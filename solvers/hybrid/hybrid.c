@@ -6,10 +6,17 @@
  *   4. check    the best shot is put into the candidate and kept only if the whole model is better for it
  *
  * `steps` times 2 to 4 follow one proposal.  Where one of them helped, the next walk departs from the
- * candidate, else from the best point with a share of its bits drawn anew.
+ * candidate, else from the best point with a share of its bits drawn anew, a larger one after each round that
+ * came back to a point as good.
  *
  * A step works on a child budget and can fail: it has spent its own work, or cannot have its memory.  The
  * fallback is trivial, the candidate stays as it is, and the failure is counted with its reason.
+ *
+ * The defaults are for penalised models as well as for cuts.  A penalty couples a row's variables and its
+ * slack bits, so a neighbourhood holds what has to change together where windows by impact do not; a
+ * neighbourhood is drawn anew each step, so that 16 of them find what one cannot; and a light kick keeps the
+ * rows that are satisfied.  12 qubits at 4 layers of a ramp concentrate on their best states enough for 64
+ * shots, and a ramp, unlike published angles, supposes nothing about couplings that differ by orders.
  *
  * Attribution: refine=uniform draws as many shots without a circuit (the sham control), refine=exhaustive
  * solves the same parts exactly (the classical control, which no circuit can beat step for step).
@@ -26,28 +33,32 @@
 #include "solvers/kernels/tabu.h"
 #include "solvers/solver.h"
 
+#include <math.h>
 #include <string.h>
 
 #define HYBRID_PARAMS(X)                                                                                   \
-    X(uint, k, "16", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
-    X(choice, select, "impact", 0, 0, "impact|neighbourhood|random", "", "how a part is chosen")           \
+    X(uint, k, "12", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
+    X(choice, select, "neighbourhood", 0, 0, "impact|neighbourhood|random", "", "how a part is chosen")    \
     X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                         \
       "what solves a part: the circuit, or its sham or classical control")                                 \
-    X(uint, steps, "4", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")      \
+    X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")     \
     X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")             \
     X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n")  \
-    X(real, kick, "0.6", 0, 1, "", "", "share of the best point's bits drawn anew where nothing helped")   \
-    X(uint, depth, "2", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                            \
-    X(choice, angles, "fixed", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part") \
+    X(real, kick, "0.1", 0, 1, "", "",                                                                     \
+      "share of the best point's bits drawn anew where nothing helped; more where that leads back")        \
+    X(uint, depth, "4", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                            \
+    X(choice, angles, "ramp", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part")  \
     X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                         \
     X(uint, evaluations, "40", 1, 1e6, "", "circuits", "evaluations of a training at most")                \
-    X(uint, shots, "128", 1, 1e6, "", "shots", "shots a part")                                             \
+    X(uint, shots, "64", 1, 1e6, "", "shots", "shots a part")                                              \
     X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")        \
     X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")
 QB_PARAMS_DECLARE(hybrid_params, HYBRID_PARAMS)
 static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
 
 enum { PROPOSE_TABU, PROPOSE_DESCENT };
+
+#define KICK_GROWTH 1.5
 
 typedef struct hybrid {
     const qb_model *model;
@@ -61,6 +72,7 @@ typedef struct hybrid {
     uint8_t *best;     /* [n] */
     double best_value; /* of best: more is better (descent.h) */
     bool has_best;
+    double kick; /* share of bits that the next kick draws anew */
     selection selection;
     qb_subproblem sub;
     refiner refiner;
@@ -152,6 +164,7 @@ static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the state");
     *s = (hybrid){.model = model, .params = params};
+    s->kick = s->params->kick;
     s->k = s->params->k < model->qubo->n ? (uint32_t)s->params->k : model->qubo->n;
     s->refiner = make_refiner(s->params, seed, model->threads);
     qb_rng_init(&s->rng, seed, 0);
@@ -174,7 +187,7 @@ static void choose_start(hybrid *s)
     if (s->has_best) {
         memcpy(x, s->best, n);
         for (uint32_t i = 0; i < n; i++)
-            if (qb_rng_uniform(&s->rng) < s->params->kick)
+            if (qb_rng_uniform(&s->rng) < s->kick)
                 x[i] = (uint8_t)(qb_rng_next(&s->rng) >> 63);
     } else if (s->model->warm_bits) {
         memcpy(x, s->model->warm_bits, n);
@@ -322,8 +335,11 @@ static void tell(const hybrid *s, qb_budget *budget)
     qb_budget_detail(budget, "training_executions", (double)r->training_circuits);
 }
 
+/* Kicks grow while rounds end where they began. */
 static void keep_best(hybrid *s)
 {
+    bool is_back = s->has_best && fabs(s->search.value - s->best_value) <= s->search.threshold;
+    s->kick = is_back ? fmin(KICK_GROWTH * s->kick, 1) : s->params->kick;
     if (s->has_best && s->search.value <= s->best_value)
         return;
     memcpy(s->best, s->search.x, s->model->qubo->n);

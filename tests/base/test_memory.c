@@ -121,6 +121,15 @@ Test(memory, maps_zeroed_huge_page_aligned_blocks)
         cr_expect_eq(block[k], 0);
     memset(block, 0xA5, bytes);
     qb_unmap(block, bytes);
+    for (size_t turn = 0; turn < 3; turn++) { /* small ones come again, and are zeroed again */
+        block = qb_map(5000);
+        cr_assert_not_null(block);
+        cr_expect_eq((uintptr_t)block % QB_ALIGNMENT, 0);
+        for (size_t k = 0; k < 5000; k++)
+            cr_expect_eq(block[k], 0);
+        memset(block, 0xA5, 5000);
+        qb_unmap(block, 5000);
+    }
     cr_expect_null(qb_map(0));
     cr_expect_null(qb_map(SIZE_MAX));
     qb_memory_fail_after(0);

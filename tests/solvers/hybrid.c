@@ -3,6 +3,7 @@
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
 #include "harness/model/lowering.h"
+#include "harness/model/referee.h"
 #include "solvers/hybrid/refine.h"
 #include "solvers/hybrid/select.h"
 #include "solvers/kernels/descent.h"
@@ -244,6 +245,7 @@ typedef struct outcome {
     qb_status status;
     bool found;
     double claimed, energy; /* energy: of the point, by the model */
+    qb_score score;         /* of the point, in the source problem */
     double steps, fallbacks, accepted, shots, executions;
     bool has_reason;
 } outcome;
@@ -255,7 +257,19 @@ static double member_of(const qb_json *details, const char *key)
     return value;
 }
 
-static outcome solve_within(const qb_problem *problem, const char *params, double work, uint64_t memory)
+/* How the best point found does in the source problem, as the referee has it. */
+static qb_score score_of(const qb_problem *problem, const qb_lowering *lowering, const uint8_t *x)
+{
+    double *v = QB_NEW(double, problem->body.columns);
+    qb_score score;
+    qb_lowering_decode_bits(lowering, x, v);
+    cr_assert_eq(qb_referee_score(problem, v, &score, NULL), QB_OK);
+    qb_free(v);
+    return score;
+}
+
+static outcome solve_within(const qb_problem *problem, const char *params, qb_budget_kind kind, double limit,
+                            uint64_t memory, uint64_t seed)
 {
     const qb_solver *solver = qb_solver_find("hybrid");
     qb_lowering *lowering;
@@ -268,10 +282,10 @@ static outcome solve_within(const qb_problem *problem, const char *params, doubl
     model.memory_bytes = memory;
     model.threads = 1;
     qb_budget_setup setup =
-        qb_budget_probe_setup(QB_BUDGET_WORK, work, model.qubo->n, false, model.qubo->sense == QB_MAXIMISE);
+        qb_budget_probe_setup(kind, limit, model.qubo->n, false, model.qubo->sense == QB_MAXIMISE);
     qb_budget_probe probe;
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
-    o.status = solver->init(&model, values, 9, probe.budget, &state, NULL);
+    o.status = solver->init(&model, values, seed, probe.budget, &state, NULL);
     if (!o.status)
         o.status = solver->solve(state, probe.budget, NULL);
     qb_budget_finish(probe.budget, o.status, "");
@@ -279,6 +293,7 @@ static outcome solve_within(const qb_problem *problem, const char *params, doubl
     uint8_t *x = QB_NEW(uint8_t, model.qubo->n);
     o.found = qb_budget_probe_best(&probe, x, &o.claimed);
     o.energy = qb_qubo_energy(model.qubo, x);
+    o.score = score_of(problem, lowering, x);
     qb_json *details = NULL;
     const char *text = qb_budget_probe_details(&probe);
     cr_assert_eq(qb_json_parse("details", text, strlen(text), &details, NULL), QB_OK);
@@ -300,7 +315,7 @@ static outcome solve_within(const qb_problem *problem, const char *params, doubl
 
 static outcome solve(const qb_problem *problem, const char *params, double work)
 {
-    return solve_within(problem, params, work, UINT64_C(1) << 30);
+    return solve_within(problem, params, QB_BUDGET_WORK, work, UINT64_C(1) << 30, 9);
 }
 
 Test(hybrid, counts_its_steps_and_claims_what_is_true)
@@ -329,6 +344,69 @@ Test(hybrid, counts_its_steps_and_claims_what_is_true)
     qb_problem_free(&problem);
 }
 
+/* A knapsack of several rows: maximise profits within the capacities. */
+static qb_problem knapsack(void)
+{
+    enum { ITEMS = 30, ROWS = 2 };
+    static double profit[ITEMS], lower[ITEMS], upper[ITEMS];
+    static uint8_t type[ITEMS];
+    qb_triplet entry[ROWS * ITEMS];
+    double floors[ROWS], capacity[ROWS] = {0};
+    qb_rng rng;
+    qb_rng_init(&rng, 6, 0);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        profit[i] = 10 + (double)qb_rng_below(&rng, 40);
+        type[i] = QB_COLUMN_BINARY;
+        upper[i] = 1;
+        for (uint32_t r = 0; r < ROWS; r++) {
+            entry[ROWS * i + r] = (qb_triplet){r, i, 5 + (double)qb_rng_below(&rng, 40)};
+            capacity[r] += entry[ROWS * i + r].value;
+        }
+    }
+    for (uint32_t r = 0; r < ROWS; r++) {
+        floors[r] = -INFINITY;
+        capacity[r] = floor(capacity[r] / 2);
+    }
+    qb_draft draft = {.kind = QB_KIND_MIP,
+                      .name = "knapsack",
+                      .format = "test",
+                      .sense = QB_MAXIMISE,
+                      .columns = ITEMS,
+                      .linear = profit,
+                      .type = type,
+                      .lower = lower,
+                      .upper = upper,
+                      .rows = ROWS,
+                      .entries = ROWS * ITEMS,
+                      .entry = entry,
+                      .row_lower = floors,
+                      .row_upper = capacity};
+    qb_problem problem;
+    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
+    return problem;
+}
+
+/* On a penalised model, with as many shots each: feasible, and better for the circuit than for its sham. */
+Test(hybrid, solves_lowered_mips_better_with_the_circuit_than_without)
+{
+    enum { SEEDS = 6 };
+    qb_problem problem = knapsack();
+    double circuit = 0, sham = 0, share[2] = {0, 0};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        outcome a = solve_within(&problem, "", QB_BUDGET_SAMPLES, 2e4, UINT64_C(1) << 30, seed);
+        outcome b = solve_within(&problem, "refine=uniform", QB_BUDGET_SAMPLES, 2e4, UINT64_C(1) << 30, seed);
+        cr_assert(a.found && b.found);
+        cr_assert(a.score.feasible, "seed %u", (unsigned)seed);
+        circuit += a.score.objective / SEEDS;
+        sham += b.score.objective / SEEDS;
+        share[0] += a.accepted / a.steps / SEEDS;
+        share[1] += b.accepted / b.steps / SEEDS;
+    }
+    cr_assert_gt(circuit, sham);
+    cr_assert_gt(share[0], 2 * share[1]);
+    qb_problem_free(&problem);
+}
+
 Test(hybrid, a_step_that_fails_falls_back_and_is_recorded)
 {
     qb_problem problem = random_qubo(60, QB_MINIMISE, 4);
@@ -345,11 +423,15 @@ Test(hybrid, a_step_that_fails_falls_back_and_is_recorded)
     qb_problem_free(&problem);
 }
 
+static qb_status solve_in_64_mib(const qb_problem *problem, const char *params)
+{
+    return solve_within(problem, params, QB_BUDGET_WORK, 1e4, UINT64_C(64) << 20, 9).status;
+}
+
 Test(hybrid, refuses_parts_whose_amplitudes_fit_no_memory)
 {
     qb_problem problem = random_qubo(60, QB_MINIMISE, 4);
-    cr_assert_eq(solve_within(&problem, "k=22", 1e4, UINT64_C(64) << 20).status, QB_REFUSED);
-    cr_assert_eq(solve_within(&problem, "k=22,refine=exhaustive", 1e4, UINT64_C(64) << 20).status,
-                 QB_STOPPED);
+    cr_assert_eq(solve_in_64_mib(&problem, "k=22"), QB_REFUSED);
+    cr_assert_eq(solve_in_64_mib(&problem, "k=22,refine=exhaustive"), QB_STOPPED);
     qb_problem_free(&problem);
 }
