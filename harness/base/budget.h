@@ -72,6 +72,13 @@ void qb_budget_infeasible(qb_budget *budget);
  * samples. Does not count as an incumbent and spends nothing by itself. */
 qb_status qb_budget_sample(qb_budget *budget, const uint8_t *x /* [n] */, double claimed, uint64_t count);
 
+/* Is there room for one more sample? */
+bool qb_budget_keeps_samples(const qb_budget *budget);
+
+/* Is the budget one of samples?  (How large it is, nobody tells.)  What a solver looks at without returning it
+ * would then be free: one of many replicas offers nothing but samples, one by one and charged each. */
+bool qb_budget_limits_samples(const qb_budget *budget);
+
 /* A named fact for `details`: a number, a text, or a list of numbers.  A later fact of the same key replaces
  * the earlier.  key: [a-z0-9_]+.  Facts are about what was done (kernel chosen, angles, shots), never a
  * solution. */

@@ -137,6 +137,16 @@ qb_status qb_budget_sample(qb_budget *budget, const uint8_t *x, double claimed, 
     return budget->over ? QB_STOPPED : QB_OK;
 }
 
+bool qb_budget_keeps_samples(const qb_budget *budget)
+{
+    return !budget->parent && budget->channel.kept < budget->channel.samples;
+}
+
+bool qb_budget_limits_samples(const qb_budget *budget)
+{
+    return budget->parent ? qb_budget_limits_samples(budget->parent) : budget->kind == QB_BUDGET_SAMPLES;
+}
+
 void qb_budget_detail(qb_budget *budget, const char *key, double value)
 {
     qb_budget_details_number(budget->details, key, value);

@@ -62,6 +62,7 @@ typedef struct anneal {
     bool has_best;
     uint8_t *elite; /* [n] the best solution so far */
     uint8_t *x, *y; /* [n] */
+    double *energy; /* [replicas] */
     qb_merge merge;
 } anneal;
 
@@ -75,6 +76,7 @@ static void anneal_free(void *opaque)
     qb_free(s->elite);
     qb_free(s->x);
     qb_free(s->y);
+    qb_free(s->energy);
     qb_free(s);
 }
 
@@ -121,7 +123,8 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
         s->elite = QB_NEW(uint8_t, q->n);
         s->x = QB_NEW(uint8_t, q->n);
         s->y = QB_NEW(uint8_t, q->n);
-        if (!s->elite || !s->x || !s->y)
+        s->energy = QB_NEW(double, qb_annealer_replicas(s->annealer));
+        if (!s->elite || !s->x || !s->y || !s->energy)
             status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     }
     if (!status)
@@ -181,7 +184,7 @@ static qb_status offer(anneal *s, const uint8_t *x, double energy, qb_budget *bu
     return qb_budget_incumbent(budget, x, q->integral ? energy : qb_qubo_energy(q, x));
 }
 
-/* Offers the best replica, whose state is left in x. */
+/* Offers the best replica, whose state is left in x; under a budget of samples nothing. */
 static qb_status look(anneal *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model->qubo;
@@ -190,7 +193,7 @@ static qb_status look(anneal *s, qb_budget *budget)
     if (!qb_budget_spend(budget, qb_annealer_replicas(s->annealer) * (q->n + q->nonzeros / 2)))
         return QB_STOPPED;
     qb_annealer_state(s->annealer, replica, s->x);
-    return offer(s, s->x, energy, budget);
+    return qb_budget_limits_samples(budget) ? QB_OK : offer(s, s->x, energy, budget);
 }
 
 static qb_status quench(anneal *s, qb_budget *budget)
@@ -202,8 +205,26 @@ static qb_status quench(anneal *s, qb_budget *budget)
     return status ? status : look(s, budget);
 }
 
-/* Sweeps `from` to `sweeps` of an anneal of `sweeps`, of which every replica is a sample; the best is left in
- * x. */
+/* Returns every replica as a sample, one by one: offered, kept where there is room, charged. */
+static qb_status return_all(anneal *s, qb_budget *budget)
+{
+    uint32_t replicas = qb_annealer_replicas(s->annealer);
+    qb_status status = QB_OK;
+    if (!qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget))
+        return qb_budget_spend_samples(budget, replicas) ? QB_OK : QB_STOPPED;
+    qb_annealer_energies(s->annealer, s->energy);
+    for (uint32_t r = 0; r < replicas && !status; r++) {
+        qb_annealer_state(s->annealer, r, s->y);
+        status = qb_budget_sample(budget, s->y, s->energy[r], 1);
+        if (!status)
+            status = offer(s, s->y, s->energy[r], budget);
+        if (!status && !qb_budget_spend_samples(budget, 1))
+            status = QB_STOPPED;
+    }
+    return status;
+}
+
+/* Sweeps `from` to `sweeps` of an anneal of `sweeps`; the best replica is left in x. */
 static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budget *budget)
 {
     uint64_t part = sweeps / ANNEAL_LOOKS, at = from > sweeps / 2 ? from : sweeps / 2;
@@ -219,7 +240,7 @@ static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budge
     }
     if (!status)
         status = quench(s, budget);
-    return status || qb_budget_spend_samples(budget, qb_annealer_replicas(s->annealer)) ? status : QB_STOPPED;
+    return status ? status : return_all(s, budget);
 }
 
 /* Merges what some of the replicas found, and the best of all time, into x.  *parts counts the components
@@ -246,10 +267,11 @@ static qb_status merge_replicas(anneal *s, uint64_t sweeps, uint32_t *parts, qb_
     return offer(s, s->x, qb_qubo_energy(q, s->x), budget);
 }
 
-/* One anneal from random states, and where merging works another from the elite, from warm to cold. */
+/* One anneal from random states, and where merging works another from the elite, from warm to cold.  What is
+ * merged is no sample. */
 static qb_status anneal_round(anneal *s, uint64_t sweeps, qb_budget *budget)
 {
-    bool many = qb_annealer_replicas(s->annealer) > 1;
+    bool many = qb_annealer_replicas(s->annealer) > 1 && !qb_budget_limits_samples(budget);
     uint32_t parts = 0;
     qb_annealer_start(s->annealer, NULL);
     qb_status status = anneal_from(s, 0, sweeps, budget);
@@ -276,7 +298,7 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
     if (!status)
         status = quench(s, budget);
     if (!s->model->qubo->n)
-        return status;
+        return status ? status : return_all(s, budget);
     if (!status)
         status = set_temperatures(s, budget);
     for (uint64_t rounds = 1; !status; rounds++) {

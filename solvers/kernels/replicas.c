@@ -99,16 +99,52 @@ void qb_replica_state(const qb_replica_row *spin, uint32_t n, uint32_t replica, 
     }
 }
 
+/* Offers a replica of value `energy`, whose state is left in x, where it is better than *best. */
+static qb_status offer(const qb_qubo *model, double energy, double *best, const uint8_t *x, qb_budget *budget)
+{
+    *best = energy;
+    return qb_budget_incumbent(budget, x, model->integral ? energy : qb_qubo_energy(model, x));
+}
+
+static bool is_better(const qb_qubo *model, double energy, double best)
+{
+    double sign = model->sense == QB_MINIMISE ? 1 : -1;
+    return !(sign * energy >= sign * best);
+}
+
 qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
                              qb_budget *budget)
 {
-    double energy, sign = model->sense == QB_MINIMISE ? 1 : -1;
+    double energy;
+    if (qb_budget_limits_samples(budget))
+        return QB_OK;
     if (!qb_budget_spend(budget, QB_REPLICAS * (model->n + model->nonzeros)))
         return QB_STOPPED;
     uint32_t replica = qb_replica_best(model, spin, &energy);
-    if (sign * energy >= sign * *best)
+    if (!is_better(model, energy, *best))
         return QB_OK;
-    *best = energy;
     qb_replica_state(spin, model->n, replica, x);
-    return qb_budget_incumbent(budget, x, model->integral ? energy : qb_qubo_energy(model, x));
+    return offer(model, energy, best, x, budget);
+}
+
+qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
+                            qb_budget *budget)
+{
+    double energy[QB_REPLICAS];
+    if (!qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget))
+        return qb_budget_spend_samples(budget, QB_REPLICAS) ? QB_OK : QB_STOPPED;
+    if (!qb_budget_spend(budget, QB_REPLICAS * (model->n + model->nonzeros)))
+        return QB_STOPPED;
+    qb_replica_energies(model, spin, energy);
+    for (uint32_t r = 0; r < QB_REPLICAS; r++) {
+        qb_replica_state(spin, model->n, r, x);
+        qb_status status = qb_budget_sample(budget, x, energy[r], 1);
+        if (!status && is_better(model, energy[r], *best))
+            status = offer(model, energy[r], best, x, budget);
+        if (!status && !qb_budget_spend_samples(budget, 1))
+            status = QB_STOPPED;
+        if (status)
+            return status;
+    }
+    return QB_OK;
 }

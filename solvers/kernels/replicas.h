@@ -52,6 +52,11 @@ uint32_t qb_replica_best(const qb_qubo *model, const qb_replica_row *spin, doubl
 qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best,
                              uint8_t *x /* [n] scratch */, qb_budget *budget);
 
+/* Returns every replica as a sample, one by one: offered, kept where there is room, charged.  Before that, under
+ * a budget of samples, qb_replica_publish publishes nothing.  *best and x as above. */
+qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
+                            qb_budget *budget);
+
 /* The state of one replica. */
 void qb_replica_state(const qb_replica_row *spin, uint32_t n, uint32_t replica, uint8_t *x /* [n] */);
 

@@ -79,6 +79,11 @@ static qb_status look(sb *s, qb_budget *budget)
     return qb_replica_publish(s->model, s->oscillators.x, &s->best, s->x, budget);
 }
 
+static qb_status return_all(sb *s, qb_budget *budget)
+{
+    return qb_replica_return(s->model, s->oscillators.x, &s->best, s->x, budget);
+}
+
 static qb_status evolve(sb *s, uint64_t steps, qb_budget *budget)
 {
     uint64_t at = steps / 2, part = (steps - at + SB_LOOKS - 1) / SB_LOOKS;
@@ -91,7 +96,7 @@ static qb_status evolve(sb *s, uint64_t steps, qb_budget *budget)
             status = look(s, budget);
         at = next;
     }
-    return status;
+    return status ? status : return_all(s, budget);
 }
 
 static qb_status sb_solve(void *state, qb_budget *budget, qb_diag *diag)
@@ -104,11 +109,9 @@ static qb_status sb_solve(void *state, qb_budget *budget, qb_diag *diag)
     qb_bifurcation_start(&s->oscillators);
     qb_status status = look(s, budget);
     if (!s->model->n)
-        return status;
+        return status ? status : return_all(s, budget);
     while (!status) {
         status = evolve(s, steps, budget);
-        if (!status && !qb_budget_spend_samples(budget, QB_REPLICAS))
-            status = QB_STOPPED;
         if (!s->params->steps && steps < UINT32_MAX)
             steps *= 2;
     }

@@ -94,6 +94,11 @@ static qb_status look(sqa *s, qb_budget *budget)
     return qb_replica_publish(s->model->qubo, s->path.spin, &s->best, s->x, budget);
 }
 
+static qb_status return_all(sqa *s, qb_budget *budget)
+{
+    return qb_replica_return(s->model->qubo, s->path.spin, &s->best, s->x, budget);
+}
+
 static qb_status run_sweeps(sqa *s, uint64_t from, uint64_t to, uint64_t sweeps, qb_budget *budget)
 {
     qb_status status = QB_OK;
@@ -124,7 +129,9 @@ static qb_status anneal(sqa *s, uint64_t sweeps, qb_budget *budget)
             status = look(s, budget);
         at = next;
     }
-    return status ? status : quench(s, budget);
+    if (!status)
+        status = quench(s, budget);
+    return status ? status : return_all(s, budget);
 }
 
 static qb_status sqa_solve(void *state, qb_budget *budget, qb_diag *diag)
@@ -140,11 +147,9 @@ static qb_status sqa_solve(void *state, qb_budget *budget, qb_diag *diag)
     if (!status)
         status = quench(s, budget);
     if (!s->model->qubo->n)
-        return status;
+        return status ? status : return_all(s, budget);
     while (!status) {
         status = anneal(s, sweeps, budget);
-        if (!status && !qb_budget_spend_samples(budget, QB_REPLICAS))
-            status = QB_STOPPED;
         if (!s->params->sweeps && sweeps < UINT32_MAX)
             sweeps *= 2;
     }
