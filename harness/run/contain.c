@@ -2,26 +2,22 @@
 #include "harness/run/contain.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define GROUP "qubout-" /* how the names of our groups begin */
 
-/* Reads a small file as text; false when it cannot be read. */
-static bool read_text(const char *path, char *text, size_t size)
+const qb_contain_system qb_contain_linux = {
+    .groups = "/proc/self/cgroup", .mounts = "/proc/self/mountinfo", .make = mkdir};
+
+bool qb_contain_read(const char *path, char *text, size_t size)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
@@ -74,10 +70,10 @@ static bool copy_text(char *to, size_t size, const char *text)
 }
 
 /* The path of our group in the hierarchy of `controller` ("" for v2), from lines "ID:CONTROLLERS:PATH". */
-static bool find_path(const char *controller, char *path, size_t size)
+static bool find_path(const qb_contain_system *system, const char *controller, char *path, size_t size)
 {
     char text[4096];
-    if (!read_text("/proc/self/cgroup", text, sizeof text))
+    if (!qb_contain_read(system->groups, text, sizeof text))
         return false;
     char *rest = text;
     for (char *line; (line = strsep(&rest, "\n"));) {
@@ -89,10 +85,11 @@ static bool find_path(const char *controller, char *path, size_t size)
     return false;
 }
 
-/* Where that hierarchy is mounted, and which part of it, from /proc/self/mountinfo. */
-static bool find_mount(const char *controller, char *root, char *folder, size_t size)
+/* Where that hierarchy is mounted, and which part of it. */
+static bool find_mount(const qb_contain_system *system, const char *controller, char *root, char *folder,
+                       size_t size)
 {
-    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    FILE *mounts = fopen(system->mounts, "re");
     char line[4096];
     bool found = false;
     while (mounts && !found && fgets(line, sizeof line, mounts)) {
@@ -123,7 +120,8 @@ static void sweep(int above)
 
 /* Makes `group`, requires `file` in it, and joins it.  Under a lock of the folder above, so that nobody
  * sweeps it away before it is joined. */
-static bool enter_group(const char *above_path, const char *group, const char *file)
+static bool enter_group(const qb_contain_system *system, const char *above_path, const char *group,
+                        const char *file)
 {
     int above = open(above_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (above < 0 || flock(above, LOCK_EX)) {
@@ -132,7 +130,7 @@ static bool enter_group(const char *above_path, const char *group, const char *f
         return false;
     }
     sweep(above);
-    bool made = mkdir(group, 0755) == 0,
+    bool made = system->make(group, 0755) == 0,
          joined = made && has_file(group, file) && write_text(group, "cgroup.procs", "0");
     if (made && !joined)
         (void)rmdir(group);
@@ -141,11 +139,13 @@ static bool enter_group(const char *above_path, const char *group, const char *f
 }
 
 /* The folder of our own group in that hierarchy, and the name of a new one in it. */
-static bool name_group(const char *controller, char above[QB_CONTAIN_PATH], char group[QB_CONTAIN_PATH])
+static bool name_group(const qb_contain_system *system, const char *controller, char above[QB_CONTAIN_PATH],
+                       char group[QB_CONTAIN_PATH])
 {
     char path[256], root[256], folder[256];
     uint64_t name;
-    if (!find_path(controller, path, sizeof path) || !find_mount(controller, root, folder, sizeof root) ||
+    if (!find_path(system, controller, path, sizeof path) ||
+        !find_mount(system, controller, root, folder, sizeof root) ||
         getrandom(&name, sizeof name, 0) != sizeof name)
         return false;
     size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
@@ -156,18 +156,19 @@ static bool name_group(const char *controller, char above[QB_CONTAIN_PATH], char
 }
 
 /* Makes a group below ours in that hierarchy and joins it; "" when that fails. */
-static void make_group(const char *controller, const char *file, char group[QB_CONTAIN_PATH])
+static void make_group(const qb_contain_system *system, const char *controller, const char *file,
+                       char group[QB_CONTAIN_PATH])
 {
     char above[QB_CONTAIN_PATH];
-    if (!name_group(controller, above, group) || !enter_group(above, group, file))
+    if (!name_group(system, controller, above, group) || !enter_group(system, above, group, file))
         group[0] = 0;
 }
 
 /* Makes the group that runs are in and the warden is not: everything in it dies by one write (Linux 5.14). */
-static void make_run_group(qb_contain *contain)
+static void make_run_group(const qb_contain_system *system, qb_contain *contain)
 {
     snprintf(contain->run, QB_CONTAIN_PATH, "%.*s/run", QB_CONTAIN_PATH - 8, contain->unified);
-    if (mkdir(contain->run, 0755) == 0 && has_file(contain->run, "cgroup.kill"))
+    if (system->make(contain->run, 0755) == 0 && has_file(contain->run, "cgroup.kill"))
         return;
     (void)rmdir(contain->run);
     contain->run[0] = 0;
@@ -186,14 +187,14 @@ static void leave_group(char group[QB_CONTAIN_PATH])
     group[0] = 0;
 }
 
-void qb_contain_open(qb_contain *contain, bool has_namespace)
+void qb_contain_open(qb_contain *contain, bool has_namespace, const qb_contain_system *system)
 {
     *contain = (qb_contain){.has_namespace = has_namespace};
     char most[32];
     snprintf(most, sizeof most, "%d", QB_CONTAIN_PROCESSES);
-    make_group("", "cgroup.procs", contain->unified);
+    make_group(system, "", "cgroup.procs", contain->unified);
     if (contain->unified[0] && !has_namespace)
-        make_run_group(contain);
+        make_run_group(system, contain);
     if (contain->unified[0] && has_file(contain->unified, "memory.max")) {
         contain->is_v2 = true;
         contain->limits_processes = write_text(contain->unified, "pids.max", most);
@@ -202,8 +203,8 @@ void qb_contain_open(qb_contain *contain, bool has_namespace)
     }
     if (!contain->run[0])
         leave_group(contain->unified); /* it has no controllers: of no use */
-    make_group("memory", "memory.limit_in_bytes", contain->memory);
-    make_group("pids", "pids.max", contain->processes);
+    make_group(system, "memory", "memory.limit_in_bytes", contain->memory);
+    make_group(system, "pids", "pids.max", contain->processes);
     contain->limits_processes = contain->processes[0] && write_text(contain->processes, "pids.max", most);
     if (contain->memory[0])
         (void)write_text(contain->memory, "memory.swappiness", "0");
@@ -249,7 +250,7 @@ uint64_t qb_contain_memory_kills(const qb_contain *contain)
         return 0;
     snprintf(path, sizeof path, "%s/%s", memory_group(contain),
              contain->is_v2 ? "memory.events" : "memory.oom_control");
-    const char *line = read_text(path, text, sizeof text) ? strstr(text, "oom_kill ") : NULL;
+    const char *line = qb_contain_read(path, text, sizeof text) ? strstr(text, "oom_kill ") : NULL;
     return line ? strtoull(line + strlen("oom_kill "), NULL, 10) : 0;
 }
 
@@ -259,146 +260,13 @@ void qb_contain_enter(const qb_contain *contain)
         (void)write_text(contain->run, "cgroup.procs", "0");
 }
 
+void qb_contain_kill_group(const qb_contain *contain)
+{
+    if (contain->run[0])
+        (void)write_text(contain->run, "cgroup.kill", "1");
+}
+
 const char *qb_contain_way(const qb_contain *contain)
 {
     return contain->has_namespace ? "pid-namespace" : contain->run[0] ? "cgroup" : "kill-loop";
-}
-
-/* A process as /proc shows it.  Numbers are those of whoever mounted /proc, which need not be ours. */
-typedef struct process {
-    long pid, parent;
-    uint64_t own_ticks, reaped_ticks;
-    int depth; /* below the caller: 1 for its children; 0: not a descendant */
-} process;
-
-#define UNKNOWN (-1)
-
-static bool read_process(const char *name, process *p)
-{
-    char path[300], text[1024];
-    snprintf(path, sizeof path, "/proc/%s/stat", name);
-    if (!read_text(path, text, sizeof text))
-        return false;
-    const char *tail = strrchr(text, ')'); /* the name before it may hold anything */
-    unsigned long user, system;
-    long reaped_user, reaped_system;
-    if (!tail || sscanf(tail + 1, " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld", &p->parent,
-                        &user, &system, &reaped_user, &reaped_system) != 5)
-        return false;
-    p->pid = strtol(name, NULL, 10);
-    p->own_ticks = user + system;
-    p->reaped_ticks = (uint64_t)(reaped_user + reaped_system);
-    p->depth = UNKNOWN;
-    return true;
-}
-
-static int by_pid(const void *a, const void *b)
-{
-    long x = ((const process *)a)->pid, y = ((const process *)b)->pid;
-    return (x > y) - (x < y);
-}
-
-/* Fills in the depth of p and of those above it.  list [count] is sorted; the way up is as long as it is
- * deep. */
-static int find_depth(process *list, size_t count, long own, process *p)
-{
-    if (p->depth == UNKNOWN) {
-        p->depth = 0; /* ends the way up, should pids have been reused into a circle */
-        process key = {.pid = p->parent};
-        process *parent = p->parent == own ? NULL : bsearch(&key, list, count, sizeof *list, by_pid);
-        int above = parent ? find_depth(list, count, own, parent) : 0;
-        p->depth = p->parent == own ? 1 : above ? above + 1 : 0;
-    }
-    return p->depth;
-}
-
-/* All processes, with the depth of the caller's descendants filled in.  The caller frees. */
-static process *list_processes(size_t *count)
-{
-    char self[32] = "";
-    size_t used = 0, room = 0;
-    process *list = NULL;
-    DIR *folder = readlink("/proc/self", self, sizeof self - 1) > 0 ? opendir("/proc") : NULL;
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-            continue;
-        if (used == room) {
-            process *grown = realloc(list, (room = 2 * room + 256) * sizeof *list);
-            if (!grown)
-                break;
-            list = grown;
-        }
-        used += read_process(entry->d_name, &list[used]);
-    }
-    if (folder)
-        closedir(folder);
-    if (used)
-        qsort(list, used, sizeof *list, by_pid);
-    for (size_t k = 0; k < used; k++)
-        (void)find_depth(list, used, strtol(self, NULL, 10), &list[k]);
-    *count = used;
-    return list;
-}
-
-int64_t qb_contain_helpers_cpu(void)
-{
-    size_t count;
-    process *list = list_processes(&count);
-    uint64_t ticks = 0;
-    for (size_t k = 0; k < count; k++)
-        if (list[k].depth)
-            ticks += list[k].reaped_ticks + (list[k].depth > 1 ? list[k].own_ticks : 0);
-    free(list);
-    return (int64_t)ticks * (1000000000 / sysconf(_SC_CLK_TCK));
-}
-
-/* One pass of the kill loop: whatever descends from us now. */
-static void kill_descendants(void)
-{
-    size_t count;
-    process *list = list_processes(&count);
-    for (size_t k = 0; k < count; k++)
-        if (list[k].depth)
-            (void)kill((pid_t)list[k].pid, SIGKILL);
-    free(list);
-}
-
-static int64_t time_of(const struct rusage *u)
-{
-    return ((int64_t)u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000000 +
-           ((int64_t)u->ru_utime.tv_usec + u->ru_stime.tv_usec) * 1000;
-}
-
-uint32_t qb_contain_kill_all(const qb_contain *contain, int64_t *cpu_ns)
-{
-    const struct timespec pause = {.tv_nsec = 200000};
-    const struct sched_param ahead = {.sched_priority = 1}, normal = {0};
-    uint32_t ended = 0;
-    /* The loop has to be faster than those who fork meanwhile: ahead of them all, where that is allowed.
-     * Where it is not, RLIMIT_NPROC binds them. */
-    if (!contain->has_namespace)
-        (void)sched_setscheduler(0, SCHED_FIFO, &ahead);
-    if (contain->run[0])
-        (void)write_text(contain->run, "cgroup.kill", "1");
-    for (;;) {
-        struct rusage usage;
-        int status;
-        /* In a namespace of ours one signal reaches all, those being forked included.  Else the loop goes on
-         * until nobody is left: a subreaper inherits every orphan. */
-        if (contain->has_namespace)
-            (void)kill(-1, SIGKILL);
-        pid_t pid = wait4(-1, &status, contain->has_namespace ? 0 : WNOHANG, &usage);
-        if (pid > 0) {
-            *cpu_ns += time_of(&usage);
-            ended++;
-        } else if (pid < 0 && errno == ECHILD) {
-            break;
-        } else if (!contain->has_namespace) {
-            kill_descendants();
-            (void)nanosleep(&pause, NULL);
-        }
-    }
-    if (!contain->has_namespace)
-        (void)sched_setscheduler(0, SCHED_OTHER, &normal);
-    return ended;
 }

@@ -28,7 +28,17 @@ typedef struct qb_contain {
 
 #define QB_CONTAIN_PROCESSES 512 /* that a run may have, its threads included */
 
-void qb_contain_open(qb_contain *contain, bool has_namespace);
+/* Where control groups are found, and how one is made: Linux's way, or a test's. */
+typedef struct qb_contain_system {
+    const char *groups; /* file: this process's group in each hierarchy */
+    const char *mounts; /* file: where hierarchies are mounted */
+    int (*make)(const char *path, mode_t mode);
+} qb_contain_system;
+
+extern const qb_contain_system qb_contain_linux;
+
+/* Makes what groups the system allows and joins them.  The system is not needed any more afterwards. */
+void qb_contain_open(qb_contain *contain, bool has_namespace, const qb_contain_system *system);
 void qb_contain_close(qb_contain *contain);
 
 /* Sets the group's limit (UINT64_MAX: none); false when there is no such group. */
@@ -49,5 +59,10 @@ uint32_t qb_contain_kill_all(const qb_contain *contain, int64_t *cpu_ns);
 
 /* CPU time, to a clock tick, of the caller's descendants, less the own time of its one child. */
 int64_t qb_contain_helpers_cpu(void);
+
+/* contain_kill.c's, of contain.c: ends the group that a run is in, where there is one; reads a small file as
+ * text, false when it cannot be read. */
+void qb_contain_kill_group(const qb_contain *contain);
+bool qb_contain_read(const char *path, char *text, size_t size);
 
 #endif

@@ -325,7 +325,7 @@ void qb_warden_main(int lifeline, bool has_namespace)
     qb_parked parked = {0};
     qb_launch_request *request;
     int fd[2];
-    qb_contain_open(&contain, has_namespace);
+    qb_contain_open(&contain, has_namespace, &qb_contain_linux);
     qb_tree_clock_open(&clock);
     for (bool abandoned = false; !abandoned && (request = qb_launch_take(lifeline, fd));) {
         qb_launch_report report = {0};
