@@ -52,6 +52,7 @@ static qb_status record(void *context, const qb_plan_run *run, const char *key, 
     row.repeat = run->repeat;
     row.position = run->position;
     row.simd = qb_simd_name(qb_simd_tier());
+    row.reading_s = e->registration->instance[run->instance].reading_s;
     row.result = result;
     int64_t id;
     return qb_store_record(e->store, &row, &id, diag);

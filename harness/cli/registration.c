@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "harness/cli/registration.h"
 
+#include "harness/base/clock.h"
 #include "harness/base/memory.h"
 #include "harness/cli/instance.h"
 #include "harness/model/referee.h"
@@ -21,6 +22,15 @@ static void set_reference(qb_loaded_instance *instance, double value, const char
     snprintf(instance->source, sizeof instance->source, "%s", source);
 }
 
+static qb_status read_file(const char *path, const qb_read_options *options, qb_loaded_instance *instance,
+                           qb_diag *diag)
+{
+    int64_t began = qb_clock_system.wall_ns(NULL);
+    qb_status status = qb_instance_read(path, options, &instance->problem, diag);
+    instance->reading_s = (double)(qb_clock_system.wall_ns(NULL) - began) * 1e-9;
+    return status;
+}
+
 static qb_status load_shipped(const qb_library *library, const qb_experiment_instance *wanted,
                               qb_loaded_instance *instance, qb_diag *diag)
 {
@@ -31,7 +41,7 @@ static qb_status load_shipped(const qb_library *library, const qb_experiment_ins
                        wanted->name, nearest ? " (did you mean '" : "", nearest ? nearest : "",
                        nearest ? "'?)" : "");
     qb_read_options options = {.format = entry->format};
-    qb_status status = qb_instance_read(entry->path, &options, &instance->problem, diag);
+    qb_status status = read_file(entry->path, &options, instance, diag);
     if (status)
         return status;
     snprintf(instance->family, sizeof instance->family, "%s", entry->family);
@@ -64,7 +74,7 @@ static qb_status load_one(const qb_library *library, const qb_experiment_instanc
         return load_generated(wanted, instance, diag);
     case QB_FROM_FILE:
         snprintf(instance->family, sizeof instance->family, "file");
-        return qb_instance_read(wanted->name, NULL, &instance->problem, diag);
+        return read_file(wanted->name, NULL, instance, diag);
     }
     return QB_INTERNAL;
 }

@@ -18,7 +18,8 @@ typedef struct qb_loaded_instance {
     double anchor;  /* value that a gap of 1 stands for; NAN: none */
     double *target; /* [targets] source values, easiest first */
     uint32_t targets;
-    double *warm; /* [columns] what every run starts from; NULL: nothing */
+    double *warm;     /* [columns] what every run starts from; NULL: nothing */
+    double reading_s; /* what reading the file took; 0: it was generated */
     int64_t id;
 } qb_loaded_instance;
 

@@ -167,8 +167,10 @@ static void write_stages(qb_json_writer *json, const qb_run_result *result)
     qb_json_close(json, '}');
 }
 
-static void write_times(qb_json_writer *json, const qb_run_result *result)
+static void write_times(qb_json_writer *json, double reading_s, const qb_run_result *result)
 {
+    qb_json_key(json, "reading_s");
+    qb_json_double(json, reading_s);
     qb_json_key(json, "cpu_s");
     qb_json_double(json, result->cpu_s);
     qb_json_key(json, "wall_s");
@@ -193,7 +195,8 @@ static void write_times(qb_json_writer *json, const qb_run_result *result)
     qb_json_string(json, result->flags);
 }
 
-static qb_status print_json(const qb_run_spec *spec, const qb_run_result *result, qb_diag *diag)
+static qb_status print_json(const qb_run_spec *spec, double reading_s, const qb_run_result *result,
+                            qb_diag *diag)
 {
     qb_text out = {0};
     qb_json_writer json = {.out = &out};
@@ -212,7 +215,7 @@ static qb_status print_json(const qb_run_spec *spec, const qb_run_result *result
     qb_json_double(&json, spec->budget);
     qb_json_close(&json, '}');
     write_outcome(&json, spec, result);
-    write_times(&json, result);
+    write_times(&json, reading_s, result);
     qb_json_key(&json, "trajectory");
     write_trajectory(&json, result);
     qb_json_key(&json, "lowering");
@@ -280,7 +283,7 @@ static int exit_status(const qb_run_result *result)
 }
 
 static qb_status prepare(const solve_options *o, const char *instance, qb_run_spec *spec, qb_problem *problem,
-                         void **params, qb_diag *diag)
+                         void **params, double *reading_s, qb_diag *diag)
 {
     qb_status status = choose_budget(o, spec, diag);
     if (!status)
@@ -289,8 +292,10 @@ static qb_status prepare(const solve_options *o, const char *instance, qb_run_sp
         status = qb_fail(diag, QB_BAD_INPUT, "--threads needs a number from 1 to 1024");
     if (!status)
         status = qb_cli_choose_solver(o->solver, &spec->solver, params, diag);
+    int64_t began = qb_clock_system.wall_ns(NULL);
     if (!status)
         status = qb_cli_read_instance(instance, o->format, o->sum_duplicates, problem, diag);
+    *reading_s = (double)(qb_clock_system.wall_ns(NULL) - began) * 1e-9;
     return status;
 }
 
@@ -308,7 +313,7 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_problem problem = {0};
     qb_run_result result = {0};
     void *params = NULL;
-    double *warm = NULL;
+    double *warm = NULL, reading_s = 0;
     qb_cores cores = {0};
     qb_run_spec spec = {.problem = &problem,
                         .seed = o->seed,
@@ -319,7 +324,7 @@ static int run(const void *options, const qb_arguments *arguments)
                         .stop_at_target = !isnan(o->target)};
     qb_status status = qb_launcher_start(&diag); /* while the process is small */
     if (!status)
-        status = prepare(o, arguments->word[0], &spec, &problem, &params, &diag);
+        status = prepare(o, arguments->word[0], &spec, &problem, &params, &reading_s, &diag);
     spec.params = params;
     if (!status && o->warm_start)
         status = read_warm_start(o->warm_start, &problem, &warm, &diag);
@@ -329,7 +334,7 @@ static int run(const void *options, const qb_arguments *arguments)
         status = qb_run_execute(&spec, &result, &diag);
     }
     if (!status && o->json)
-        status = print_json(&spec, &result, &diag);
+        status = print_json(&spec, reading_s, &result, &diag);
     else if (!status)
         print_person(&spec, &result);
     int code = status ? qb_cli_exit(status, &diag) : exit_status(&result);

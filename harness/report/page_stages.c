@@ -48,6 +48,13 @@ qb_status qb_page_stages(qb_page *page, qb_diag *diag)
         qb_store_stages(page->store, page->digest->evidence->experiment.id, put_stage, &s, diag);
     if (s.any)
         qb_html_close_table(page);
+    double reading_s = 0;
+    if (status == QB_OK)
+        status =
+            qb_store_reading_seconds(page->store, page->digest->evidence->experiment.id, &reading_s, diag);
+    if (status == QB_OK && reading_s > 0)
+        qb_html_numbers(page, "reading", "Reading the instances, each once for all of its runs, took %.3g s.",
+                        reading_s);
     if (page->digest->evidence->runs > QB_STAGE_RUNS)
         qb_html_paragraph(page, "Of the first %d runs, in the order in which they were stored.",
                           QB_STAGE_RUNS);

@@ -167,6 +167,9 @@ typedef qb_status (*qb_store_visit_stage)(void *context, const qb_store_stage *s
 qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_stage visit, void *context,
                           qb_diag *diag);
 
+/* Wall seconds that reading the instances of those runs took, each once; 0 where none was read. */
+qb_status qb_store_reading_seconds(qb_store *store, int64_t experiment, double *seconds, qb_diag *diag);
+
 /* The details of every unperturbed run, as it stored them, in that order; text lives during the visit. */
 typedef qb_status (*qb_store_visit_details)(void *context, int64_t run, const char *text);
 qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,

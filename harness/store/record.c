@@ -24,10 +24,10 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
         " overshoot_s, overshoot_threads, peak_rss_kib, work, samples, modelled_s, simulator_s, offered, "
         "late, late_objective, "
         "lowering,"
-        " containment, memory_way, cpu_way, flags, attempts, started_at, details)"
+        " containment, memory_way, cpu_way, flags, attempts, reading_s, started_at, details)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         diag);
     qb_sql_bind_text(&q, run->key);
     qb_sql_bind_int(&q, run->experiment);
@@ -83,6 +83,7 @@ static qb_status insert_run(qb_store *store, const qb_store_run *run, int64_t *i
     qb_sql_bind_text(&q, none_if_empty(r->cpu_way));
     qb_sql_bind_text(&q, none_if_empty(r->flags));
     qb_sql_bind_int(&q, r->attempts ? r->attempts : 1);
+    qb_sql_bind_real(&q, run->reading_s > 0 ? run->reading_s : NAN);
     qb_sql_bind_text(&q, r->started_at);
     qb_sql_bind_text(&q, none_if_empty(r->details));
     qb_status status = qb_sql_run(&q);

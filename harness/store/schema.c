@@ -119,8 +119,11 @@ static const char *const step_9[] = {
     NULL,
 };
 
+/* 10: what reading the instance took, which no run is charged. */
+static const char *const step_10[] = {"ALTER TABLE run ADD COLUMN reading_s REAL", NULL};
+
 static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5,
-                                           step_6, step_7, step_8, step_9};
+                                           step_6, step_7, step_8, step_9, step_10};
 
 /* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
 #define COUNTS                                                                 \
@@ -151,7 +154,8 @@ static const char *const views[] = {
     "  CASE i.sense WHEN 'min' THEN r.objective - b.value ELSE b.value - r.objective END /"
     "    CASE WHEN i.anchor IS NULL OR i.anchor = b.value THEN max(abs(b.value), 1.0)"
     "      ELSE abs(i.anchor - b.value) END AS gap,"
-    "  r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.overshoot_threads, r.modelled_s, "
+    "  r.reading_s, r.cpu_s, r.wall_s, r.setup_s, r.teardown_s, r.overshoot_s, r.overshoot_threads, "
+    "r.modelled_s, "
     "r.simulator_s,"
     "  r.peak_rss_kib, r.work, r.samples, r.offered, r.late, r.late_objective, m.first_s, m.last_s,"
     /* found: when the answer came, proved: when it was known to be optimal, both as the budget counts */

@@ -137,6 +137,7 @@ typedef struct qb_store_run {
     double noise;             /* its relative strength, 0: none */
     uint32_t copy, repeat;
     uint64_t position;         /* in the interleaved order */
+    double reading_s;          /* wall seconds that reading the instance took; 0: it was not read */
     const char *simd;          /* tier that this run used */
     const qb_problem *nominal; /* writes the solution down: 0/1 text, or a JSON object of name and value */
     const qb_run_result *result;

@@ -174,6 +174,21 @@ qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_st
     return status == QB_OK ? read : status;
 }
 
+qb_status qb_store_reading_seconds(qb_store *store, int64_t experiment, double *seconds, qb_diag *diag)
+{
+    qb_sql q = qb_sql_begin(
+        store,
+        "SELECT total(reading_s) FROM (SELECT avg(reading_s) AS reading_s FROM"
+        "  (SELECT instance_id, reading_s FROM run WHERE experiment_id = ?1 ORDER BY id LIMIT ?2)"
+        " GROUP BY instance_id)",
+        diag);
+    qb_sql_bind_int(&q, experiment);
+    qb_sql_bind_int(&q, QB_STAGE_RUNS);
+    if (qb_sql_step(&q))
+        *seconds = qb_sql_real(&q, 0);
+    return qb_sql_end(&q);
+}
+
 qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_details visit, void *context,
                            qb_diag *diag)
 {
@@ -203,7 +218,7 @@ static qb_cell read_cell(qb_sql *q, int column)
     }
 }
 
-#define RESULT_COLUMNS 64 /* the view has fewer */
+#define RESULT_COLUMNS 128 /* the view has fewer */
 
 qb_status qb_store_results(qb_store *store, int64_t experiment, qb_store_visit_row visit, void *context,
                            qb_diag *diag)

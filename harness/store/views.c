@@ -69,6 +69,10 @@ const qb_store_query qb_store_queries[] = {
      "FROM stage s JOIN run r ON r.id = s.run_id JOIN (SELECT label, count(*) AS runs FROM run\n"
      "  WHERE experiment_id = :experiment GROUP BY label) n ON n.label = r.label\n"
      "WHERE r.experiment_id = :experiment GROUP BY r.label, s.stage"},
+    {"reading", "seconds that reading each instance took, charged to no run; NULL: it was generated",
+     "SELECT i.name AS instance, avg(r.reading_s) AS reading_s\n"
+     "FROM run r JOIN instance i ON i.id = r.instance_id\n"
+     "WHERE r.experiment_id = :experiment GROUP BY i.id"},
     {"failures", "runs that ended otherwise than by optimum, target, exhaustion or budget",
      "SELECT r.label, i.name, r.status, min(r.reason) AS reason, count(*) AS runs\n"
      "FROM run r JOIN instance i ON i.id = r.instance_id WHERE r.experiment_id = :experiment\n"

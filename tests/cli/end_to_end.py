@@ -83,7 +83,7 @@ class EndToEnd(unittest.TestCase):
         result = self.solve("triangle.mc", "tabu", "--work", "10000", "--seed", "3")
         self.assertEqual(set(result["instance"]), {"name", "sha256", "format", "kind", "sense", "variables",
                                                    "nonzeros", "constraints"})
-        for key in ("solver", "seed", "budget", "status", "objective", "feasible", "bound", "solution", "cpu_s",
+        for key in ("solver", "seed", "budget", "status", "objective", "feasible", "bound", "solution", "reading_s", "cpu_s",
                     "wall_s", "setup_s", "overshoot_s", "peak_rss_kib", "work", "trajectory", "details"):
             self.assertIn(key, result)
         self.assertEqual(result["instance"]["kind"], "maxcut")
@@ -105,6 +105,7 @@ class EndToEnd(unittest.TestCase):
                                         ("karate", "glpk:preset=cuts", ["lowering", "init", "solve", "presolve", "relaxation"])):
             out = self.solve(instance, solver, "--work", "20000")
             self.assertEqual(list(out["stages"]), names)
+            self.assertGreater(out["reading_s"], 0)
             for clock in ("cpu_s", "wall_s"):
                 self.assertAlmostEqual(sum(stage[clock] for stage in out["stages"].values()), out[clock], delta=2e-3)
 
@@ -450,6 +451,7 @@ class EndToEnd(unittest.TestCase):
         self.assertTrue((self.folder / "figures" / "gap.svg").stat().st_size > 1000)
         self.run_qubout("plot", "gaps", "--db", "tiny.db", code=2)
         rows = self.run_qubout("export", "--db", "tiny.db").splitlines()
+        self.assertTrue(rows[0].endswith("modelled_shot_s"), "every column of the view")
         self.assertEqual(len(rows), 1 + 2 * 3 * 3 * 3)
         self.assertEqual(len(json.loads(self.run_qubout("export", "--db", "tiny.db", "--json"))), 2 * 3 * 3 * 3)
 
@@ -495,6 +497,10 @@ class EndToEnd(unittest.TestCase):
         for (_, gap), row in zip(shown, rows["standing"]):
             self.assertAlmostEqual(float(gap), 100 * row[2], delta=0.006 + 0.05 * (row[2] > 0.1))
         self.assertGreater(rows["standing"][-1][2], 0.01)
+        self.assertIn("reading", linked)
+        self.assertEqual(len(rows["reading"]), 3)
+        self.assertTrue(all(seconds > 0 for _, seconds in rows["reading"]))
+        self.assertIn(f"all of its runs, took {sum(seconds for _, seconds in rows['reading']):.3g} s", page)
         self.assertIn("stages", linked)
         self.assertEqual([row[:2] for row in sorted(rows["stages"])],
                          [(label, stage) for label in ("anneal", "random", "tabu") for stage in ("init", "lowering", "solve")])

@@ -447,7 +447,8 @@ Test(store, migrates_an_older_file)
         " ALTER TABLE experiment DROP COLUMN parent_id;"
         " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
         " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
-        " ALTER TABLE run DROP COLUMN attempts; ALTER TABLE run DROP COLUMN overshoot_threads;"
+        " ALTER TABLE run DROP COLUMN attempts; ALTER TABLE run DROP COLUMN reading_s; ALTER TABLE run DROP "
+        "COLUMN overshoot_threads;"
         " DROP VIEW score; DROP VIEW best_value; DROP VIEW best_reference; DROP TABLE circuit;"
         " CREATE VIEW result AS SELECT id FROM run;"
         " PRAGMA user_version = 1"); /* as the first version left it */
