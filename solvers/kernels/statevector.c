@@ -34,15 +34,25 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Splits the qubits between LOW and HIGH passes: as many LOW ones as the first or the second level of the
- * cache holds, and at most about 256 rows in a HIGH tile, for the sake of the processor's table of pages. */
+static unsigned most(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+/* Splits the qubits between LOW and HIGH passes.  A LOW tile fits the first or the second level of the cache.
+ * A HIGH tile has 2^10 rows at most where that can be, for each lies on a page of its own and the processor's
+ * table of pages is small.  Its rows are 1 KiB, less where half a MiB would not hold the tile: long enough
+ * that the processor fetches the next ones by itself.  A small state is at hand, and fits a nearer cache with
+ * short rows. */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
-    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : 16;
+    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 16 : bits <= 26 ? 17 : 18;
     state->low_bits = least(low, bits - symmetric);
-    state->width_bits = least(bits <= 22 ? 2 : 3, state->low_bits - lanes - symmetric);
+    unsigned rows = bits - state->low_bits, row_bytes = least(bits <= 20 ? 8 : 10, most(18, rows + 7) - rows);
+    unsigned vector_bytes = lanes + (state->kernel->real_size == sizeof(double) ? 3 : 2);
+    state->width_bits = least(row_bytes - vector_bytes, state->low_bits - lanes - symmetric);
 }
 
 bool qb_statevector_is_padded(qb_cost_width width, double states)
