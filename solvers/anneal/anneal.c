@@ -3,7 +3,8 @@
  * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
  * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
  * know how long that is, so lengths double, after every anneal of 512 replicas or every 4 of one: at any
- * moment about half of all work has gone into the greatest length there was time for.
+ * moment about half of all work has gone into the greatest length there was time for.  Under a budget of
+ * samples all are equally long, and each replica at the end of one is a sample.
  *
  * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
@@ -26,23 +27,25 @@
 #include <math.h>
 #include <string.h>
 
-#define ANNEAL_HOT          4.0 /* beta_start * largest local field */
-#define ANNEAL_COLD         7.0 /* beta_end * smallest */
-#define ANNEAL_FIRST_SWEEPS 64  /* length of the first anneals when it grows */
-#define ANNEAL_PER_LENGTH   4   /* anneals of one replica before it doubles */
-#define ANNEAL_LOOKS        16  /* an anneal is looked at in that many parts, the hot half excepted */
-#define ANNEAL_PART_LEAST   16  /* sweeps between two looks, at least */
-#define ANNEAL_CHUNK        64  /* betas computed at a time */
-#define ANNEAL_QUENCH       2   /* sweeps at zero temperature that end an anneal */
-#define ANNEAL_MERGE_SWEEPS 8   /* one replica is merged for so many sweeps: the lesser part of the work */
-#define ANNEAL_MERGE_PROBE  4   /* replicas after which merging is given up if nothing falls apart */
-#define ANNEAL_WARM_PART    5   /* an anneal from the elite leaves out the first fifth of the schedule */
+#define ANNEAL_HOT           4.0  /* beta_start * largest local field */
+#define ANNEAL_COLD          7.0  /* beta_end * smallest */
+#define ANNEAL_FIRST_SWEEPS  64   /* length of the first anneals when it grows */
+#define ANNEAL_SAMPLE_SWEEPS 1024 /* of every one, under a budget of samples */
+#define ANNEAL_PER_LENGTH    4    /* anneals of one replica before it doubles */
+#define ANNEAL_LOOKS         16   /* an anneal is looked at in that many parts, the hot half excepted */
+#define ANNEAL_PART_LEAST    16   /* sweeps between two looks, at least */
+#define ANNEAL_CHUNK         64   /* betas computed at a time */
+#define ANNEAL_QUENCH        2    /* sweeps at zero temperature that end an anneal */
+#define ANNEAL_MERGE_SWEEPS  8    /* one replica is merged for so many sweeps: the lesser part of the work */
+#define ANNEAL_MERGE_PROBE   4    /* replicas after which merging is given up if nothing falls apart */
+#define ANNEAL_WARM_PART     5    /* an anneal from the elite leaves out the first fifth of the schedule */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
     X(choice, kernel, "auto", 0, 0, "auto|single|sliced|gather|bits|dense|scalar", "",                      \
       "how sweeps are computed")                                                                            \
     X(choice, schedule, "geometric", 0, 0, "geometric|linear|given", "", "how beta rises during an anneal") \
-    X(uint, sweeps, "0", 0, 1e9, "", "sweeps", "length of an anneal; 0: doubles as the budget allows")      \
+    X(uint, sweeps, "0", 0, 1e9, "", "sweeps",                                                              \
+      "length of an anneal; 0: doubles as the budget allows, 1024 under one of samples")                    \
     X(real, beta_start, "0", 0, 1e30, "", "1/objective", "first inverse temperature; 0: from the instance") \
     X(real, beta_end, "0", 0, 1e30, "", "1/objective", "last inverse temperature; 0: from the instance")    \
     X(list, betas, "", 0, 1e30, "", "1/objective", "schedule=given: inverse temperatures, equally long each")
@@ -288,7 +291,10 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
     anneal *s = state;
-    uint64_t sweeps = s->params->sweeps ? s->params->sweeps : ANNEAL_FIRST_SWEEPS;
+    bool grows = !s->params->sweeps && !qb_budget_limits_samples(budget);
+    uint64_t sweeps = s->params->sweeps ? s->params->sweeps
+                      : grows           ? ANNEAL_FIRST_SWEEPS
+                                        : ANNEAL_SAMPLE_SWEEPS;
     uint32_t per_length = qb_annealer_replicas(s->annealer) > 1 ? 1 : ANNEAL_PER_LENGTH;
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
@@ -303,7 +309,7 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
         status = set_temperatures(s, budget);
     for (uint64_t rounds = 1; !status; rounds++) {
         status = anneal_round(s, sweeps, budget);
-        if (!s->params->sweeps && rounds % per_length == 0 && sweeps < UINT32_MAX)
+        if (grows && rounds % per_length == 0 && sweeps < UINT32_MAX)
             sweeps *= 2;
     }
     return status;

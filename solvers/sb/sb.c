@@ -2,8 +2,9 @@
  *
  * One evolution starts near the origin and takes `steps` steps, through its second half of which the best
  * replica is looked at sixteen times.  Evolutions follow each other until the budget ends; left to itself the
- * solver does not know how long that is, so each is twice as long as the one before.  Nothing repairs or
- * refines what the oscillators say.
+ * solver does not know how long that is, so each is twice as long as the one before.  Under a budget of
+ * samples all are equally long, and each replica at the end of one is a sample.  Nothing repairs or refines
+ * what the oscillators say.
  *
  * Source: Goto, Endo, Suzuki et al., Science Advances 7 (2021) eabe7953.
  */
@@ -14,15 +15,17 @@
 
 #include <math.h>
 
-#define SB_FIRST_STEPS 64 /* length of the first evolution when it grows */
-#define SB_LOOKS       16 /* in the second half of an evolution */
+#define SB_FIRST_STEPS  64   /* length of the first evolution when it grows */
+#define SB_SAMPLE_STEPS 1024 /* of every one, under a budget of samples */
+#define SB_LOOKS        16   /* in the second half of an evolution */
 
-#define SB_PARAMS(X)                                                                                    \
-    X(choice, variant, "discrete", 0, 0, "discrete|ballistic", "",                                      \
-      "what a spin sees of its neighbours: the "                                                        \
-      "sign of their positions, or the positions")                                                      \
-    X(uint, steps, "0", 0, 1e9, "", "steps", "length of an evolution; 0: doubles as the budget allows") \
-    X(real, dt, "0", 0, 10, "", "", "length of a step; 0: as large as is safe")                         \
+#define SB_PARAMS(X)                                                                        \
+    X(choice, variant, "discrete", 0, 0, "discrete|ballistic", "",                          \
+      "what a spin sees of its neighbours: the "                                            \
+      "sign of their positions, or the positions")                                          \
+    X(uint, steps, "0", 0, 1e9, "", "steps",                                                \
+      "length of an evolution; 0: doubles as the budget allows, 1024 under one of samples") \
+    X(real, dt, "0", 0, 10, "", "", "length of a step; 0: as large as is safe")             \
     X(real, coupling, "0.5", 0, 1e6, "", "", "scale of the forces between spins")
 
 QB_PARAMS_DECLARE(sb_params, SB_PARAMS)
@@ -103,7 +106,8 @@ static qb_status sb_solve(void *state, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
     sb *s = state;
-    uint64_t steps = s->params->steps ? s->params->steps : SB_FIRST_STEPS;
+    bool grows = !s->params->steps && !qb_budget_limits_samples(budget);
+    uint64_t steps = s->params->steps ? s->params->steps : grows ? SB_FIRST_STEPS : SB_SAMPLE_STEPS;
 
     /* Something to show before the first evolution ends. */
     qb_bifurcation_start(&s->oscillators);
@@ -112,7 +116,7 @@ static qb_status sb_solve(void *state, qb_budget *budget, qb_diag *diag)
         return status ? status : return_all(s, budget);
     while (!status) {
         status = evolve(s, steps, budget);
-        if (!s->params->steps && steps < UINT32_MAX)
+        if (grows && steps < UINT32_MAX)
             steps *= 2;
     }
     return status;

@@ -5,7 +5,8 @@
  * linearly to nothing and the slices grow together; through the second half the best slice is looked at
  * sixteen times.  It ends in a quench: the slices part, and each goes down to a local optimum.  Anneals
  * follow each other until the budget ends; left to itself the solver does not know how long that is, so each
- * is twice as long as the one before.
+ * is twice as long as the one before.  Under a budget of samples all are equally long, and each slice at the
+ * end of one is a sample.
  *
  * Temperature and field come from the instance: with sigma the root mean square cost of a flip at a random
  * state (solvers/anneal), beta = 4 / sigma and gamma = 3/4 sigma, which is PT = J and gamma = 3 J on the
@@ -19,14 +20,16 @@
 
 #include <math.h>
 
-#define SQA_BETA         4.0  /* beta * sigma */
-#define SQA_GAMMA        0.75 /* gamma / sigma */
-#define SQA_FIRST_SWEEPS 32   /* length of the first anneal when it grows */
-#define SQA_LOOKS        16   /* in the second half of an anneal */
-#define SQA_QUENCH       2    /* sweeps at zero temperature that end an anneal */
+#define SQA_BETA          4.0  /* beta * sigma */
+#define SQA_GAMMA         0.75 /* gamma / sigma */
+#define SQA_FIRST_SWEEPS  32   /* length of the first anneal when it grows */
+#define SQA_SAMPLE_SWEEPS 1024 /* of every one, under a budget of samples */
+#define SQA_LOOKS         16   /* in the second half of an anneal */
+#define SQA_QUENCH        2    /* sweeps at zero temperature that end an anneal */
 
 #define SQA_PARAMS(X)                                                                                      \
-    X(uint, sweeps, "0", 0, 1e9, "", "sweeps", "length of an anneal; 0: doubles as the budget allows")     \
+    X(uint, sweeps, "0", 0, 1e9, "", "sweeps",                                                             \
+      "length of an anneal; 0: doubles as the budget allows, 1024 under one of samples")                   \
     X(real, beta, "0", 0, 1e30, "", "1/objective", "inverse temperature of a slice; 0: from the instance") \
     X(real, gamma, "0", 0, 1e30, "", "objective", "transverse field at the start; 0: from the instance")
 
@@ -138,7 +141,8 @@ static qb_status sqa_solve(void *state, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
     sqa *s = state;
-    uint64_t sweeps = s->params->sweeps ? s->params->sweeps : SQA_FIRST_SWEEPS;
+    bool grows = !s->params->sweeps && !qb_budget_limits_samples(budget);
+    uint64_t sweeps = s->params->sweeps ? s->params->sweeps : grows ? SQA_FIRST_SWEEPS : SQA_SAMPLE_SWEEPS;
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
      */
@@ -150,7 +154,7 @@ static qb_status sqa_solve(void *state, qb_budget *budget, qb_diag *diag)
         return status ? status : return_all(s, budget);
     while (!status) {
         status = anneal(s, sweeps, budget);
-        if (!s->params->sweeps && sweeps < UINT32_MAX)
+        if (grows && sweeps < UINT32_MAX)
             sweeps *= 2;
     }
     return status;
