@@ -28,9 +28,10 @@ static bool allocate(qb_tabu *t)
     t->side = QB_NEW(uint64_t, t->words);
     t->open = QB_NEW(uint64_t, t->words);
     t->best = QB_NEW(uint64_t, t->words);
+    t->far_side = QB_NEW(uint64_t, t->words);
     t->ring = QB_NEW(uint32_t, t->n);
     t->bytes = QB_NEW(uint8_t, t->n);
-    return t->side && t->open && t->best && t->ring && t->bytes;
+    return t->side && t->open && t->best && t->far_side && t->ring && t->bytes;
 }
 
 /* A dense step costs about as much per 256 variables as a sparse one per neighbour. */
@@ -87,6 +88,7 @@ void qb_tabu_close(qb_tabu *tabu)
     qb_free(tabu->side);
     qb_free(tabu->open);
     qb_free(tabu->best);
+    qb_free(tabu->far_side);
     qb_free(tabu->ring);
     qb_free(tabu->bytes);
     qb_free(tabu);
@@ -149,8 +151,7 @@ static void open_all(qb_tabu *t)
         t->open[t->words - 1] = (UINT64_C(1) << t->n % 64) - 1;
 }
 
-/* Hands what was touched to the budget, in lumps. */
-static bool charge(qb_tabu *t, qb_budget *budget)
+bool qb_tabu_charge(qb_tabu *t, qb_budget *budget)
 {
     if (t->work < CHARGE)
         return true;
@@ -163,7 +164,7 @@ qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget)
 {
     (void)tabu->ops->step(tabu, i, QB_TABU_NONE);
     tabu->moves++;
-    return charge(tabu, budget) ? QB_OK : QB_STOPPED;
+    return qb_tabu_charge(tabu, budget) ? QB_OK : QB_STOPPED;
 }
 
 qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point, qb_budget *budget)
@@ -191,7 +192,7 @@ static qb_status publish(qb_tabu *t, qb_budget *budget)
     return qb_budget_incumbent(budget, t->bytes, energy);
 }
 
-static void note_best(qb_tabu *t)
+void qb_tabu_note_best(qb_tabu *t)
 {
     t->best_value = t->value;
     memcpy(t->best, t->side, t->words * sizeof *t->best);
@@ -238,7 +239,7 @@ static tabu_list make_list(const qb_tabu *t, const qb_tabu_rule *rule)
 /* A local optimum better than any of this walk: keeps it, and publishes it when it is the walker's best. */
 static qb_status record(qb_tabu *t, qb_budget *budget)
 {
-    note_best(t);
+    qb_tabu_note_best(t);
     return t->value > t->published + t->threshold ? publish(t, budget) : QB_OK;
 }
 
@@ -247,7 +248,7 @@ static bool move(qb_tabu *t, tabu_list *list, uint32_t *next, qb_budget *budget)
 {
     *next = t->ops->step(t, *next, enter(t, list, *next));
     t->moves++;
-    return charge(t, budget);
+    return qb_tabu_charge(t, budget);
 }
 
 static bool is_uphill(const qb_tabu *t, uint32_t next)
@@ -280,31 +281,26 @@ qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budge
     return status;
 }
 
-uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a, const uint64_t *b)
-{
-    uint32_t distance = 0;
-    for (uint32_t w = 0; w < tabu->words; w++)
-        distance += (uint32_t)__builtin_popcountll(a[w] ^ b[w]);
-    return distance;
-}
-
-qb_status qb_tabu_relink(qb_tabu *tabu, const uint64_t *guide, qb_budget *budget)
+/* What flipping a candidate and then its best partner gains is what one step tells.  Candidates stay closed
+ * after they have been flipped back, so that no pair is tried twice and the step back names the next one. */
+qb_status qb_tabu_pair(qb_tabu *tabu, uint32_t candidates, bool *gained, qb_budget *budget)
 {
     qb_tabu *t = tabu;
-    uint32_t whole = qb_tabu_distance(t, t->side, guide), margin = (whole + 2) / 3;
-    for (uint32_t w = 0; w < t->words; w++)
-        t->open[w] = t->side[w] ^ guide[w];
-    t->best_value = -INFINITY;
+    *gained = false;
+    open_all(t);
     uint32_t next = t->ops->seek(t);
-    for (uint32_t left = whole; left > 0; left--) {
-        if (left <= whole - margin && left >= margin && t->value > t->best_value)
-            note_best(t);
-        next = t->ops->step(t, next, QB_TABU_NONE);
+    for (uint32_t k = 0; k < candidates && next != QB_TABU_NONE; k++) {
+        uint32_t first = next;
+        double alone = t->gain;
+        uint32_t partner = t->ops->step(t, first, QB_TABU_NONE);
         t->moves++;
-        if (!charge(t, budget))
+        *gained = partner != QB_TABU_NONE && alone + t->gain > t->threshold;
+        next = t->ops->step(t, *gained ? partner : first, QB_TABU_NONE);
+        t->moves++;
+        if (!qb_tabu_charge(t, budget))
             return QB_STOPPED;
+        if (*gained)
+            break;
     }
-    if (t->best_value == -INFINITY)
-        note_best(t);
     return QB_OK;
 }

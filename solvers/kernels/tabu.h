@@ -81,6 +81,19 @@ qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budge
  * qb_tabu_best; without a point in between (distance below 3) it is the guide.  QB_OK or QB_STOPPED. */
 qb_status qb_tabu_relink(qb_tabu *tabu, const uint64_t *guide /* [words] */, qb_budget *budget);
 
+/* The same from both ends: they take turns, each walking towards where the other one is, until they meet in
+ * the middle of the path, where the walker stops.  *Source:* Ribeiro and Rosseti, EvoCOP 2002, who exchange
+ * the roles at every step; here it is after a sixteenth of the path, as each exchange costs a search of all
+ * gains.  Memory: gains for the other end. */
+qb_status qb_tabu_relink_mixed(qb_tabu *tabu, const uint64_t *guide /* [words] */, qb_budget *budget);
+
+/* Looks for two flips that together gain, swaps of a 1 and a 0 among them: for each of the `candidates` bits
+ * of greatest gain the best partner among all bits that have not been candidates before, so that n candidates
+ * are all pairs (but those that gain no more than the form's own slack, which may be missed).  *gained: the
+ * first pair that gains has been flipped; otherwise nothing has changed.  Work: that of two flips a
+ * candidate.  *Source:* Glover and Hao, Int. J. Metaheuristics 1 (2010) 3.  QB_OK or QB_STOPPED. */
+qb_status qb_tabu_pair(qb_tabu *tabu, uint32_t candidates, bool *gained, qb_budget *budget);
+
 /* Bits in which two points differ. */
 uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a /* [words] */, const uint64_t *b);
 

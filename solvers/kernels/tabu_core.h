@@ -23,6 +23,10 @@ typedef struct qb_tabu_ops {
     uint32_t (*seek)(qb_tabu *t);
 
     const char *(*name)(const qb_tabu *t);
+
+    /* Puts the gains of the other end in place of the current ones: those of the all-zero point at first.
+     * What seek has found is void. */
+    void (*exchange)(qb_tabu *t);
 } qb_tabu_ops;
 
 struct qb_tabu {
@@ -38,8 +42,10 @@ struct qb_tabu {
     uint64_t *open;           /* [words] bits that may be flipped */
     uint64_t *best;           /* [words] */
     double value, best_value; /* of side and of best */
-    double gain;              /* of the bit that step or seek returned */
-    double published;         /* the best value offered to the budget */
+    uint64_t *far_side;       /* [words] the other end of a mixed path */
+    double far_value;
+    double gain;      /* of the bit that step or seek returned */
+    double published; /* the best value offered to the budget */
     uint64_t moves;
     uint64_t work;  /* touched and not yet charged */
     uint32_t *ring; /* [n] tabu bits, the oldest at `oldest` once the ring is full */
@@ -61,6 +67,12 @@ static inline void qb_tabu_clear(uint64_t *words, uint32_t i)
 {
     words[i / 64] &= ~(UINT64_C(1) << (i % 64));
 }
+
+/* Hands what was touched to the budget, in lumps; false: stop. */
+bool qb_tabu_charge(qb_tabu *t, qb_budget *budget);
+
+/* The current point becomes the best. */
+void qb_tabu_note_best(qb_tabu *t);
 
 extern const qb_tabu_ops qb_tabu_dense, qb_tabu_tree;
 

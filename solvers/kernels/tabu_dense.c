@@ -12,18 +12,23 @@
 #define HUGE_PAGE  ((size_t)2 << 20) /* from this size on qb_alloc asks for huge pages */
 #define LEAST_SAFE 64 /* steps between two looks at 16-bit gains; where fewer are safe, 32 bits take over */
 
-typedef struct dense {
+/* What changes with the point, once for each end of a path. */
+typedef struct gains {
     qb_tabu_lanes lanes;
+    void *gain;      /* [64 words] */
+    void *wide_gain; /* [64 words] int32, for 16-bit gains that grow too large */
+    uint64_t safe;   /* steps for which 16-bit gains cannot overflow */
+} gains;
+
+typedef struct dense {
+    gains now, far;
     qb_tabu_pass *const *passes;
     void *couplings;  /* [n + 1] rows of 64 words couplings; the last row is zero */
     size_t stride;    /* bytes of a row */
-    void *gain;       /* [64 words] */
-    void *wide_gain;  /* [64 words] int32, for 16-bit gains that grow too large */
     int32_t unit;     /* what a gain of 1 stands for */
     int32_t rest;     /* the true gain of i is unit gain_i, less this where odd_i */
     uint64_t *odd;    /* [words] */
     int32_t greatest; /* |coupling| in these units */
-    uint64_t safe;    /* steps for which 16-bit gains cannot overflow */
 } dense;
 
 static const struct {
@@ -84,17 +89,17 @@ static void measure_integers(const qb_qubo *q, dense *d)
     d->greatest = (int32_t)greatest / d->unit;
     bool short_gains = (int32_t)greatest_linear / d->unit < INT16_MAX - LEAST_SAFE * INT8_MAX;
     if (d->greatest <= INT8_MAX)
-        d->lanes = short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32;
+        d->now.lanes = short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32;
     else
-        d->lanes = d->greatest <= INT16_MAX ? QB_TABU_I16_I32 : QB_TABU_I32_I32;
+        d->now.lanes = d->greatest <= INT16_MAX ? QB_TABU_I16_I32 : QB_TABU_I32_I32;
 }
 
 static void measure(const qb_qubo *q, dense *d)
 {
-    *d = (dense){.lanes = QB_TABU_F64_F64, .unit = 1, .rest = 1, .passes = passes_of_tier()};
+    *d = (dense){.now.lanes = QB_TABU_F64_F64, .unit = 1, .rest = 1, .passes = passes_of_tier()};
     if (q->integral)
         measure_integers(q, d);
-    d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->lanes].coupling;
+    d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->now.lanes].coupling;
 }
 
 /* A row of couplings, scattered to the places of the neighbours. */
@@ -113,7 +118,7 @@ DEFINE_SCATTER(scatter_f64, double, double)
 
 static bool is_short(const dense *d)
 {
-    return d->lanes == QB_TABU_I8_I16;
+    return d->now.lanes == QB_TABU_I8_I16;
 }
 
 /* A true gain as it is stored: over the unit, rounded up. */
@@ -138,19 +143,19 @@ static void fill_row(qb_tabu *t, dense *d, uint32_t i)
     const uint32_t *neighbour = q->neighbour + begin;
     void *row = (char *)d->couplings + i * d->stride;
     int32_t sign = (int32_t)t->sign, divisor = sign * d->unit;
-    if (d->lanes == QB_TABU_F64_F64) {
-        ((double *)d->gain)[i] = sign * q->real_linear[i];
+    if (d->now.lanes == QB_TABU_F64_F64) {
+        ((double *)d->now.gain)[i] = sign * q->real_linear[i];
         scatter_f64(row, neighbour, q->real_weight + begin, count, sign);
         return;
     }
     int32_t gain = stored_gain(d, i, sign * q->int_linear[i]);
     if (is_short(d))
-        ((int16_t *)d->gain)[i] = (int16_t)gain;
+        ((int16_t *)d->now.gain)[i] = (int16_t)gain;
     else
-        ((int32_t *)d->gain)[i] = gain;
-    if (d->lanes == QB_TABU_I16_I32)
+        ((int32_t *)d->now.gain)[i] = gain;
+    if (d->now.lanes == QB_TABU_I16_I32)
         scatter_i16(row, neighbour, q->int_weight + begin, count, divisor);
-    else if (d->lanes == QB_TABU_I32_I32)
+    else if (d->now.lanes == QB_TABU_I32_I32)
         scatter_i32(row, neighbour, q->int_weight + begin, count, divisor);
     else
         scatter_i8(row, neighbour, q->int_weight + begin, count, divisor);
@@ -171,25 +176,25 @@ static qb_status fill(qb_tabu *t, dense *d, qb_budget *budget)
  * that is not far, goes on with 32 bits, where the model's own bound on row sums rules overflow out. */
 static void guard(qb_tabu *t, dense *d)
 {
-    d->safe = UINT64_MAX;
+    d->now.safe = UINT64_MAX;
     if (!is_short(d) || d->greatest == 0)
         return;
-    const int16_t *gain = d->gain;
+    const int16_t *gain = d->now.gain;
     int32_t farthest = 0;
     for (uint32_t i = 0; i < t->n; i++) {
         int32_t distance = abs((int32_t)gain[i]);
         farthest = distance > farthest ? distance : farthest;
     }
-    d->safe = (uint64_t)((INT16_MAX - farthest) / d->greatest);
-    if (d->safe >= LEAST_SAFE)
+    d->now.safe = (uint64_t)((INT16_MAX - farthest) / d->greatest);
+    if (d->now.safe >= LEAST_SAFE)
         return;
     for (uint32_t i = 0; i < t->n; i++)
-        ((int32_t *)d->wide_gain)[i] = gain[i];
-    qb_free(d->gain);
-    d->gain = d->wide_gain;
-    d->wide_gain = NULL;
-    d->lanes = QB_TABU_I8_I32;
-    d->safe = UINT64_MAX;
+        ((int32_t *)d->now.wide_gain)[i] = gain[i];
+    qb_free(d->now.gain);
+    d->now.gain = d->now.wide_gain;
+    d->now.wide_gain = NULL;
+    d->now.lanes = QB_TABU_I8_I32;
+    d->now.safe = UINT64_MAX;
 }
 
 /* Does the matrix fit into half of the memory, and a place into a tag? */
@@ -204,14 +209,33 @@ static size_t generous(size_t bytes)
     return bytes >= HUGE_PAGE / 8 && bytes < HUGE_PAGE ? HUGE_PAGE : bytes;
 }
 
+static bool allocate_gains(const dense *d, size_t lanes, gains *g)
+{
+    g->gain = qb_alloc(lanes, sizes[d->now.lanes].gain);
+    g->wide_gain = is_short(d) ? QB_NEW(int32_t, lanes) : NULL;
+    return g->gain && (g->wide_gain || !is_short(d));
+}
+
+static void free_gains(gains *g)
+{
+    qb_free(g->gain);
+    qb_free(g->wide_gain);
+}
+
 static bool allocate(qb_tabu *t, dense *d)
 {
     size_t lanes = 64 * (size_t)t->words;
     d->couplings = qb_alloc(1, generous((t->n + (size_t)1) * d->stride));
-    d->gain = qb_alloc(lanes, sizes[d->lanes].gain);
     d->odd = QB_NEW(uint64_t, t->words);
-    d->wide_gain = is_short(d) ? QB_NEW(int32_t, lanes) : NULL;
-    return d->couplings && d->gain && d->odd && (d->wide_gain || !is_short(d));
+    return d->couplings && d->odd && allocate_gains(d, lanes, &d->now) && allocate_gains(d, lanes, &d->far);
+}
+
+static void dense_exchange(qb_tabu *t)
+{
+    dense *d = t->form;
+    gains now = d->now;
+    d->now = d->far;
+    d->far = now;
 }
 
 static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
@@ -227,6 +251,11 @@ static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a dense matrix of %u variables", t->n);
     t->slack = d->unit - d->rest;
     qb_status status = fill(t, d, budget);
+    d->far.lanes = d->now.lanes;
+    memcpy(d->far.gain, d->now.gain, 64 * (size_t)t->words * sizes[d->now.lanes].gain);
+    dense_exchange(t);
+    guard(t, d);
+    dense_exchange(t);
     guard(t, d);
     return status;
 }
@@ -236,9 +265,9 @@ static void dense_close(qb_tabu *t)
     dense *d = t->form;
     if (d) {
         qb_free(d->couplings);
-        qb_free(d->gain);
         qb_free(d->odd);
-        qb_free(d->wide_gain);
+        free_gains(&d->now);
+        free_gains(&d->far);
     }
     qb_free(d);
     t->form = NULL;
@@ -250,15 +279,15 @@ static double turn(dense *d, uint32_t i)
     double stored;
     int32_t odd = qb_tabu_bit(d->odd, i); /* 2 g - 1 becomes 1 - 2 g = 2 (1 - g) - 1 */
     if (is_short(d)) {
-        int16_t *gain = d->gain;
+        int16_t *gain = d->now.gain;
         stored = gain[i];
         gain[i] = (int16_t)(odd - gain[i]);
-    } else if (d->lanes == QB_TABU_F64_F64) {
-        double *gain = d->gain;
+    } else if (d->now.lanes == QB_TABU_F64_F64) {
+        double *gain = d->now.gain;
         stored = gain[i];
         gain[i] = -gain[i];
     } else {
-        int32_t *gain = d->gain;
+        int32_t *gain = d->now.gain;
         stored = gain[i];
         gain[i] = odd - gain[i];
     }
@@ -282,7 +311,7 @@ static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
                            .first = (uint32_t)((draw >> 32) * t->words >> 32),
                            .turn = (uint32_t)draw % QB_TABU_LANES};
     qb_tabu_pick pick =
-        d->passes[d->lanes](couplings + row * d->stride, d->gain, t->side, t->open, flip, sweep);
+        d->passes[d->now.lanes](couplings + row * d->stride, d->now.gain, t->side, t->open, flip, sweep);
     t->work += t->n;
     if (!pick.tag)
         return QB_TABU_NONE;
@@ -301,7 +330,7 @@ static uint32_t dense_step(qb_tabu *t, uint32_t k, uint32_t release)
         qb_tabu_set(t->open, release);
     uint32_t best = pass(t, k, flip);
     t->value += turn(d, k); /* after the pass: a short store before its wide loads would stall them */
-    if (--d->safe == 0)
+    if (--d->now.safe == 0)
         guard(t, d);
     return best;
 }
@@ -314,7 +343,8 @@ static uint32_t dense_seek(qb_tabu *t)
 static const char *dense_name(const qb_tabu *t)
 {
     const dense *d = t->form;
-    return sizes[d->lanes].name;
+    return sizes[d->now.lanes].name;
 }
 
-const qb_tabu_ops qb_tabu_dense = {dense_open, dense_close, dense_step, dense_seek, dense_name};
+const qb_tabu_ops qb_tabu_dense = {dense_open, dense_close, dense_step,
+                                   dense_seek, dense_name,  dense_exchange};

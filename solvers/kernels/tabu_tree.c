@@ -7,6 +7,7 @@
 
 typedef struct tree {
     double *gain;     /* [n] */
+    double *far_gain; /* [n] of the other end */
     double *key;      /* [n + 1] gain, or -INFINITY where the bit is closed; the last for the empty leaves */
     uint32_t leaves;  /* least power of two >= max(n, 1) */
     uint32_t *winner; /* [2 * leaves] */
@@ -102,14 +103,15 @@ static qb_status tree_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
     for (s->leaves = 1; s->leaves < t->n;)
         s->leaves *= 2;
     s->gain = QB_NEW(double, t->n);
+    s->far_gain = QB_NEW(double, t->n);
     s->key = QB_NEW(double, (size_t)t->n + 1);
     s->winner = QB_NEW(uint32_t, 2 * (size_t)s->leaves);
-    if (!s->gain || !s->key || !s->winner)
+    if (!s->gain || !s->far_gain || !s->key || !s->winner)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk on %u variables", t->n);
     s->luck = qb_rng_next(&t->rng) | 1;
     s->key[t->n] = -INFINITY;
     for (uint32_t i = 0; i < t->n; i++)
-        s->gain[i] = t->sign * qb_qubo_linear(t->model, i);
+        s->gain[i] = s->far_gain[i] = t->sign * qb_qubo_linear(t->model, i);
     for (uint32_t i = 0; i < s->leaves; i++)
         s->winner[s->leaves + i] = i < t->n ? i : t->n;
     return qb_budget_spend(budget, t->n) ? QB_OK : QB_STOPPED;
@@ -120,6 +122,7 @@ static void tree_close(qb_tabu *t)
     tree *s = t->form;
     if (s) {
         qb_free(s->gain);
+        qb_free(s->far_gain);
         qb_free(s->key);
         qb_free(s->winner);
     }
@@ -133,4 +136,12 @@ static const char *tree_name(const qb_tabu *t)
     return "sparse tree";
 }
 
-const qb_tabu_ops qb_tabu_tree = {tree_open, tree_close, tree_step, tree_seek, tree_name};
+static void tree_exchange(qb_tabu *t)
+{
+    tree *s = t->form;
+    double *gain = s->gain;
+    s->gain = s->far_gain;
+    s->far_gain = gain;
+}
+
+const qb_tabu_ops qb_tabu_tree = {tree_open, tree_close, tree_step, tree_seek, tree_name, tree_exchange};

@@ -1,15 +1,18 @@
 /* Tabu search with path relinking over a hierarchy of elite populations.
  *
- * A short one-flip walk (solvers/kernels/tabu.h) from a random point gives a point of level 0.  A population
- * of `elite` points of one level is combined, pair by pair, until no pair is left that has not been tried:
- * the best point in the middle of the path between the two is where another walk departs, and what it finds
- * may replace the worst member.  The best of a population is one point of the next level.  Thus effort goes
- * to ever better parents without ever resting on a single population, and nothing depends on how long the run
- * may last.
+ * A short one-flip walk (solvers/kernels/tabu.h) from a random point gives a point of level 0; where it ends,
+ * pairs of flips are tried, swaps among them, and one that gains is where it goes on.  A population of
+ * `elite` points of one level is combined, pair by pair, until no pair is left that has not been tried: the
+ * best point in the middle of the path between the two is where another walk departs, and what it finds may
+ * replace the worst member.  Paths are greedy, from one end, or mixed, from both, as the density suggests.
+ * The best of a population is one point of the next level.  Thus effort goes to ever better parents without
+ * ever resting on a single population, and nothing depends on how long the run may last.
  *
  * Source: Wang, Lu, Glover and Hao, "Path relinking for unconstrained binary quadratic programming", EJOR 223
- * (2012); Palubeckis, Ann. Oper. Res. 131 (2004).  Deviations: the hierarchy, where those rebuild one
- * population; walks a tenth as long, as a population of many quick points beats one of few polished ones.
+ * (2012); Palubeckis, Ann. Oper. Res. 131 (2004); Glover and Hao, "Fast two-flip move evaluations for binary
+ * unconstrained quadratic optimisation problems", Int. J. Metaheuristics 1 (2010).  Deviations: the
+ * hierarchy, where those rebuild one population; walks a tenth as long, as a population of many quick points
+ * beats one of few polished ones.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "solvers/kernels/tabu.h"
@@ -20,20 +23,28 @@
 
 #include <string.h>
 
-#define LEVELS 8 /* of the hierarchy: 8 levels of 10 points are 10^8 walks */
+#define LEVELS     8  /* of the hierarchy: 8 levels of 10 points are 10^8 walks */
+#define PAIRS      16 /* candidates at most */
+#define MIXED_FILL 32 /* paths are mixed where one coupling in so many is there */
 
-#define TABU_PARAMS(X)                                                                               \
-    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a walk; 0: by rule from n") \
-    X(uint, tenure, "0", 0, 1e6, "", "moves", "moves for which a flipped bit is tabu; 0: by rule")   \
-    X(uint, elite, "10", 2, 64, "", "points", "size of a population")                                \
+#define TABU_PARAMS(X)                                                                                    \
+    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a walk; 0: by rule from n")      \
+    X(uint, tenure, "0", 0, 1e6, "", "moves", "moves for which a flipped bit is tabu; 0: by rule")        \
+    X(uint, elite, "10", 2, 64, "", "points", "size of a population")                                     \
+    X(choice, relink, "auto", 0, 0, "auto|greedy|mixed", "", "how paths between elite points are walked") \
+    X(uint, pairs, "0", 0, 1e9, "", "bits", "tried for a pair of flips that gains; 0: by rule")           \
     X(choice, form, "auto", 0, 0, "auto|dense|sparse", "", "representation of the couplings")
 QB_PARAMS_DECLARE(tabu_params, TABU_PARAMS)
 static const qb_param tabu_table[] = QB_PARAMS_TABLE(TABU_PARAMS);
+
+enum { TABU_BY_DENSITY, TABU_GREEDY, TABU_MIXED };
 
 typedef struct state {
     const uint8_t *warm; /* [n] the first start, or NULL */
     uint32_t n, words;
     qb_tabu_rule rule;
+    uint32_t pairs; /* candidates at the end of a walk */
+    bool mixed;     /* paths are walked from both ends */
     qb_tabu *walk;
     elite level[LEVELS];
     uint64_t *point; /* [words] the start of a walk, and the best that it or a population has given */
@@ -53,7 +64,8 @@ static void tabu_free(void *opaque)
     qb_free(s);
 }
 
-/* The larger the model, the more a walk is worth: a few hundred moves up to n = 1000, then as n^2, up to n. */
+/* The larger the model, the more a walk is worth: a few hundred moves up to n = 1000, then as n^2, up to n.
+ */
 static uint64_t walk_patience(uint64_t n)
 {
     uint64_t square = n * n / 8192;
@@ -69,6 +81,22 @@ static qb_tabu_rule make_rule(const tabu_params *p, uint32_t n)
         .tenure = tenure,
         .spread = tenure < 10 ? tenure : 10,
     };
+}
+
+/* What a pair gains beyond its two flips is its coupling: the more couplings a variable has, the more pairs
+ * are worth a look, but never more than a small part of a walk. */
+static uint32_t pair_candidates(const tabu_params *p, const qb_qubo *q)
+{
+    uint64_t couplings = q->n ? q->nonzeros / q->n : 0, rule = 1 + couplings / 4;
+    return p->pairs ? (uint32_t)p->pairs : rule < PAIRS ? (uint32_t)rule : PAIRS;
+}
+
+/* Both ends of a path take turns where a step costs about as much as the search of all gains that a turn
+ * begins with. */
+static bool choose_mixed(const tabu_params *p, const qb_qubo *q)
+{
+    bool dense = q->nonzeros * MIXED_FILL >= (uint64_t)q->n * q->n;
+    return p->relink == TABU_BY_DENSITY ? dense : p->relink == TABU_MIXED;
 }
 
 static qb_status allocate(state *s, uint32_t capacity, qb_diag *diag)
@@ -96,6 +124,8 @@ static qb_status tabu_init(const qb_model *model, const void *params, uint64_t s
     s->n = model->qubo->n;
     s->warm = model->warm_bits;
     s->rule = make_rule(p, s->n);
+    s->pairs = pair_candidates(p, model->qubo);
+    s->mixed = choose_mixed(p, model->qubo);
     qb_rng_init(&s->rng, seed, 0);
     qb_status status =
         qb_tabu_open(model->qubo, (qb_tabu_form)p->form, model->memory_bytes, seed, budget, &s->walk, diag);
@@ -131,25 +161,34 @@ static void take_best(state *s)
     s->value = qb_tabu_best_value(s->walk);
 }
 
-/* A walk from s->point; its best replaces the point. */
+/* Walks from s->point, on from every pair of flips that gains where a walk has ended; the best replaces the
+ * point. */
 static qb_status improve(state *s, qb_budget *budget)
 {
+    bool gained = true;
     qb_status status = qb_tabu_go(s->walk, s->point, budget);
-    if (!status)
+    while (!status && gained) {
         status = qb_tabu_walk(s->walk, &s->rule, budget);
-    take_best(s);
+        take_best(s);
+        if (!status)
+            status = qb_tabu_go(s->walk, s->point, budget);
+        if (!status)
+            status = qb_tabu_pair(s->walk, s->pairs, &gained, budget);
+    }
     if (status)
         return status;
     return qb_budget_spend_samples(budget, 1) ? QB_OK : QB_STOPPED;
 }
 
-/* A walk from the middle of the path between two members, in one direction or the other. */
+/* A walk from the middle of the path between two members, in one direction, the other, or both. */
 static qb_status combine(state *s, const elite *e, uint32_t a, uint32_t b, qb_budget *budget)
 {
     bool backward = qb_rng_next(&s->rng) >> 63;
-    qb_status status = qb_tabu_go(s->walk, elite_point(e, backward ? b : a), budget);
+    const uint64_t *from = elite_point(e, backward ? b : a), *guide = elite_point(e, backward ? a : b);
+    qb_status status = qb_tabu_go(s->walk, from, budget);
     if (!status)
-        status = qb_tabu_relink(s->walk, elite_point(e, backward ? a : b), budget);
+        status =
+            s->mixed ? qb_tabu_relink_mixed(s->walk, guide, budget) : qb_tabu_relink(s->walk, guide, budget);
     take_best(s);
     return status ? status : improve(s, budget);
 }

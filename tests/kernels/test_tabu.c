@@ -13,7 +13,7 @@
 #include <string.h>
 
 static const qb_tabu_form forms[] = {QB_TABU_DENSE, QB_TABU_SPARSE};
-enum { FORMS = 2, MOST = 700, STEPS = 400 };
+enum { FORMS = 2, MOST = 700, STEPS = 400, PAIRS_MOST = 100 };
 
 /* Every width of couplings and gains, odd and even couplings, sizes around the padding. */
 static const struct {
@@ -145,13 +145,13 @@ Test(tabu, forms_are_chosen_by_the_data)
     }
 }
 
-/* One walk and one relink, folded into a number. */
+/* One walk, one greedy and one mixed path, folded into a number. */
 static uint64_t trace(uint32_t k, qb_tabu_form form, double *best)
 {
     fixture f;
     fixture_open(&f, k, form);
     qb_tabu_rule rule = {.patience = STEPS, .tenure = 12, .spread = 6};
-    uint64_t guide[MOST / 64 + 1], hash = 1469598103934665603u;
+    uint64_t guide[MOST / 64 + 1], zero[MOST / 64 + 1] = {0}, hash = 1469598103934665603u;
     for (uint32_t round = 0; round < 6; round++) {
         cr_assert_eq(qb_tabu_walk(f.tabu, &rule, f.probe.budget), QB_OK);
         ASSERT_NEAR(qb_tabu_best_value(f.tabu), value_of(&f, qb_tabu_best(f.tabu)), tolerance(&f));
@@ -161,6 +161,9 @@ static uint64_t trace(uint32_t k, qb_tabu_form form, double *best)
         cr_assert_eq(qb_tabu_relink(f.tabu, guide, f.probe.budget), QB_OK);
         cr_assert_arr_eq(qb_tabu_point(f.tabu), guide, qb_tabu_words(f.tabu) * sizeof *guide);
         ASSERT_NEAR(qb_tabu_value(f.tabu), value_of(&f, guide), tolerance(&f));
+        ASSERT_NEAR(qb_tabu_best_value(f.tabu), value_of(&f, qb_tabu_best(f.tabu)), tolerance(&f));
+        cr_assert_eq(qb_tabu_relink_mixed(f.tabu, zero, f.probe.budget), QB_OK);
+        ASSERT_NEAR(qb_tabu_value(f.tabu), value_of(&f, qb_tabu_point(f.tabu)), tolerance(&f));
         ASSERT_NEAR(qb_tabu_best_value(f.tabu), value_of(&f, qb_tabu_best(f.tabu)), tolerance(&f));
         for (uint32_t w = 0; w < qb_tabu_words(f.tabu); w++)
             hash = (hash ^ qb_tabu_best(f.tabu)[w] ^ guide[w]) * 1099511628211u;
@@ -299,6 +302,86 @@ Test(tabu, relinking_keeps_the_middle_third)
     cr_assert_eq(qb_tabu_relink(f.tabu, guide, f.probe.budget), QB_OK); /* nothing left to do */
     cr_assert_eq(qb_tabu_distance(f.tabu, qb_tabu_best(f.tabu), guide), 0);
     fixture_close(&f);
+}
+
+/* From both ends: the two walks meet, and no bit is flipped that the ends agree on. */
+Test(tabu, mixed_paths_meet_between_their_ends)
+{
+    for (uint32_t form = 0; form < FORMS; form++)
+        for (uint32_t differ = 0; differ <= 30; differ += differ < 4 ? 1 : 13) {
+            fixture f;
+            fixture_open(&f, 2, forms[form]);
+            uint64_t from[2] = {0x5555, 3}, guide[2] = {0x5555, 3};
+            for (uint32_t i = 0; i < differ; i++)
+                guide[0] ^= UINT64_C(1) << 2 * i;
+            for (uint32_t round = 0; round < 2; round++) { /* the far end starts where the last path met */
+                cr_assert_eq(qb_tabu_go(f.tabu, from, f.probe.budget), QB_OK);
+                uint64_t moves = qb_tabu_moves(f.tabu);
+                cr_assert_eq(qb_tabu_relink_mixed(f.tabu, guide, f.probe.budget), QB_OK);
+                cr_assert_geq(qb_tabu_moves(f.tabu) - moves, differ);
+                const uint64_t *best = qb_tabu_best(f.tabu), *met = qb_tabu_point(f.tabu);
+                uint32_t here = qb_tabu_distance(f.tabu, best, from),
+                         there = qb_tabu_distance(f.tabu, best, guide);
+                cr_assert_eq(here + there, differ);
+                cr_assert_eq(qb_tabu_distance(f.tabu, met, from) + qb_tabu_distance(f.tabu, met, guide),
+                             differ);
+                if (differ > 2)
+                    cr_assert(here >= differ / 3 && there >= differ / 3, "%u and %u of %u", here, there,
+                              differ);
+                ASSERT_NEAR(qb_tabu_value(f.tabu), value_of(&f, met), tolerance(&f));
+                ASSERT_NEAR(qb_tabu_best_value(f.tabu), value_of(&f, best), tolerance(&f));
+            }
+            fixture_close(&f);
+        }
+}
+
+static void flip(uint64_t *point, uint32_t i)
+{
+    point[i / 64] ^= UINT64_C(1) << i % 64;
+}
+
+/* With all bits as candidates a pair that gains is found exactly where there is one, by brute force. */
+Test(tabu, pairs_gain_where_any_pair_does)
+{
+    uint32_t with = 0, without = 0;
+    for (uint32_t k = 0; k < CASES; k++)
+        for (uint32_t form = 0; form < FORMS; form++) {
+            fixture f;
+            fixture_open(&f, k, forms[form]);
+            if (f.model.n > PAIRS_MOST || f.model.n == 0) {
+                fixture_close(&f);
+                continue;
+            }
+            qb_tabu_rule rule = {.patience = 0};
+            uint64_t point[PAIRS_MOST / 64 + 1];
+            for (uint32_t round = 0; round < 4; round++) {
+                for (uint32_t i = 0; i < f.model.n; i++)
+                    if ((i * 2654435761u + round * 40503u) >> 13 & 1)
+                        cr_assert_eq(qb_tabu_flip(f.tabu, i, f.probe.budget), QB_OK);
+                cr_assert_eq(qb_tabu_walk(f.tabu, &rule, f.probe.budget), QB_OK);
+                memcpy(point, qb_tabu_point(f.tabu), qb_tabu_words(f.tabu) * sizeof *point);
+                double value = value_of(&f, point), most = -INFINITY;
+                for (uint32_t i = 0; i < f.model.n; i++)
+                    for (uint32_t j = i + 1; j < f.model.n; j++) {
+                        flip(point, i);
+                        flip(point, j);
+                        most = fmax(most, value_of(&f, point));
+                        flip(point, i);
+                        flip(point, j);
+                    }
+                bool gained;
+                cr_assert_eq(qb_tabu_pair(f.tabu, f.model.n, &gained, f.probe.budget), QB_OK);
+                if (gained || most > value + f.tabu->slack)
+                    cr_assert(gained && most > value, "case %u: best pair %g over %g", k, most, value);
+                uint32_t moved = qb_tabu_distance(f.tabu, point, qb_tabu_point(f.tabu));
+                cr_assert_eq(moved, gained ? 2 : 0);
+                ASSERT_NEAR(qb_tabu_value(f.tabu), value_of(&f, qb_tabu_point(f.tabu)), tolerance(&f));
+                with += gained;
+                without += !gained;
+            }
+            fixture_close(&f);
+        }
+    cr_assert(with > 0 && without > 0, "%u with, %u without: one side is not tested", with, without);
 }
 
 Test(tabu, a_matrix_beyond_the_memory_is_not_built)
