@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Time to the best known value: time_to_best.py QUBOUT INSTANCES [SEEDS].
+"""Time to the best known value: time_to_best.py QUBOUT INSTANCES [SEEDS [NAME...]].
 
 Each case is `qubout solve --target BEST` with one thread, budget and referee in the loop; the time is the CPU time of the run,
 set-up included, reading not.  Prints a Markdown table of medians over the seeds, beside the best anchor and the goal.
@@ -34,9 +34,12 @@ def generate(qubout, folder, name, source):
 def main():
     qubout, instances = sys.argv[1], pathlib.Path(sys.argv[2])
     seeds = int(sys.argv[3]) if len(sys.argv) > 3 else 11
+    wanted = sys.argv[4:] or [case[0] for case in CASES]
     print("| instance | solver | reached | median s | slowest s | best anchor | goal s |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, source, solver, best, limit, anchor, goal in CASES:
+            if name not in wanted:
+                continue
             if isinstance(source, str) and not (instances / source).exists():
                 print(f"skipped: '{source}' is not in '{instances}'")
                 continue
