@@ -205,7 +205,7 @@ static bool is_void(qb_verdict *v, const qb_experiment *x)
         add_reason(v, "the twins '%s' and '%s' differ by %s, more than half the minimum effect of %s",
                    v->control_pair.entry, v->control_pair.other, points(pair->estimate, a),
                    points(v->minimum_effect, b));
-    else if (v->has_control_pair && pair->p < QB_CONTROL_LEVEL)
+    else if (v->has_control_pair && v->control_differs)
         add_reason(v, "a solver differs from itself: '%s' against '%s', p = %.2g", v->control_pair.entry,
                    v->control_pair.other, pair->p);
     if (v->runs && (double)v->flagged > x->decision.flagged * (double)v->runs)
@@ -301,8 +301,11 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
         apply_challenger_rules(v, &v->challenger[k], e, x, b);
     v->decision = voided ? QB_VOID : strongest(v);
     if (incomplete && x->decision.sequential)
-        add_reason(v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look",
-                   e->runs, v->planned);
+        add_reason(
+            v,
+            "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look, on the "
+            "first %" PRIu32 " instances of the registered order; %" PRIu32 " more wait for runs",
+            e->runs, v->planned, v->instances + v->fitted_instances + v->without_headroom, v->waiting);
     if (incomplete && !x->decision.sequential) { /* applied early, again and again, it is another rule */
         v->decision = QB_PAUSE;
         add_reason(

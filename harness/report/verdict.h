@@ -4,8 +4,9 @@
  * split (instances that then leave the verdict) or, without one, on the even repeats and judged on the odd
  * ones, so that choosing does not flatter it.  Scores, estimand and rule: digest.h, stats/decision.h.
  *
- * A rule that is registered as sequential may be applied at any moment: it takes the instances on which every
- * entry has all its runs, and intervals that hold at every look (stats/sequence.h).
+ * A rule that is registered as sequential may be applied at any moment: it takes the beginning of the
+ * registered sequence of instances, as far as all runs are there (judge.h), and intervals that hold at every
+ * look (stats/sequence.h).
  *
  * A claim about a device that is simulated never scales.  It stops where even its optimistic bound
  * (device_claim.h) stays below the minimum effect or does not beat a control that draws as many shots, else
@@ -66,7 +67,9 @@ typedef struct qb_verdict {
     bool has_control_pair, control_is_twin;
     double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
     double best_baseline_score; /* that of the single best, on the same seeds */
+    bool control_differs; /* by more than chance does at QB_CONTROL_LEVEL, however often one looks */
     uint32_t instances, without_headroom, tuning_instances, fitted_instances;
+    uint32_t waiting; /* of a sequential rule: behind the first run that is missing */
     uint64_t runs, planned, flagged;
     char references_sha256[65];
 } qb_verdict;

@@ -160,6 +160,7 @@ void qb_verdict_json(const qb_verdict *v, qb_text *out)
     qb_json_double(&w, v->best_baseline_score);
     put_count(&w, "instances", v->instances);
     put_count(&w, "without_headroom", v->without_headroom);
+    put_count(&w, "waiting", v->waiting);
     put_count(&w, "fitted_instances", v->fitted_instances);
     put_count(&w, "tuning_instances", v->tuning_instances);
     put_count(&w, "runs", v->runs);

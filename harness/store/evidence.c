@@ -215,6 +215,8 @@ static qb_evidence_role parse_role(const char *text)
                                        : QB_EVIDENCE_CONTROL;
 }
 
+/* An entry that ran with several versions of its solver goes by the newest.  (Distinct first: grouping would
+ * sort all runs.) */
 static void load_entries(qb_loader *l)
 {
     qb_evidence_entry *row = NULL;
@@ -222,7 +224,8 @@ static void load_entries(qb_loader *l)
         l, "SELECT label, penalty, role, s.name, s.params, s.family, s.source, s.execution, s.version,"
            " CASE WHEN count(*) OVER (PARTITION BY label) > 1 THEN label || ' (' || penalty || ')'"
            "  ELSE label END, count(*) OVER ()"
-           " FROM (SELECT label, penalty, role, solver_id, max(id) FROM run WHERE +experiment_id = ?"
+           " FROM (SELECT label, penalty, role, max(solver_id) AS solver_id FROM"
+           "   (SELECT DISTINCT label, penalty, role, solver_id FROM run WHERE +experiment_id = ?)"
            "  GROUP BY label, penalty) JOIN solver s ON s.id = solver_id"
            " ORDER BY CASE role WHEN 'challenger' THEN 0 WHEN 'baseline' THEN 1 ELSE 2 END, label,"
            "  penalty");

@@ -39,7 +39,8 @@ static qb_status open_file(const char *path, qb_store_mode mode, sqlite3 **db, q
     if (mode == QB_STORE_READ && access(path, R_OK) != 0)
         return qb_fail(diag, errno == ENOENT ? QB_BAD_INPUT : QB_ENVIRONMENT, "cannot read '%s': %s", path,
                        strerror(errno));
-    int flags = SQLITE_OPEN_READWRITE | (mode == QB_STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
+    /* who reads has one thread, and millions of columns to ask for: without locks */
+    int flags = SQLITE_OPEN_READWRITE | (mode == QB_STORE_WRITE ? SQLITE_OPEN_CREATE : SQLITE_OPEN_NOMUTEX);
     int code = sqlite3_open_v2(path, db, flags, NULL);
     if (code == SQLITE_OK && (mode == QB_STORE_WRITE || !sqlite3_db_readonly(*db, "main")))
         return QB_OK;

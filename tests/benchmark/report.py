@@ -4,10 +4,11 @@
     report.py QUBOUT [RUNS] [FOLDER]
 
 Runs a small experiment for real, then copies its runs until the store holds RUNS (default 1000000): other
-repeats, times stretched at random, now and then an incumbent less, so that repeats differ.  Solutions are not
-copied: no report reads them.  A store that FOLDER holds already is used as it is.  The goals are those of the
+repeats, times stretched at random, now and then an incumbent less, so that repeats differ.  Twins draw from the same
+runs, else the verdict would rightly be void.  Solutions are not copied: no report reads them.  A store that FOLDER holds already is used as it is.  The goals are those of the
 report: tables and statistics in 10 s and 1 GiB, all figures in 30 s more.
 """
+import collections
 import json
 import os
 import pathlib
@@ -39,7 +40,7 @@ solvers:
 budget: {cpu_time: 15ms}
 repeats: 1
 seed: 1
-decision: {metric: gap, minimum_effect: 0.01, confidence: 0.95}
+decision: {metric: gap, minimum_effect: 0.01, confidence: 0.95, flagged: 1}
 """
 
 
@@ -60,19 +61,24 @@ class Copier:
         self.run = [dict(zip(columns(db, "run"), row)) for row in db.execute("SELECT * FROM run")]
         self.summary = {row[0]: dict(zip(columns(db, "summary"), row))
                         for row in db.execute("SELECT * FROM summary")}
+        self.alike = collections.defaultdict(list)  # runs of one solver on one instance, under whatever label
+        for run in self.run:
+            self.alike[run["solver_id"], run["instance_id"]].append(run)
         self.points = {run["id"]: [] for run in self.run}
         for row in db.execute("SELECT * FROM incumbent ORDER BY run_id, point"):
             self.points[row[0]].append(dict(zip(columns(db, "incumbent"), row)))
         self.random = random.Random(1)
 
-    def copy(self, base, number, generation):
+    def copy(self, place, number, generation):
+        """A run in the place of one, after a random one of those like it."""
+        base = self.random.choice(self.alike[place["solver_id"], place["instance_id"]])
         stretch = self.random.uniform(0.4, 1.6)
         kept = self.points[base["id"]]
         if len(kept) > 1 and self.random.random() < 0.3:
             kept = kept[:-1]
         points = [dict(p, run_id=number, wall_s=p["wall_s"] * stretch, cpu_s=p["cpu_s"] * stretch) for p in kept]
         run = dict(base, id=number, run_key=f"{base['run_key'][:40]}-{number}", repeat=generation, position=number,
-                   overshoot_s=base["overshoot_s"] * stretch)
+                   label=place["label"], role=place["role"], overshoot_s=base["overshoot_s"] * stretch)
         summary = dict(self.summary[base["id"]], run_id=number, points=len(points))
         if points:
             run.update(objective=points[-1]["objective"], feasible=points[-1]["feasible"])
@@ -87,9 +93,9 @@ class Copier:
         done, generation = len(self.run), 1
         while done < runs:
             batch = []
-            for base in self.run:
+            for place in self.run:
                 number += 1
-                batch.append(self.copy(base, number, generation))
+                batch.append(self.copy(place, number, generation))
             insert(self.db, "run", [list(run.values()) for run, _, _ in batch])
             insert(self.db, "summary", [list(summary.values()) for _, summary, _ in batch])
             insert(self.db, "incumbent", [list(p.values()) for _, _, points in batch for p in points])
@@ -139,9 +145,10 @@ def main():
                                                    str(folder / "page")])
         figures = page[0] - table[0]
         print(f"figures and page alone       {figures:8.2f} s")
-        good = (max(table[0], others[0][0], others[1][0]) < GOAL_TABLE_S * max(1, count / 1e6) and
+        exits = [run[2] for run in (table, *others, page)]
+        good = (not any(exits) and max(table[0], others[0][0], others[1][0]) < GOAL_TABLE_S * max(1, count / 1e6) and
                 figures < GOAL_FIGURES_S * max(1, count / 1e6) and
-                max(table[1], page[1], others[0][1]) < GOAL_KIB and page[2] == 0)
+                max(table[1], page[1], others[0][1]) < GOAL_KIB)
         print("goals", "met" if good else "MISSED")
         return 0 if good else 1
 

@@ -57,6 +57,7 @@ static void fill_runs(const synthetic_options *o, qb_evidence_run *run)
                                          .instance = i,
                                          .entry = e,
                                          .repeat = r,
+                                         .position = ((uint64_t)i * o->entries + e) * o->repeats + r,
                                          .outcome = QB_RUN_BUDGET,
                                          .has_solution = true,
                                          .feasible = true,
@@ -111,6 +112,16 @@ qb_evidence *synthetic_make(const synthetic_options *o)
     fill_instances(o, instance, b->names);
     fill_runs(o, run);
     return &b->evidence;
+}
+
+void synthetic_drop(qb_evidence *e, uint64_t from, uint64_t end)
+{
+    qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)e->run;
+    uint64_t kept = 0;
+    for (uint64_t k = 0; k < e->runs; k++)
+        if (run[k].position < from || run[k].position >= end)
+            run[kept++] = run[k];
+    e->runs = kept;
 }
 
 void synthetic_free(qb_evidence *evidence)

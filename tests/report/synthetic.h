@@ -28,6 +28,10 @@ typedef struct synthetic_options {
 qb_evidence *synthetic_make(const synthetic_options *options);
 void synthetic_free(qb_evidence *evidence);
 
+/* Takes out the runs at the positions from <= p < end of the plan, as if they had not run yet.  (The plan
+ * goes instance by instance, as for a sequential decision.) */
+void synthetic_drop(qb_evidence *evidence, uint64_t from, uint64_t end);
+
 /* One draw of mean 0 and standard deviation 1 of a shape: normal; shifted lognormal (skewness 6); half of the
  * mass on one value below the rest. */
 double synthetic_draw(qb_rng *rng, synthetic_shape shape);

@@ -419,26 +419,70 @@ Test(verdict, waits_for_the_whole_plan)
     cr_assert(gives_reason(&o, "2026-01-01", "planned runs"));
 }
 
-Test(verdict, may_be_looked_at_early_where_that_was_registered)
+/* The whole plan of `fair`: 20 instances of 32 runs each, one after another. */
+#define SEQUENTIAL                                                                             \
+    "experiment: synthetic\nquestion: which?\nclaim: software\ninstances: [{name: labs005}]\n" \
+    "solvers:\n  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\n"       \
+    "  - {name: glpk, role: baseline}\n  - {name: random, role: control}\n"                    \
+    "budget: {cpu_time: 1s}\nrepeats: 8\ndecision: {minimum_effect: 0.01, sequential: yes}\n"
+#define EACH 32
+
+/* Without the runs at the positions from <= p < end. */
+static qb_verdict look_without(uint64_t from, uint64_t end)
 {
     synthetic_options o = fair;
-    o.spec = SPEC("software", "decision: {minimum_effect: 0.01, sequential: yes}\n");
-    qb_verdict once, always;
+    o.spec = SEQUENTIAL;
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&o);
+    cr_assert(e);
+    synthetic_drop(e, from, end);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    v.baseline = NULL; /* names belong to the evidence */
+    synthetic_free(e);
+    return v;
+}
+
+Test(verdict, may_be_looked_at_early_where_that_was_registered)
+{
+    qb_verdict once, always = look_without(0, 0), early = look_without(18 * EACH - 1, 20 * EACH);
     qb_evidence *e = synthetic_make(&fair);
     cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &once, &diag), QB_OK, "%s", diag.text);
-    e->experiment.spec = o.spec;
-    for (uint64_t k = 0; k < e->runs; k++) /* of two instances some runs are still to come */
-        if (e->run[k].instance >= 18 && e->run[k].repeat >= 3)
-            ((qb_evidence_run *)(uintptr_t)&e->run[k])->noise = 0.5;
-    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &always, &diag), QB_OK, "%s", diag.text);
     const qb_effect *a = &once.challenger[0].against_best.effect;
     const qb_effect *b = &always.challenger[0].against_best.effect;
-    cr_assert_eq(a->instances, 20);
-    cr_assert_eq(b->instances, 18, "complete ones only");
+    const qb_effect *c = &early.challenger[0].against_best.effect;
+    cr_assert_eq(b->instances, 20);
+    cr_assert_eq(always.waiting, 0);
     cr_assert_gt(b->interval.high - b->interval.low, a->interval.high - a->interval.low);
-    cr_assert_eq(always.decision, QB_SCALE);
+    cr_assert_eq(c->instances, 17, "the last run of the 18th is missing");
+    cr_assert_eq(early.waiting, 3);
+    cr_assert_eq(early.decision, QB_SCALE);
     qb_verdict_clear(&once);
     qb_verdict_clear(&always);
+    qb_verdict_clear(&early);
+    synthetic_free(e);
+}
+
+/* Whoever leaves a run of one instance out gets nothing that comes after it: else instances could be chosen
+ * by what is finished. */
+Test(verdict, waits_for_the_first_missing_run_of_a_sequence)
+{
+    qb_verdict v = look_without(12 * EACH + 3, 12 * EACH + 4);
+    cr_assert_eq(v.challenger[0].against_best.effect.instances, 12);
+    cr_assert_eq(v.instances, 12);
+    cr_assert_eq(v.waiting, 8);
+    cr_assert(strstr(v.reason[0], "on the first 12 instances") && strstr(v.reason[0], "8 more wait"), "%s",
+              v.reason[0]);
+    qb_verdict_clear(&v);
+    v = look_without(3 * EACH, 4 * EACH); /* of a whole instance there is nothing */
+    cr_assert_eq(v.instances, 3);
+    cr_assert_eq(v.decision, QB_PAUSE, "3 instances cannot scale");
+    qb_verdict_clear(&v);
+    synthetic_options o = fair;
+    o.spec = SEQUENTIAL;
+    qb_evidence *e = synthetic_make(&o);
+    synthetic_drop(e, 0, 1);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_REFUSED);
+    cr_assert(strstr(diag.text, "no instance of the sequence is complete"), "%s", diag.text);
     synthetic_free(e);
 }
 

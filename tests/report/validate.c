@@ -172,6 +172,55 @@ static void check_peeking(uint32_t replications)
     }
 }
 
+/* The whole verdict, looked at every ten runs of a plan that goes instance by instance: does any look scale?
+ */
+static bool ever_says_scale(synthetic_shape shape, uint32_t replication)
+{
+    static const char text[] =
+        "experiment: synthetic\nclaim: software\ninstances: [{name: labs005}]\nsolvers:\n"
+        "  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\nbudget: {cpu_time: 1s}\n"
+        "repeats: 6\ndecision: {metric: gap, minimum_effect: 0.02, sequential: yes, flagged: 1}\n";
+    static const synthetic_entry entries[] = {{"new", "anneal", QB_EVIDENCE_CHALLENGER, 0.3 - DELTA},
+                                              {"old", "tabu", QB_EVIDENCE_BASELINE, 0.3}};
+    synthetic_options o = {.instances = 30,
+                           .repeats = 6,
+                           .families = 1,
+                           .entry = entries,
+                           .entries = 2,
+                           .between = 0.01,
+                           .within = 0.02,
+                           .shape = shape,
+                           .spec = text,
+                           .seed = 6700417 * (uint64_t)replication};
+    uint64_t all = (uint64_t)o.instances * o.repeats * o.entries;
+    bool scales = false;
+    qb_evidence *e = synthetic_make(&o);
+    for (uint64_t left = all; e && left >= QB_LEAST_INSTANCES && !scales; left -= 10) {
+        qb_verdict v;
+        synthetic_drop(e, left, all);
+        if (qb_verdict_compute(e, "2026-01-01", &v, NULL) != QB_OK)
+            break; /* not one instance is complete */
+        scales = v.decision == QB_SCALE;
+        qb_verdict_clear(&v);
+    }
+    synthetic_free(e);
+    return scales;
+}
+
+static void check_looking(uint32_t replications)
+{
+    for (int shape = SHAPE_NORMAL; shape <= SHAPE_CEILING; shape++) {
+        double often = 0;
+        char what[96];
+        for (uint32_t rep = 0; rep < replications; rep++)
+            often += ever_says_scale((synthetic_shape)shape, rep);
+        snprintf(what, sizeof what, "verdict at every tenth run, sequential, %s: false scale",
+                 shape_name[shape]);
+        report(often / replications <= 0.025 + errors * share_error(0.025, replications), "%-62s %.3f", what,
+               often / replications);
+    }
+}
+
 /* ---- 3. A/A */
 
 static void check_twins(uint32_t replications)
@@ -220,6 +269,7 @@ int main(int argc, char **argv)
     check_coverage(full ? 2000 : 200);
     check_ladder(full ? 200 : 40);
     check_peeking(full ? 2000 : 400);
+    check_looking(full ? 400 : 40);
     check_twins(full ? 100 : 50);
     printf("%d outside their limits\n", failures);
     return failures > 0;
