@@ -15,4 +15,4 @@ unset key
 plot $front using 1:2 with lines lw 1.4 dt 2 lc rgb soft, \
      $points using 1:2:(0):($3 - $2) with vectors nohead lw 0.8 lc rgb soft, \
      $points using 1:2:5 with points pt 7 ps 1.3 lc rgb variable, \
-     $points using 1:3:4 with labels left offset 0.9, 0.1 tc rgb ink noenhanced
+     $points using 1:3:4 with labels left offset 1.3, 0 tc rgb ink noenhanced

@@ -11,11 +11,11 @@ every = log10(last / first) > 3 ? 2 : 1 # labels of neighbours must not meet
 @decades_on_x
 longest = 0
 do for [k = 1 : int(entries)] { longest = strlen(name[k]) > longest ? strlen(name[k]) : longest }
-left = 70.0 / width; right = 1 - (70 + 7.6 * (longest > 24 ? 24 : longest)) / width
+left = 84.0 / width; right = 1 - (64 + 7.6 * (longest > 24 ? 24 : longest)) / width
 top = line_of(70); bottom = 34.0 / height
 panel_w = (right - left) / columns; panel_h = (top - bottom) / rows
 set label 3 measured(quantity) at screen (left + right) / 2, 13.0 / height center tc rgb ink noenhanced
-set label 4 'runs at the hardest target' at screen 16.0 / width, (top + bottom) / 2 center rotate by 90 tc rgb ink
+set label 4 'runs at the hardest target' at screen 14.0 / width, (top + bottom) / 2 center rotate by 90 tc rgb ink
 unset key
 
 set multiplot

@@ -10,6 +10,13 @@ static int64_t read_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+void qb_clock_today(char today[QB_DATE_TEXT])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(today, QB_DATE_TEXT, "%Y-%m-%d", gmtime_r(&now, &utc));
+}
+
 static int64_t system_wall(void *context)
 {
     (void)context;

@@ -20,6 +20,10 @@ extern const qb_clock qb_clock_system;
 /* CPU time of the calling thread alone. */
 int64_t qb_clock_thread_cpu_ns(void);
 
+/* The date of the day, as a deadline is written: YYYY-MM-DD, UTC. */
+#define QB_DATE_TEXT 16
+void qb_clock_today(char today[QB_DATE_TEXT]);
+
 /* A clock that moves `step_ns` at every reading, on both sides; for tests.  `now_ns` is the caller's. */
 typedef struct qb_clock_fake {
     int64_t now_ns, step_ns;

@@ -1,5 +1,5 @@
 /* qubout references: the known values, and a better one of one's own. */
-#define _POSIX_C_SOURCE 200809L
+#include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/base/hash.h"
 #include "harness/base/memory.h"
@@ -14,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct references_options {
     const char *file, *source, *date, *kind;
@@ -112,13 +111,11 @@ static void clear_candidate(candidate *c)
 
 static qb_status check_options(const references_options *o, candidate *c, qb_diag *diag)
 {
-    time_t now = time(NULL);
-    struct tm utc;
     if (!file_of(o))
         return qb_fail(diag, QB_BAD_INPUT, "which file of known values? --file FILE, or $QUBOUT_REFERENCES");
     if (!o->source || !*o->source)
         return qb_fail(diag, QB_BAD_INPUT, "a value without a source is a rumour: --source TEXT");
-    strftime(c->date, sizeof c->date, "%Y-%m-%d", gmtime_r(&now, &utc));
+    qb_clock_today(c->date);
     if (o->date && strlen(o->date) != 10)
         return qb_fail(diag, QB_BAD_INPUT, "--date needs a date such as 2026-12-31, got '%s'", o->date);
     if (o->date)

@@ -1,12 +1,10 @@
 /* qubout verdict: scale, pause or stop, by the registered rule. */
-#define _POSIX_C_SOURCE 200809L
 #include "harness/report/verdict.h"
+#include "harness/base/clock.h"
 
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
 #include "harness/run/machine.h"
-
-#include <time.h>
 
 typedef struct verdict_options {
     const char *db, *experiment;
@@ -55,10 +53,8 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_store *store = NULL;
     const qb_evidence *evidence = NULL;
     qb_verdict verdict = {0};
-    char today[16];
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &utc));
+    char today[QB_DATE_TEXT];
+    qb_clock_today(today);
     qb_status status = o->db ? qb_store_open(o->db, QB_STORE_READ, &store, &diag)
                              : qb_fail(&diag, QB_BAD_INPUT, "which store? --db FILE");
     if (!status)

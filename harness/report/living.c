@@ -1,5 +1,5 @@
-#define _POSIX_C_SOURCE 200809L
 #include "harness/report/living.h"
+#include "harness/base/clock.h"
 #include "harness/base/memory.h"
 #include "harness/report/digest.h"
 #include "harness/report/verdict.h"
@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum { EXPERIMENTS = 1024 };
 
@@ -36,13 +35,6 @@ static qb_status note(void *context, const qb_store_experiment *experiment, uint
     s->id[s->count] = experiment->id;
     (void)snprintf(s->name[s->count++], sizeof s->name[0], "%s", experiment->name);
     return QB_OK;
-}
-
-static void today(char text[16])
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(text, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
 }
 
 static void measure_gaps(const qb_digest *d, uint32_t instance, opinion *o)
@@ -76,7 +68,7 @@ static qb_status ask(qb_store *store, int64_t id, const char *sha256, const opin
     qb_digest d;
     qb_verdict v;
     (void)snprintf(selector, sizeof selector, "#%" PRId64, id);
-    today(day);
+    qb_clock_today(day);
     *o = (opinion){0};
     qb_status status = qb_evidence_load(store, selector, &e, diag);
     if (status == QB_OK)

@@ -1,13 +1,12 @@
 /* The page: drawn figures and sections put together, written in one piece. */
-#define _POSIX_C_SOURCE 200809L
 #include "harness/report/page.h"
+#include "harness/base/clock.h"
 #include "harness/base/file.h"
 #include "harness/base/memory.h"
 #include "harness/report/figure.h"
 #include "harness/report/templates.h"
 
 #include <string.h>
-#include <time.h>
 
 #define FILE_LIMIT ((size_t)64 << 20)
 #define KINDS      64 /* more figures than there will be */
@@ -53,7 +52,7 @@ static qb_status put_figure(qb_page *page, const qb_plot_kind *kind, const char 
                         kind->name);
         qb_page_inline_svg(svg, kind->name, page->out);
         qb_text_appendf(page->out, "</div>\n<figcaption id=\"caption-%s\">", kind->name);
-        qb_html_text(page, caption);
+        qb_html_linked(page, kind->numbers, caption);
         qb_html_query(page, kind->numbers);
         qb_text_appendf(page->out, " <code>qubout plot %s</code></figcaption>\n</figure>\n", kind->name);
     }
@@ -190,22 +189,15 @@ static qb_status make_page(qb_page *page, unsigned formats, qb_text *written, qb
     return status;
 }
 
-static void say_today(char today[16])
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(today, 16, "%Y-%m-%d", gmtime_r(&now, &utc));
-}
-
 qb_status qb_report_write(qb_store *store, const qb_evidence *evidence, const char *folder,
                           const qb_report_options *options, qb_text *written, qb_diag *diag)
 {
     qb_plots *plots = NULL;
     qb_text out = {0};
-    char today[16];
+    char today[QB_DATE_TEXT];
     qb_status status = qb_plots_open(store, evidence, &plots, diag);
     if (status == QB_OK) {
-        say_today(today);
+        qb_clock_today(today);
         qb_page page = {.store = store,
                         .plots = plots,
                         .digest = &plots->digest,

@@ -15,6 +15,7 @@ typedef struct qb_page {
     const qb_report_options *options;
     const char *folder;
     const char *today; /* YYYY-MM-DD, for the deadline */
+    const char *query; /* behind the numbers of the table that is being written */
     qb_text *out;
 } qb_page;
 
@@ -41,17 +42,23 @@ void qb_page_inline_svg(const char *svg, const char *kind, qb_text *out);
 void qb_html_text(qb_page *page, const char *text); /* escaped */
 void qb_html_section(qb_page *page, const char *id, const char *heading);
 void qb_html_close_section(qb_page *page);
-/* headings: NULL-terminated; one that begins with '>' stands over numbers. */
-/* query: what the caption links to, the id of a query in store/views.h. */
+/* headings: NULL-terminated; one that begins with '>' stands over numbers.
+ * query: the id of a query in store/views.h, which the caption and every number in the table are linked to.
+ */
 void qb_html_table(qb_page *page, const char *caption, const char *query, const char *const *headings);
-void qb_html_query(qb_page *page, const char *query); /* the link alone */
 void qb_html_close_table(qb_page *page);
 void qb_html_row(qb_page *page);
 void qb_html_cell(qb_page *page, const char *text);                    /* words: left */
 void qb_html_number(qb_page *page, const char *text, bool emphasised); /* numbers: right */
 void qb_html_count(qb_page *page, uint64_t count);
+/* What lies between is the number; below: a remark in small letters, or "". */
+void qb_html_open_number(qb_page *page, bool emphasised);
+void qb_html_close_number(qb_page *page, const char *below);
+/* Every number in a text a link (but not those in words or in 'names'). */
+void qb_html_linked(qb_page *page, const char *query, const char *text);
+void qb_html_query(qb_page *page, const char *query); /* a link for numbers that are drawn */
 void qb_html_code(qb_page *page, const char *text);
-/* A paragraph; the second with a link to the query behind its numbers. */
+/* A paragraph; the second with its numbers linked to the query behind them. */
 __attribute__((format(printf, 2, 3))) void qb_html_paragraph(qb_page *page, const char *format, ...);
 __attribute__((format(printf, 3, 4))) void qb_html_numbers(qb_page *page, const char *query,
                                                            const char *format, ...);

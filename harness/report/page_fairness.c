@@ -127,11 +127,11 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
     qb_text budget = {0};
     qb_say_budget(e, &budget);
     qb_html_section(page, "fairness", "Fairness");
-    qb_html_paragraph(page,
-                      "The same budget for all: %s; every run is a process of its own. Solutions were "
-                      "checked by a referee after the "
-                      "run, in the problem as its author wrote it; what a solver claims never counts.",
-                      qb_text_get(&budget));
+    qb_html_numbers(page, "planned",
+                    "The same budget for all: %s; every run is a process of its own. Solutions were "
+                    "checked by a referee after the "
+                    "run, in the problem as its author wrote it; what a solver claims never counts.",
+                    qb_text_get(&budget));
     qb_text_clear(&budget);
     qb_html_table(page,
                   "What was spent beyond the budget before the run had ended, CPU time for each thread that "
@@ -252,7 +252,8 @@ qb_status qb_page_failures(qb_page *page, qb_diag *diag)
     else
         qb_html_paragraph(page, "None: every run ended by optimum, target, exhaustion or budget.");
     if (f.hidden)
-        qb_html_paragraph(page, "And %" PRIu64 " runs more: `qubout export` lists them all.", f.hidden);
+        qb_html_numbers(page, "failures", "And %" PRIu64 " runs more: `qubout export` lists them all.",
+                        f.hidden);
     qb_html_close_section(page);
     return status;
 }

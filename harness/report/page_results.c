@@ -11,7 +11,7 @@
 static void put_facts(qb_page *page, const char *text)
 {
     qb_text_append(page->out, "<p class=\"facts\">");
-    qb_html_text(page, text);
+    qb_html_linked(page, "planned", text);
     qb_text_append(page->out, "</p>\n");
 }
 
@@ -65,19 +65,20 @@ static void put_decision(qb_page *page, const qb_verdict *v)
     qb_html_text(page, qb_decision_name(v->decision));
     qb_text_append(page->out, "</strong>\n");
     for (int k = 0; k < 2; k++)
-        qb_html_paragraph(page, "%s", v->sentence[k]);
+        qb_html_numbers(page, "scores", "%s", v->sentence[k]);
     if (v->reasons) {
         qb_text_append(page->out, "<ul>\n");
         for (uint32_t k = 0; k < v->reasons; k++) {
             qb_text_append(page->out, "<li>");
-            qb_html_text(page, v->reason[k]);
+            qb_html_linked(page, v->reason_query[k], v->reason[k]);
             qb_text_append(page->out, "</li>\n");
         }
         qb_text_append(page->out, "</ul>\n");
     }
-    qb_html_numbers(page, "scores",
-                    "Every number above comes from the mean gaps of the solvers on the instances; "
-                    "`qubout verdict --json` computes them again.");
+    qb_text_append(page->out, "<p class=\"facts\">Computed from the mean gaps of the solvers on the "
+                              "instances; <code>qubout verdict --json</code> computes it again.");
+    qb_html_query(page, "scores");
+    qb_text_append(page->out, "</p>\n");
     qb_text_append(page->out, "</div>\n");
 }
 
@@ -140,30 +141,27 @@ static void put_cell(qb_page *page, const qb_cell_digest *cell, double least)
 {
     char buffer[QB_SAY];
     bool best = cell->runs && cell->median_score <= least;
-    qb_text_append(page->out, best ? "<td class=\"n best\">" : "<td class=\"n\">");
-    if (cell->runs && isnan(cell->median_score))
-        qb_html_text(page, qb_say_number(cell->median_objective, buffer));
-    else
-        qb_html_text(page, qb_say_percent(cell->median_score, buffer));
+    char counted[48] = "";
     if (cell->feasible < cell->runs)
-        qb_text_appendf(page->out, "<small>%" PRIu64 " of %" PRIu64 "</small>", cell->feasible, cell->runs);
-    qb_text_append(page->out, "</td>");
+        snprintf(counted, sizeof counted, "%" PRIu64 " of %" PRIu64, cell->feasible, cell->runs);
+    qb_html_open_number(page, best);
+    qb_html_text(page, cell->runs && isnan(cell->median_score) ? qb_say_number(cell->median_objective, buffer)
+                                                               : qb_say_percent(cell->median_score, buffer));
+    qb_html_close_number(page, counted);
 }
 
 static void put_best(qb_page *page, uint32_t i)
 {
     const qb_digest *d = page->digest;
     const qb_evidence_instance *instance = &d->evidence->instance[i];
-    char buffer[QB_SAY];
-    qb_text_append(page->out, "<td class=\"n\">");
+    char buffer[QB_SAY], origin[64];
+    snprintf(origin, sizeof origin, "%s, %s", qb_sense_name(instance->sense),
+             d->best_from_runs[i]         ? "found here"
+             : isnan(instance->reference) ? "unknown"
+                                          : instance->reference_kind);
+    qb_html_open_number(page, false);
     qb_html_text(page, qb_say_number(d->best[i], buffer));
-    qb_text_append(page->out, "<small>");
-    qb_html_text(page, qb_sense_name(instance->sense));
-    qb_text_append(page->out, ", ");
-    qb_html_text(page, d->best_from_runs[i]         ? "found here"
-                       : isnan(instance->reference) ? "unknown"
-                                                    : instance->reference_kind);
-    qb_text_append(page->out, "</small></td>");
+    qb_html_close_number(page, origin);
 }
 
 static void put_instance(qb_page *page, uint32_t i)
@@ -208,8 +206,13 @@ static void open_entry_table(qb_page *page, const char *caption, const char *que
     qb_free(heading);
 }
 
+/* More would be a file, not a page. */
+#define INSTANCES_SHOWN 200
+
 void qb_page_table(qb_page *page)
 {
+    const uint32_t all = page->digest->evidence->instances;
+    const uint32_t shown = all < INSTANCES_SHOWN ? all : INSTANCES_SHOWN;
     static const char *const first[] = {"instance", ">best known"};
     qb_html_section(page, "instances", "Instance by solver");
     open_entry_table(
@@ -217,9 +220,14 @@ void qb_page_table(qb_page *page)
         "Median gap over the runs on the unperturbed instance, the best of a row in bold. Where not "
         "every run found a feasible solution, how many did.",
         "instances", first, 2);
-    for (uint32_t i = 0; i < page->digest->evidence->instances; i++)
-        put_instance(page, i);
+    for (uint32_t k = 0; k < shown; k++) /* spread over all, which are sorted by family and size */
+        put_instance(page, (uint32_t)((uint64_t)k * all / shown));
     qb_html_close_table(page);
+    if (shown < all)
+        qb_html_numbers(page, "instances",
+                        "%" PRIu32 " of %" PRIu32 " instances, evenly from every family and size; %" PRIu32
+                        " more are in the query, in `qubout report --table` and in `qubout export`.",
+                        shown, all, all - shown);
 }
 
 /* ---- families */

@@ -2,10 +2,12 @@
 #include "harness/report/page.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct stages {
     qb_page *page;
     bool any;
+    qb_text label; /* of the row before: said once */
 } stages;
 
 static void put_seconds(qb_page *page, double seconds)
@@ -30,7 +32,10 @@ static qb_status put_stage(void *context, const qb_store_stage *stage)
             "stages", headings);
     s->any = true;
     qb_html_row(s->page);
-    qb_html_cell(s->page, stage->label);
+    bool same = !strcmp(qb_text_get(&s->label), stage->label);
+    qb_html_cell(s->page, same ? "" : stage->label);
+    qb_text_reset(&s->label);
+    qb_text_append(&s->label, stage->label);
     qb_html_cell(s->page, stage->stage);
     put_seconds(s->page, stage->cpu_s);
     snprintf(text, sizeof text, "%.1f %%", 100 * stage->share);
@@ -56,7 +61,8 @@ qb_status qb_page_stages(qb_page *page, qb_diag *diag)
         qb_html_numbers(page, "reading", "Reading the instances, each once for all of its runs, took %.3g s.",
                         reading_s);
     if (page->digest->evidence->runs > QB_STAGE_RUNS)
-        qb_html_paragraph(page, "Of the first %d runs, in the order in which they were stored.",
-                          QB_STAGE_RUNS);
+        qb_html_numbers(page, "stages", "Of the first %d runs, in the order in which they were stored.",
+                        QB_STAGE_RUNS);
+    qb_text_clear(&s.label);
     return status;
 }

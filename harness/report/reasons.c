@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void add_reason(qb_verdict *v, const char *format, ...)
+/* query: what the numbers come from (store/views.h). */
+__attribute__((format(printf, 3, 4))) static void add_reason(qb_verdict *v, const char *query,
+                                                             const char *format, ...)
 {
     if (v->reasons == QB_REASONS)
         return;
     va_list arguments;
     va_start(arguments, format);
+    v->reason_query[v->reasons] = query;
     vsnprintf(v->reason[v->reasons++], sizeof v->reason[0], format, arguments);
     va_end(arguments);
 }
@@ -50,14 +53,14 @@ static void say_break_even(qb_verdict *v, const qb_challenger_verdict *c)
 {
     const qb_break_even *b = &c->break_even;
     if (b->instances > 1)
-        add_reason(v,
+        add_reason(v, "circuits",
                    "'%s' would break even with the fastest classical baseline at %.2g s a layer (%g %% "
                    "interval %.2g to "
                    "%.2g s, %" PRIu32 " instances); its device is modelled at %.2g s",
                    c->against_best.entry, b->layer_s, 100 * v->confidence, b->interval.low, b->interval.high,
                    b->instances, b->modelled_s);
     if (b->unmatched)
-        add_reason(v, "on %" PRIu32 " instances no baseline was as good as '%s'", b->unmatched,
+        add_reason(v, "circuits", "on %" PRIu32 " instances no baseline was as good as '%s'", b->unmatched,
                    c->against_best.entry);
 }
 
@@ -86,7 +89,7 @@ static void say_missing_controls(qb_verdict *v, const qb_challenger_verdict *c)
 {
     if (!c->circuits.optimistic || (c->sham && c->sampler))
         return;
-    add_reason(v,
+    add_reason(v, "circuits",
                "no control drew as many shots as '%s' %s: what its circuit adds to mere sampling is unknown",
                c->against_best.entry,
                c->sham      ? "without a device"
@@ -99,7 +102,8 @@ static void apply_fitting(qb_verdict *v, qb_challenger_verdict *c)
 {
     if (c->decision != QB_SCALE || !c->circuits.unstated)
         return;
-    add_reason(v, "'%s' runs at given angles and does not say what they were fitted on (fitted_on)",
+    add_reason(v, "circuits",
+               "'%s' runs at given angles and does not say what they were fitted on (fitted_on)",
                c->against_best.entry);
     c->decision = QB_PAUSE;
 }
@@ -112,7 +116,7 @@ static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_eviden
     if (strcmp(v->claim, "device") || hardware)
         return;
     if (c->circuits.oracle && !c->circuits.optimistic) {
-        add_reason(v,
+        add_reason(v, "circuits",
                    "'%s' counts for nothing: its angles were trained on exact expectations, which no device "
                    "offers; they serve the optimistic bound alone",
                    name);
@@ -122,18 +126,21 @@ static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_eviden
     say_missing_controls(v, c);
     if (b.stops) {
         add_reason(
-            v, "'%s': even the optimistic bound '%s' (no noise, no latency, all pairs coupled) is not enough",
+            v, "scores",
+            "'%s': even the optimistic bound '%s' (no noise, no latency, all pairs coupled) is not enough",
             name, b.name);
         c->decision = QB_STOP;
         return;
     }
     if (c->decision == QB_SCALE)
-        add_reason(v, "'%s' ran in simulation: a claim about a device scales on hardware results only", name);
+        add_reason(v, "solvers",
+                   "'%s' ran in simulation: a claim about a device scales on hardware results only", name);
     if (c->decision == QB_STOP)
-        add_reason(v, "'%s' ran in simulation: only its optimistic bound could stop a claim about a device",
+        add_reason(v, "solvers",
+                   "'%s' ran in simulation: only its optimistic bound could stop a claim about a device",
                    name);
     if (!b.name)
-        add_reason(v, "no optimistic bound ran: a challenger with device=optimistic");
+        add_reason(v, "scores", "no optimistic bound ran: a challenger with device=optimistic");
     say_break_even(v, c);
     c->decision = QB_PAUSE;
 }
@@ -147,10 +154,11 @@ static void apply_resolution(qb_verdict *v, qb_challenger_verdict *c)
     c->decision = QB_PAUSE;
     if (v->has_control_pair)
         add_reason(
-            v, "the same solver against itself is told apart to %s only, more than the minimum effect of %s",
+            v, "scores",
+            "the same solver against itself is told apart to %s only, more than the minimum effect of %s",
             points(resolution, a), points(v->minimum_effect, b));
     else
-        add_reason(v, "no solver ran against itself: the resolution of this experiment is unknown");
+        add_reason(v, "scores", "no solver ran against itself: the resolution of this experiment is unknown");
 }
 
 /* A parameter at the end of what was tried may be better still beyond it: then the tuning is not done, and a
@@ -167,7 +175,8 @@ static void apply_edge(qb_verdict *v, qb_challenger_verdict *c, const char *name
         if (!edge)
             continue;
         c->decision = QB_PAUSE;
-        add_reason(v, "tuning left '%s' of '%s' on the edge of its grid: that forbids scale", edge, name);
+        add_reason(v, "tuning", "tuning left '%s' of '%s' on the edge of its grid: that forbids scale", edge,
+                   name);
     }
 }
 
@@ -176,7 +185,7 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
 {
     const qb_effect *effect = &c->against_best.effect;
     if (effect->interval.low >= v->minimum_effect && effect->instances < QB_LEAST_INSTANCES)
-        add_reason(v, "%zu instances cannot give scale: at least %d are needed", effect->instances,
+        add_reason(v, "scores", "%zu instances cannot give scale: at least %d are needed", effect->instances,
                    QB_LEAST_INSTANCES);
     apply_claim(v, c, e, b);
     apply_fitting(v, c);
@@ -184,12 +193,12 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
     apply_edge(v, c, c->against_best.entry, e, x);
     apply_edge(v, c, v->baseline, e, x);
     if (c->family && (c->decision == QB_SCALE || c->decision == QB_STOP)) {
-        add_reason(v, "without the family '%s' the conclusion on '%s' would be another", c->family,
+        add_reason(v, "scores", "without the family '%s' the conclusion on '%s' would be another", c->family,
                    c->against_best.entry);
         c->decision = QB_PAUSE;
     }
     if (c->lost_to) { /* whatever the rest says: a pilot that a null control beats has nothing to show */
-        add_reason(v, "'%s' lost to the control '%s'", c->against_best.entry, c->lost_to);
+        add_reason(v, "scores", "'%s' lost to the control '%s'", c->against_best.entry, c->lost_to);
         c->decision = QB_STOP;
     }
 }
@@ -202,14 +211,16 @@ static bool is_void(qb_verdict *v, const qb_experiment *x)
     const qb_effect *pair = &v->control_pair.effect;
     uint32_t before = v->reasons;
     if (v->has_control_pair && v->control_is_twin && fabs(pair->estimate) > v->minimum_effect / 2)
-        add_reason(v, "the twins '%s' and '%s' differ by %s, more than half the minimum effect of %s",
+        add_reason(v, "scores",
+                   "the twins '%s' and '%s' differ by %s, more than half the minimum effect of %s",
                    v->control_pair.entry, v->control_pair.other, points(pair->estimate, a),
                    points(v->minimum_effect, b));
     else if (v->has_control_pair && v->control_differs)
-        add_reason(v, "a solver differs from itself: '%s' against '%s', p = %.2g", v->control_pair.entry,
-                   v->control_pair.other, pair->p);
+        add_reason(v, "repeats", "a solver differs from itself: '%s' against '%s', p = %.2g",
+                   v->control_pair.entry, v->control_pair.other, pair->p);
     if (v->runs && (double)v->flagged > x->decision.flagged * (double)v->runs)
-        add_reason(v, "%" PRIu64 " of %" PRIu64 " runs shared the machine with other load, more than %g %%",
+        add_reason(v, "overshoot",
+                   "%" PRIu64 " of %" PRIu64 " runs shared the machine with other load, more than %g %%",
                    v->flagged, v->runs, 100 * x->decision.flagged);
     return v->reasons > before;
 }
@@ -280,7 +291,7 @@ static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_ev
 static void say_kpi(qb_verdict *v, const qb_challenger_verdict *c, const qb_experiment *x)
 {
     if (!isnan(c->kpi))
-        add_reason(v, "%s: %.4g %s %s by '%s' than by '%s', mean over instances",
+        add_reason(v, "values", "%s: %.4g %s %s by '%s' than by '%s', mean over instances",
                    *x->kpi.name ? x->kpi.name : "business metric", fabs(c->kpi), x->kpi.unit,
                    c->kpi >= 0 ? "better" : "worse", c->against_best.entry, v->baseline);
 }
@@ -290,7 +301,8 @@ static void say_deviations(qb_verdict *v, const qb_evidence *e)
 {
     for (uint32_t k = 0; k < e->amendments; k++)
         if (*e->amendment[k].why)
-            add_reason(v, "the decision was changed on %.10s: %s", e->amendment[k].at, e->amendment[k].why);
+            add_reason(v, "experiment", "the decision was changed on %.10s: %s", e->amendment[k].at,
+                       e->amendment[k].why);
 }
 
 void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experiment *x, const char *today)
@@ -301,26 +313,29 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
         apply_challenger_rules(v, &v->challenger[k], e, x, b);
     v->decision = voided ? QB_VOID : strongest(v);
     if (incomplete && x->decision.sequential)
-        add_reason(
-            v,
-            "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule holds at every look, on the "
-            "first %" PRIu32 " instances of the registered order; %" PRIu32 " more wait for runs",
-            e->runs, v->planned, v->instances + v->fitted_instances + v->without_headroom, v->waiting);
+        add_reason(v, "planned",
+                   "%" PRIu64 " of %" PRIu64
+                   " planned runs are recorded: the rule holds at every look, on the "
+                   "first %" PRIu32 " instances of the registered order; %" PRIu32 " more wait for runs",
+                   e->runs, v->planned, v->instances + v->fitted_instances + v->without_headroom, v->waiting);
     if (incomplete && !x->decision.sequential) { /* applied early, again and again, it is another rule */
         v->decision = QB_PAUSE;
-        add_reason(
-            v, "%" PRIu64 " of %" PRIu64 " planned runs are recorded: the rule is applied once, at the end",
-            e->runs, v->planned);
+        add_reason(v, "planned",
+                   "%" PRIu64 " of %" PRIu64
+                   " planned runs are recorded: the rule is applied once, at the end",
+                   e->runs, v->planned);
     }
     if (v->fitted_instances)
-        add_reason(v, "%" PRIu32 " instances left out: angles were fitted on them", v->fitted_instances);
+        add_reason(v, "circuits", "%" PRIu32 " instances left out: angles were fitted on them",
+                   v->fitted_instances);
     if (v->without_headroom)
-        add_reason(v, "%" PRIu32 " instances left out: the weakest control solves them in %g %% of its runs",
+        add_reason(v, "scores",
+                   "%" PRIu32 " instances left out: the weakest control solves them in %g %% of its runs",
                    v->without_headroom, 100 * x->decision.headroom);
     bool late = v->decision == QB_PAUSE && *x->decision.deadline && strcmp(today, x->decision.deadline) > 0;
     if (late) {
         v->decision = QB_STOP;
-        add_reason(v, "the deadline of %s has passed: pause reads stop", x->decision.deadline);
+        add_reason(v, "experiment", "the deadline of %s has passed: pause reads stop", x->decision.deadline);
         for (uint32_t k = 0; k < v->challengers; k++)
             demote(&v->challenger[k], QB_PAUSE, QB_STOP);
     }

@@ -54,8 +54,9 @@ typedef struct qb_challenger_verdict {
 
 typedef struct qb_verdict {
     qb_decision decision;
-    char sentence[2][640];        /* what a manager reads */
-    char reason[QB_REASONS][320]; /* [reasons] what overruled or qualified it */
+    char sentence[2][640];                /* what a manager reads */
+    char reason[QB_REASONS][320];         /* [reasons] what overruled or qualified it */
+    const char *reason_query[QB_REASONS]; /* [reasons] what its numbers come from: an id of store/views.h */
     uint32_t reasons;
     double minimum_effect, confidence;
     const char *claim;                 /* software or device */
@@ -67,7 +68,7 @@ typedef struct qb_verdict {
     bool has_control_pair, control_is_twin;
     double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
     double best_baseline_score; /* that of the single best, on the same seeds */
-    bool control_differs; /* by more than chance does at QB_CONTROL_LEVEL, however often one looks */
+    bool control_differs;       /* by more than chance does at QB_CONTROL_LEVEL, however often one looks */
     uint32_t instances, without_headroom, tuning_instances, fitted_instances;
     uint32_t waiting; /* of a sequential rule: behind the first run that is missing */
     uint64_t runs, planned, flagged;

@@ -9,6 +9,15 @@ const qb_store_query qb_store_queries[] = {
     {"experiment", "what was registered, when, and every change since",
      "SELECT name, sha256, registered_at, NULL AS why FROM experiment WHERE id = :experiment\n"
      "UNION ALL SELECT NULL, sha256, amended_at, why FROM amendment WHERE experiment_id = :experiment"},
+    {"planned", "how many runs of how many solvers and instances there are, and what each might spend",
+     "SELECT count(*) AS runs, count(DISTINCT label || penalty) AS solvers,\n"
+     "  count(DISTINCT instance_id) AS instances, max(budget_kind) AS budget_kind, max(budget) AS budget,\n"
+     "  max(threads) AS threads, max(memory_bytes) AS memory_bytes\n"
+     "FROM run WHERE experiment_id = :experiment"},
+    {"values", "mean value of every solver on every instance, over the runs that count",
+     "SELECT instance, label, penalty, avg(objective) AS mean_value, count(*) AS counted\n"
+     "FROM score WHERE experiment_id = :experiment AND noise = 0 AND counts\n"
+     "GROUP BY instance, label, penalty"},
     {"scores", "mean gap of every solver on every instance; a run that does not count scores 1",
      "SELECT instance, label, penalty, avg(score) AS mean_gap, sum(counts) AS counted, count(*) AS runs\n"
      "FROM score WHERE experiment_id = :experiment AND noise = 0\n"

@@ -347,6 +347,26 @@ class EndToEnd(unittest.TestCase):
         out = json.loads(self.run_qubout("score", "case.yaml", "--json"))
         self.assertEqual(out["answers"]["headroom"], {"answer": "no", "measured": True})
         self.assertEqual(out["advice"], "stay-classical")
+        # a verdict takes the place of the prior: qaoa loses to `random` at this budget, whatever is promising
+        names = ["mc_004_003_000", "mc_006_003_000", "mc_008_003_000", "mc_008_005_000", "mc_010_003_000"]
+        self.write("judged.yaml", "experiment: judged\ninstances: [" + ", ".join("{name: %s}" % n for n in names) + "]\n"
+                   "solvers: [{name: greedy, role: challenger}, {name: tabu, role: baseline}, {name: random, role: control}]\n"
+                   "kpi: {name: cost, unit: EUR, per_objective_unit: 1}\n"
+                   "budget: {cpu_time: 10ms}\nrepeats: 2\ndecision: {minimum_effect: 0.01, headroom: 1, flagged: 1}\n")
+        self.run_qubout("run", "judged.yaml", "--db", "judged.db", "--quiet", "--force")
+        with contextlib.closing(sqlite3.connect(self.folder / "judged.db")) as db:
+            db.execute("update run set objective = 0 where label = 'greedy'")  # what nobody could call good
+            db.execute("update run set objective = 1 where label in ('tabu', 'random')")
+            db.commit()
+        self.write("case.yaml", case.replace("kpi: yes", "kpi: unknown") + "headroom: unknown\nstore: judged.db\n")
+        out = json.loads(self.run_qubout("score", "case.yaml", "--json"))
+        self.assertEqual(out["verdict"], "stop")
+        self.assertEqual(out["answers"]["kpi"], {"answer": "yes", "measured": True})
+        self.assertEqual(out["answers"]["headroom"], {"answer": "yes", "measured": True})
+        self.assertEqual(out["advice"], "stay-classical")
+        text = self.run_qubout("score", "case.yaml")
+        self.assertIn("measured in place of the prior: stop, by the rule registered on 20", text)
+        self.assertIn("the registered rule says stop", text)
         self.write("case.yaml", case.replace("constrained-optimisation", "training"))
         self.assertEqual(json.loads(self.run_qubout("score", "case.yaml", "--json"))["advice"], "stay-classical")
         self.write("case.yaml", case.replace("pays", "pay"))
@@ -382,6 +402,61 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("null control solves them all", self.stderr)
         self.run_qubout("merge", "t.db", "--db", "copy.db")
         self.assertIn("tuning: 0.3 s a solver", self.run_qubout("report", "--db", "copy.db", "--table"))
+
+    def test_tuning_pays_after_so_many_uses(self):
+        """The ledger's numbers worked by hand: rows of a real tuning are given values of which the answer is known."""
+        names = ["mc_004_003_000", "mc_006_003_000", "mc_008_003_000", "mc_008_005_000", "mc_010_003_000"]
+        self.write("tuned.yaml", "experiment: tuned\ninstances: [" + ", ".join("{name: %s}" % n for n in names) + "]\n"
+                   "solvers: [{name: greedy}, {name: anneal, role: baseline}]\nbudget: {cpu_time: 10ms}\nrepeats: 1\n"
+                   "tuning: {instances: 2, budget: 300ms}\ndecision: {minimum_effect: 0.01}\n")
+        self.run_qubout("run", "tuned.yaml", "--db", "t.db", "--quiet", "--force")
+
+        def ledger(winner, points, params=None):
+            """Default runs end at gap 0.5; the winner's pass through points, (seconds, gap); every run cost 2.9 ms."""
+            with contextlib.closing(sqlite3.connect(self.folder / "t.db")) as db:
+                db.execute("delete from incumbent")
+                rows = db.execute("select r.id, r.label, i.anchor, b.value from run r join instance i on i.id = r.instance_id"
+                                  " join best_reference b on b.instance_id = i.id where label like '%#%'").fetchall()
+                for run, label, anchor, best in rows:
+                    path = points if label == winner else [(0.001, 0.5 if label == "anneal#0" else 0.9)]
+                    for k, (seconds, gap) in enumerate(path):
+                        db.execute("insert into incumbent (run_id, point, wall_s, cpu_s, modelled_s, simulator_s, work, samples,"
+                                   " objective, feasible) values (?, ?, ?, ?, 0, 0, 0, 0, ?, 1)",
+                                   (run, k, seconds, seconds, best + gap * (anchor - best)))
+                    db.execute("update run set objective = ?, feasible = 1, status = 'budget', cpu_s = 0.0029 where id = ?",
+                               (best + path[-1][1] * (anchor - best), run))
+                if params:
+                    columns = [row[1] for row in db.execute("pragma table_info(solver)") if row[1] not in ("id", "params")]
+                    new = db.execute(f"insert into solver (params, {', '.join(columns)}) select ?, {', '.join(columns)}"
+                                     " from solver where id = (select solver_id from run where label = ?)",
+                                     (params, winner)).lastrowid
+                    db.execute("update run set solver_id = ? where label = ?", (new, winner))
+                db.commit()
+                return len(rows)
+
+        winner = "anneal#3"
+        with contextlib.closing(sqlite3.connect(self.folder / "t.db")) as db:
+            # annealing solves these by default: the fresh runs that compare are made up, the search's are real
+            fresh = db.execute("select max(repeat) + 1 from run where label like '%#%'").fetchone()[0]
+            names = [row[1] for row in db.execute("pragma table_info(run)") if row[1] not in ("id", "run_key", "repeat")]
+            db.execute(f"insert into run (run_key, repeat, {', '.join(names)}) select 'fresh' || id, {fresh}, {', '.join(names)}"
+                       " from run where label in (?, 'anneal#0') and repeat = 0", (winner,))
+            params = json.loads(db.execute("select params from solver join run on solver_id = solver.id where label = ?",
+                                           (winner,)).fetchone()[0])
+            db.commit()
+        said = lambda: self.run_qubout("report", "--db", "t.db", "--table").split("tuning: ")[1]
+        runs = ledger(winner, [(0.002, 0.7), (0.004, 0.5), (0.006, 0.25)], json.dumps({**params, "sweeps": "64"}))
+        # as good as the default after 4 of 10 ms: each use saves 6 ms, and the runs cost 2.9 ms each
+        self.assertRegex(said(), r"anneal +8 +%d +%.2f +50.0 %% +25.0 %%  pays after %d uses\n"
+                         % (runs, 0.0029 * runs, math.ceil(2.9 * runs / 6)))
+        self.assertIn("    sweeps=64\n", said())
+        self.assertIn("as good as its default after 0.004 s of 0.01", said())
+        self.assertNotIn("edge", said())
+        ledger(winner, [(0.010, 0.25)], json.dumps({**params, "sweeps": "16384"}))  # the largest that is tried
+        self.assertIn("never pays in time", said())  # as good only when the budget is over
+        self.assertIn("'sweeps' ended on the edge of its grid: no claim of scale", said())
+        ledger(winner, [(0.002, 0.6)])
+        self.assertIn("kept its default", said())  # no better on fresh seeds: nothing to pay back
 
     def test_compare_and_regress(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
@@ -455,6 +530,51 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(len(rows), 1 + 2 * 3 * 3 * 3)
         self.assertEqual(len(json.loads(self.run_qubout("export", "--db", "tiny.db", "--json"))), 2 * 3 * 3 * 3)
 
+    def check_citation(self, text):
+        """The rules of the Citation File Format 1.2.0 for what we write: required keys, known keys, types, forms.
+        Source: Druskat et al., "Citation File Format", version 1.2.0 (2021), schema.json."""
+        known = {"": {"cff-version", "message", "type", "title", "authors", "date-released", "identifiers", "references"},
+                 "authors": {"name"}, "identifiers": {"type", "value", "description"},
+                 "references": {"type", "title", "authors", "version", "commit", "notes"}}
+        required = {"": {"cff-version", "message", "title", "authors"}, "authors": {"name"},
+                    "identifiers": {"type", "value"}, "references": {"authors", "title", "type"}}
+        root, path, value = {}, None, re.compile(r'^( *)(- )?([a-z-]+):(?: (".*"|[^"].*))?$')
+        places = [(-1, root, "")]  # indentation, object or list, the key that holds it
+        for line in text.splitlines():
+            self.assertRegex(line, value)
+            spaces, item, key, word = value.match(line).groups()
+            column = len(spaces) + (2 if item else 0)
+            while places[-1][0] >= column and not (places[-1][0] == column and not item and isinstance(places[-1][1], dict)):
+                places.pop()
+            if item:
+                places.append((column, {}, places[-1][2]))
+                places[-2][1].append(places[-1][1])
+            place, path = places[-1][1], places[-1][2]
+            self.assertIn(key, known[path], line)
+            self.assertNotIn(key, place, "a key twice")
+            if word is None:
+                place[key] = []
+                places.append((column, place[key], key))
+            else:
+                place[key] = json.loads(word) if word[0] == '"' else word
+                self.assertTrue(place[key].strip(), line)
+
+        def check(thing, path):
+            self.assertEqual(required[path] - set(thing), set(), path or "root")
+            for key, inner in thing.items():
+                if isinstance(inner, list):
+                    self.assertTrue(inner, f"{key}: at least one")
+                    for one in inner:
+                        check(one, key)
+
+        check(root, "")
+        self.assertEqual(root["cff-version"], "1.2.0")
+        self.assertIn(root["type"], ("software", "dataset"))
+        self.assertRegex(root["date-released"], r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+        self.assertIn(root["identifiers"][0]["type"], ("doi", "url", "swh", "other"))
+        self.assertEqual({reference["type"] for reference in root["references"]}, {"software", "generic"})
+        self.assertGreaterEqual(len(root["references"]), 4)  # the build and three solvers
+
     def test_bundle(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         self.run_qubout("report", "--db", "tiny.db", "--bundle", "tiny.tar.gz", "--author", "A. 'B' \"C\"")
@@ -464,7 +584,9 @@ class EndToEnd(unittest.TestCase):
         self.assertTrue(folder.name.startswith("tiny-"))
         subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=folder, check=True)
         self.assertEqual((folder / "specification.yaml").read_text(), EXPERIMENT)
-        self.assertIn('name: "A. \'B\' \\"C\\""', (folder / "CITATION.cff").read_text())
+        citation = (folder / "CITATION.cff").read_text()
+        self.assertIn('name: "A. \'B\' \\"C\\""', citation)
+        self.check_citation(citation)
         self.assertIn("\\toprule", (folder / "table.tex").read_text())
         self.assertTrue((folder / "report" / "gap.pdf").read_bytes().startswith(b"%PDF"))
         self.assertIn("tabu", self.run_qubout("report", "--db", str(folder / "runs.db"), "--table"))
@@ -484,6 +606,13 @@ class EndToEnd(unittest.TestCase):
         queries = {name: html.unescape(code) for name, code in re.findall(
             r'<section class="query" id="query-([a-z]+)">.*?<pre><code>(.*?)</code></pre>', page, re.S)}
         self.assertEqual(linked - set(queries), set())
+        body = page[:page.index('id="reproduce"')]
+        for cell in re.findall(r'<td class="n[^"]*">(.*?)</td>', body):
+            self.assertRegex(cell, r'^<a href="#query-[a-z]+" tabindex="-1">[^<]+</a>(<small>[^<]*</small>)?$')
+        for text in re.findall(r'<p class="facts">([0-9].*?)</p>|<figcaption[^>]*>(.*?)</figcaption>', body):
+            bare = re.sub(r"(?<!\w)'.*?'", "", html.unescape(re.sub(r"<a .*?</a>|<code>.*?</code>", "", "".join(text))))
+            self.assertNotRegex(bare, r"(?<![A-Za-z0-9_])[0-9]", "a number without its query")
+        page = re.sub("<a [^>]*>|</a>", "", page)
         rows = {}
         with contextlib.closing(sqlite3.connect(self.folder / "tiny.db")) as db:
             for name, query in queries.items():
@@ -505,11 +634,45 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual([row[:2] for row in sorted(rows["stages"])],
                          [(label, stage) for label in ("anneal", "random", "tabu") for stage in ("init", "lowering", "solve")])
         table = page[page.index("Where the time of a run went"):]
-        shown = re.findall(r'<tr><td>([a-z]+)</td><td>([a-z]+)</td><td class="n[^"]*">([0-9.e-]+) ms</td>', table)[:9]
+        shown, label = [], ""
+        for row in re.findall(r'<tr><td>([a-z]*)</td><td>([a-z]+)</td><td class="n[^"]*">([0-9.e-]+) ms</td>', table)[:9]:
+            label = row[0] or label  # said once for all its stages
+            shown.append((label, *row[1:]))
         stored = {row[:2]: 1000 * row[2] for row in rows["stages"]}
         self.assertEqual({name[:2] for name in shown}, set(stored))
         for label, stage, cpu in shown:
             self.assertAlmostEqual(float(cpu), stored[label, stage], delta=0.006 * stored[label, stage])
+
+    def test_disturbed_runs_are_repeated(self):
+        """Under a hog on every processor runs are repeated, as often as was asked at most, and every page says so."""
+        self.write("tiny.yaml", EXPERIMENT.replace("  - file: small.qubo\n", "").replace("perturbations", "# ")
+                   .replace("{work: 20000}", "{wall_time: 60ms}").replace("repeats: 3", "repeats: 1"))
+        spin = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])})\nwhile True: pass"
+        hogs = [subprocess.Popen([sys.executable, "-c", spin, str(cpu)]) for cpu in os.sched_getaffinity(0)]
+        try:
+            time.sleep(0.5)
+            self.run_qubout("run", "tiny.yaml", "--db", "once.db", "--quiet", "--repeat-flagged", "0")
+            self.run_qubout("run", "tiny.yaml", "--db", "again.db", "--quiet", "--repeat-flagged", "2")
+        finally:
+            for hog in hogs:
+                hog.kill()
+                hog.wait()
+        attempts = {}
+        for name in ("once", "again"):
+            with contextlib.closing(sqlite3.connect(self.folder / f"{name}.db")) as db:
+                attempts[name] = db.execute("select attempts, flags is not null from run").fetchall()
+        self.assertEqual([row[0] for row in attempts["once"]], [1, 1, 1])
+        self.assertTrue(any(flagged for _, flagged in attempts["once"]), "a hog on every core")
+        self.assertEqual(len(attempts["again"]), 3, "one row a run, however often it was repeated")
+        self.assertGreater(max(row[0] for row in attempts["again"]), 1)
+        for tries, flagged in attempts["again"]:  # nobody gives up before the last attempt, nobody goes on after it
+            self.assertTrue(tries == 3 or (tries < 3 and not flagged), attempts["again"])
+        repeated = sum(tries > 1 for tries, _ in attempts["again"])
+        self.run_qubout("report", "--db", "again.db", "--out", "page")
+        page = re.sub("<a [^>]*>|</a>", "", (self.folder / "page" / "report.html").read_text())
+        self.assertIn(f"{repeated} were repeated for load on the machine", page)
+        self.assertEqual(sum(run["attempts"] > 1 for run in json.loads(self.run_qubout("export", "--db", "again.db", "--json"))),
+                         repeated)
 
     def test_missing_gnuplot(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")

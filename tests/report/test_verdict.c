@@ -486,6 +486,47 @@ Test(verdict, waits_for_the_first_missing_run_of_a_sequence)
     synthetic_free(e);
 }
 
+/* What `fair` decides when entries were tuned and ran with these parameters. */
+static qb_decision judge_tuned(const char *challenger, const char *baseline, const char *given,
+                               char reason[320])
+{
+    char spec[1024];
+    synthetic_options o = fair;
+    snprintf(
+        spec, sizeof spec,
+        "experiment: synthetic\nclaim: software\ninstances: [{name: labs005}]\nsolvers:\n"
+        "  - {name: anneal, label: new, role: challenger%s}\n  - {name: tabu, label: old, role: baseline}\n"
+        "budget: {cpu_time: 1s}\nrepeats: 4\ntuning: {instances: 5, budget: 60s}\n" DECISION,
+        given);
+    o.spec = spec;
+    qb_evidence *e = synthetic_make(&o);
+    qb_evidence_entry *entry = (qb_evidence_entry *)(uintptr_t)e->entry;
+    qb_verdict v;
+    entry[0].params = challenger;
+    entry[1].params = baseline;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    qb_decision decision = v.decision;
+    snprintf(reason, 320, "%s", v.reasons ? v.reason[0] : "");
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+    return decision;
+}
+
+/* Sweeps are tried from 1 to 4^7 = 16384, tenures likewise. */
+Test(verdict, does_not_scale_on_the_edge_of_what_tuning_tried)
+{
+    char reason[320];
+    cr_assert_eq(judge_tuned("{\"sweeps\": \"4096\"}", "{\"tenure\": \"64\"}", "", reason), QB_SCALE, "%s",
+                 reason);
+    cr_assert_eq(judge_tuned("{\"sweeps\": \"16384\"}", "{}", "", reason), QB_PAUSE);
+    cr_assert_str_eq(reason, "tuning left 'sweeps' of 'new' on the edge of its grid: that forbids scale");
+    cr_assert_eq(judge_tuned("{}", "{\"tenure\": \"16384\"}", "", reason), QB_PAUSE,
+                 "a baseline that was tuned too little flatters the challenger");
+    cr_assert_str_eq(reason, "tuning left 'tenure' of 'old' on the edge of its grid: that forbids scale");
+    cr_assert_eq(judge_tuned("{\"sweeps\": \"16384\"}", "{}", ", params: {sweeps: 16384}", reason), QB_SCALE,
+                 "what was given was not tuned");
+}
+
 Test(verdict, keeps_to_registered_thresholds)
 {
     synthetic_options o = fair;
