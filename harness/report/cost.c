@@ -30,18 +30,16 @@ static void measure(const qb_digest *d, uint32_t entry, qb_entry_cost *c)
     c->device_s = count ? c->device_s / count : NAN;
 }
 
-/* In objective units, over instances on which both found something. */
+/* In objective units, mean over the instances of which f* is known. */
 static double mean_gain(const qb_digest *d, uint32_t entry, uint32_t baseline)
 {
-    const qb_evidence *e = d->evidence;
     double total = 0;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < e->instances; i++) {
-        double ours = qb_digest_cell(d, entry, i)->mean_objective;
-        double theirs = qb_digest_cell(d, baseline, i)->mean_objective;
-        if (isnan(ours) || isnan(theirs))
+    for (uint32_t i = 0; i < d->evidence->instances; i++) {
+        double gain = qb_digest_cell(d, baseline, i)->mean_score - qb_digest_cell(d, entry, i)->mean_score;
+        if (isnan(gain))
             continue;
-        total += e->instance[i].sense == QB_MAXIMISE ? ours - theirs : theirs - ours;
+        total += gain * qb_digest_worth(d, i);
         count++;
     }
     return count ? total / count : NAN;

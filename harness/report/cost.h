@@ -1,7 +1,8 @@
 /* What each solver costs and earns in the business's own unit.
  *
  *   cost of a run = CPU hours * price of an hour + modelled device seconds * price of a second
- *   gain          = what a run is better than one of the best baseline, in the KPI's unit
+ *   gain          = what a run is better than one of the best baseline, in the KPI's unit; one that failed
+ *                   costs what a random answer does
  *   net           = gain - (cost - cost of the best baseline)
  *
  * CPU time spent on simulating a device is not a cost of the device, and is left out.  The break-even price
@@ -21,7 +22,7 @@ typedef struct qb_prices {
 typedef struct qb_entry_cost {
     const char *name;             /* of the entry; belongs to the evidence */
     double cpu_s, device_s, cost; /* of a run, mean over instances */
-    double gain, net;             /* NaN: no KPI, no baseline, or no instance that both solve */
+    double gain, net;             /* NaN: no KPI, no baseline, or no instance with a known value */
     double break_even;      /* price at which net is 0; INFINITY: at every price; NaN: at none, unknown */
     bool per_device_second; /* of what break_even is the price */
 } qb_entry_cost;

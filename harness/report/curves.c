@@ -92,20 +92,26 @@ static void put_stairs(qb_figure *f, const qb_curves *c, uint32_t entry, const d
     qb_figure_gap(f);
 }
 
-qb_status qb_curves_put(qb_figure *f, const qb_curves *c, double first, double last, qb_diag *diag)
+void qb_curves_put_lines(qb_figure *f, const qb_curves *c, const uint32_t *line, uint32_t count, double first,
+                         double last)
 {
     double grid[GRID];
-    uint32_t *by_end = QB_NEW(uint32_t, c->entries);
-    if (!by_end)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for the curves");
-    uint32_t count = order_by_end(c, f->order, last, by_end);
     qb_log_grid(first, last, grid, GRID);
     qb_figure_number(f, "first", first);
     qb_figure_number(f, "last", last);
     qb_figure_open(f, "curve");
     for (uint32_t k = 0; k < count; k++)
-        put_stairs(f, c, by_end[k], grid);
+        put_stairs(f, c, line ? line[k] : k, grid);
     qb_figure_close(f);
+}
+
+qb_status qb_curves_put(qb_figure *f, const qb_curves *c, double first, double last, qb_diag *diag)
+{
+    uint32_t *by_end = QB_NEW(uint32_t, c->entries);
+    if (!by_end)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for the curves");
+    uint32_t count = order_by_end(c, f->order, last, by_end);
+    qb_curves_put_lines(f, c, by_end, count, first, last);
     qb_figure_put_key(f, by_end, count);
     qb_free(by_end);
     return QB_OK;

@@ -1,5 +1,5 @@
-/* Distribution functions as stairs, a line a solver: what ecdf, success, profile, data and shots share.
- * Private to the report.
+/* Distribution functions as stairs, a line a solver: what ecdf, success, profile, data, pairs and shots
+ * share. Private to the report.
  */
 #ifndef QB_REPORT_CURVES_H
 #define QB_REPORT_CURVES_H
@@ -30,5 +30,9 @@ bool qb_curves_range(const qb_curves *curves, double *least, double *greatest);
  * Entries come in the order in which their lines end, so that the key reads as the lines do.  An entry with
  * no trials is left out.  Errors: QB_NO_MEMORY. */
 qb_status qb_curves_put(qb_figure *figure, const qb_curves *curves, double first, double last, qb_diag *diag);
+
+/* Fills $curve with a block for each of line [count] (NULL: 0 .. count - 1), first and last. */
+void qb_curves_put_lines(qb_figure *figure, const qb_curves *curves, const uint32_t *line, uint32_t count,
+                         double first, double last);
 
 #endif

@@ -42,6 +42,12 @@ double qb_digest_score(const qb_digest *digest, uint32_t instance, double object
     return isnan(gap) ? NAN : fmin(gap, QB_FALLBACK_SCORE);
 }
 
+double qb_digest_worth(const qb_digest *digest, uint32_t instance)
+{
+    double best = digest->best[instance];
+    return isnan(best) ? NAN : qb_gap_scale(best, digest->evidence->instance[instance].anchor);
+}
+
 void qb_digest_rescore(qb_digest *digest)
 {
     const qb_evidence *e = digest->evidence;
@@ -87,7 +93,6 @@ static void sum_up(qb_digest *d, qb_cell_digest *cell, double *scratch)
         if (good && !isnan(run->last_s))
             last[lasts++] = run->last_s;
     }
-    cell->mean_objective = qb_mean(objective, objectives);
     cell->median_objective = qb_median(objective, objectives);
     cell->median_last_s = qb_median(last, lasts);
     cell->mean_score = qb_mean(d->score + cell->first, cell->runs);

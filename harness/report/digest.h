@@ -17,7 +17,7 @@
 typedef struct qb_cell_digest {
     uint64_t first, runs; /* evidence->run[first .. first + runs) */
     uint64_t feasible, proved, failed, flagged;
-    double median_objective, mean_objective; /* over runs that count; NaN: none */
+    double median_objective; /* over runs that count; NaN: none */
     double median_score, mean_score;
     double median_last_s; /* when the best was found, in the budget's quantity */
 } qb_cell_digest;
@@ -48,11 +48,17 @@ const qb_cell_digest *qb_digest_cell(const qb_digest *digest, uint32_t entry, ui
 /* The score that a value has on an instance; NaN where f* is unknown. */
 double qb_digest_score(const qb_digest *digest, uint32_t instance, double objective);
 
+/* What a score of 1 is worth on an instance in the objective's own units; NaN where f* is unknown.
+ * Differences of scores times this are differences of objectives in which a run that failed costs what a
+ * random answer does.
+ */
+double qb_digest_worth(const qb_digest *digest, uint32_t instance);
+
 /* Mean over instances of the mean score of an entry; NaN without scores. */
 double qb_digest_mean(const qb_digest *digest, uint32_t entry);
 
-/* The baseline with the least mean score over all instances: what descriptions compare with, while the verdict
- * chooses on a tuning split.  UINT32_MAX: no baseline has a score. */
+/* The baseline with the least mean score over all instances: what descriptions compare with, while the
+ * verdict chooses on a tuning split.  UINT32_MAX: no baseline has a score. */
 uint32_t qb_digest_best_baseline(const qb_digest *digest);
 
 /* Entries from best to worst mean score (unknown last, then as they come): order [entries]. */

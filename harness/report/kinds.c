@@ -31,6 +31,12 @@ const qb_plot_kind qb_plot_kinds[] = {
      RANKS, QB_SECTION_MORE, "trajectories"},
     {"data", "Data profile", "Instance-target pairs reached within a budget per variable", qb_query_data,
      RANKS, QB_SECTION_MORE, "trajectories"},
+    {"pairs", "Profiles of two",
+     "Instance-target pairs that a solver reaches within a factor of the faster of two: itself, in colour, "
+     "and "
+     "the best baseline, in grey",
+     qb_query_pairs, "what two solvers show beside each other does not change with a third", QB_SECTION_MORE,
+     "trajectories"},
     {"wins", "Wins, ties and losses", "Instances on which one solver's mean gap is smaller than another's",
      qb_query_wins, ORDER, QB_SECTION_MORE, "scores"},
     {"ranks", "Critical difference",

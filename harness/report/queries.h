@@ -9,6 +9,7 @@ qb_status qb_query_anytime(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_ecdf(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_profile(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_data(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_pairs(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_target(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_shots(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_controls(qb_figure *figure, qb_diag *diag);

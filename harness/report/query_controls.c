@@ -76,13 +76,6 @@ qb_status qb_query_controls(qb_figure *figure, qb_diag *diag)
 
 /* ---- business: what the gap costs */
 
-/* What a gap of 1 is worth in the objective's own unit (stats/gap.h). */
-static double scale_of(const qb_digest *d, uint32_t instance)
-{
-    double best = d->best[instance], anchor = d->evidence->instance[instance].anchor;
-    return isnan(anchor) || anchor == best ? fmax(fabs(best), 1) : fabs(anchor - best);
-}
-
 qb_status qb_query_business(qb_figure *figure, qb_diag *diag)
 {
     const qb_evidence *e = figure->digest->evidence;
@@ -101,7 +94,7 @@ qb_status qb_query_business(qb_figure *figure, qb_diag *diag)
             double score = qb_mean_score(figure->digest, k, i, QB_SEEDS_ALL);
             if (isnan(score))
                 continue;
-            double whole = scale_of(figure->digest, i) * fabs(x->kpi.per_objective_unit);
+            double whole = qb_digest_worth(figure->digest, i) * fabs(x->kpi.per_objective_unit);
             loss[count++] = score * whole;
             most += whole;
         }

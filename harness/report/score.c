@@ -31,12 +31,10 @@ static qb_status measure_headroom(const qb_evidence *evidence, qb_case_score *sc
     qb_status status = qb_digest_make(evidence, &digest, diag);
     if (status)
         return status;
-    for (uint32_t k = 0; k < evidence->entries; k++) {
-        double mean = qb_digest_mean(&digest, k);
-        if (evidence->entry[k].role != QB_EVIDENCE_BASELINE || isnan(mean) || mean >= score->baseline_score)
-            continue;
-        score->baseline_score = mean;
-        score->baseline = evidence->entry[k].name;
+    uint32_t best = qb_digest_best_baseline(&digest);
+    if (best != UINT32_MAX) {
+        score->baseline_score = qb_digest_mean(&digest, best);
+        score->baseline = evidence->entry[best].name;
     }
     qb_digest_clear(&digest);
     if (!score->baseline) {

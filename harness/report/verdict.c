@@ -115,20 +115,15 @@ static const char *find_deciding_family(const qb_judge *j, uint32_t c, double es
     return NULL;
 }
 
-/* Mean improvement in the KPI's unit, over instances on which both found something. */
-static double measure_kpi(const qb_judge *j, uint32_t challenger)
+/* Mean improvement in the KPI's unit, over the same differences that decide: failures count. */
+static double measure_kpi(const qb_judge *j, uint32_t c)
 {
+    const double *d = j->difference + (size_t)c * j->e->instances;
+    const uint32_t *index = j->index + (size_t)c * j->e->instances;
     double total = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < j->e->instances; i++) {
-        double ours = qb_digest_cell(&j->digest, challenger, i)->mean_objective;
-        double theirs = qb_digest_cell(&j->digest, j->baseline, i)->mean_objective;
-        if (!j->take[i] || isnan(ours) || isnan(theirs))
-            continue;
-        total += j->e->instance[i].sense == QB_MAXIMISE ? ours - theirs : theirs - ours;
-        count++;
-    }
-    return count ? total / count * j->x->kpi.per_objective_unit : NAN;
+    for (size_t k = 0; k < j->count[c]; k++)
+        total += d[k] * qb_digest_worth(&j->digest, index[k]);
+    return j->count[c] ? total / (double)j->count[c] * j->x->kpi.per_objective_unit : NAN;
 }
 
 /* Variance of the mean score of an entry on an instance, by its seeds; NaN: unknown. */
@@ -171,7 +166,7 @@ static qb_status judge_challengers(qb_judge *j, const qb_effect *effect, qb_diag
         v->circuits = qb_circuits_of(&j->digest, j->entry[c]);
         compare_controls(j, j->entry[c], v);
         v->family = find_deciding_family(j, c, effect[c].estimate);
-        v->kpi = measure_kpi(j, j->entry[c]);
+        v->kpi = measure_kpi(j, c);
         plan_the_rest(j, c, v);
         qb_status status =
             qb_break_even_of(&j->digest, j->take, j->entry[c], j->v->confidence, &v->break_even, diag);

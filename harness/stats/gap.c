@@ -2,10 +2,14 @@
 
 #include <math.h>
 
+double qb_gap_scale(double reference, double anchor)
+{
+    return isnan(anchor) || anchor == reference ? fmax(fabs(reference), 1) : fabs(anchor - reference);
+}
+
 double qb_gap(double f, double reference, double anchor, int sign)
 {
-    double scale = isnan(anchor) || anchor == reference ? fmax(fabs(reference), 1) : fabs(anchor - reference);
-    return sign * (f - reference) / scale;
+    return sign * (f - reference) / qb_gap_scale(reference, anchor);
 }
 
 double qb_primal_gap(double f, double reference)

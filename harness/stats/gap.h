@@ -11,6 +11,9 @@
  * max(|f*|, 1).  NaN without f or f*. */
 double qb_gap(double f, double reference, double anchor, int sign);
 
+/* What a gap of 1 is in the objective's own units: the denominator above. */
+double qb_gap_scale(double reference, double anchor);
+
 /* Berthold's primal gap in [0, 1]: 0 when equal, 1 on different signs, else |f - f*| / max(|f|, |f*|).
  * Source: Berthold, "Measuring the impact of primal heuristics", OR Letters 41 (2013). */
 double qb_primal_gap(double f, double reference);

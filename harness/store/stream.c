@@ -14,6 +14,13 @@ double qb_evidence_spent(const qb_evidence *evidence, const qb_evidence_point *p
     return qb_budget_counted(evidence->budget_kind, &spent);
 }
 
+/* Ends a query whose rows went to a visitor: what the visitor said comes first. */
+static qb_status end_stream(qb_sql *q, qb_status visited)
+{
+    qb_status read = qb_sql_end(q);
+    return visited == QB_OK ? read : visited;
+}
+
 typedef struct id_place {
     int64_t id;
     uint64_t place;
@@ -72,8 +79,7 @@ static qb_status stream_range(qb_store *store, const id_place *run, uint64_t cou
         if (k < count && run[k].id == id) /* else recorded after the evidence was loaded, or not ours */
             status = visit_point(&q, run[k].place, visit, context);
     }
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }
 
 /* Neighbours in the file are read in one go: a jump costs about as much as LEAP runs passed over. */
@@ -118,8 +124,7 @@ qb_status qb_store_experiments(qb_store *store, qb_store_visit_experiment visit,
         };
         status = visit(context, &experiment, qb_sql_count(&q, 8));
     }
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }
 
 qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_failure visit, void *context,
@@ -141,8 +146,7 @@ qb_status qb_store_failures(qb_store *store, int64_t experiment, qb_store_visit_
                                     .reason = qb_sql_text(&q, 3),
                                     .runs = qb_sql_count(&q, 4),
                                 });
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }
 
 qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_stage visit, void *context,
@@ -170,8 +174,7 @@ qb_status qb_store_stages(qb_store *store, int64_t experiment, qb_store_visit_st
                                     .modelled_s = qb_sql_real(&q, 4),
                                     .share = qb_sql_real(&q, 5),
                                 });
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }
 
 qb_status qb_store_reading_seconds(qb_store *store, int64_t experiment, double *seconds, qb_diag *diag)
@@ -200,8 +203,7 @@ qb_status qb_store_details(qb_store *store, int64_t experiment, qb_store_visit_d
     qb_status status = QB_OK;
     while (status == QB_OK && qb_sql_step(&q))
         status = visit(context, qb_sql_int(&q, 0), qb_sql_text(&q, 1));
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }
 
 static qb_cell read_cell(qb_sql *q, int column)
@@ -243,6 +245,5 @@ qb_status qb_store_results(qb_store *store, int64_t experiment, qb_store_visit_r
             cell[k] = read_cell(&q, k);
         status = visit(context, name, cell, (uint32_t)columns);
     }
-    qb_status read = qb_sql_end(&q);
-    return status == QB_OK ? read : status;
+    return end_stream(&q, status);
 }

@@ -14,10 +14,11 @@ const qb_store_query qb_store_queries[] = {
      "  count(DISTINCT instance_id) AS instances, max(budget_kind) AS budget_kind, max(budget) AS budget,\n"
      "  max(threads) AS threads, max(memory_bytes) AS memory_bytes\n"
      "FROM run WHERE experiment_id = :experiment"},
-    {"values", "mean value of every solver on every instance, over the runs that count",
-     "SELECT instance, label, penalty, avg(objective) AS mean_value, count(*) AS counted\n"
-     "FROM score WHERE experiment_id = :experiment AND noise = 0 AND counts\n"
-     "GROUP BY instance, label, penalty"},
+    {"values", "what the gap of every solver on every instance is in units of the objective",
+     "SELECT s.instance, s.label, s.penalty, avg(score) * CASE WHEN i.anchor IS NULL OR i.anchor = best\n"
+     "  THEN max(abs(best), 1.0) ELSE abs(i.anchor - best) END AS mean_loss, count(*) AS runs\n"
+     "FROM score s JOIN run r ON r.id = s.run JOIN instance i ON i.id = r.instance_id\n"
+     "WHERE s.experiment_id = :experiment AND s.noise = 0 GROUP BY s.instance, s.label, s.penalty"},
     {"scores", "mean gap of every solver on every instance; a run that does not count scores 1",
      "SELECT instance, label, penalty, avg(score) AS mean_gap, sum(counts) AS counted, count(*) AS runs\n"
      "FROM score WHERE experiment_id = :experiment AND noise = 0\n"
@@ -49,12 +50,14 @@ const qb_store_query qb_store_queries[] = {
     {"trajectories", "every incumbent with its times; tables and figures over the budget come from these",
      "SELECT * FROM trajectory WHERE run IN (SELECT id FROM run WHERE experiment_id = :experiment)"},
     {"overshoot", "what was spent beyond the budget by each running thread, late solutions, flags and memory",
-     "SELECT label, penalty, count(*) AS runs, max(1000 * overshoot_s / overshoot_threads) AS largest_ms, "
-     "sum(late > 0) AS "
+     "SELECT label, penalty, count(*) AS runs, min(ms) FILTER (WHERE share >= 0.5) AS median_ms,\n"
+     "  min(ms) FILTER (WHERE share >= 0.99) AS ms_of_99_percent, max(ms) AS largest_ms, sum(late > 0) AS "
      "late,\n"
      "  sum(flags IS NOT NULL) AS flagged, sum(attempts > 1) AS repeated, max(peak_rss_kib) / 1024.0 AS "
      "most_mib\n"
-     "FROM run WHERE experiment_id = :experiment GROUP BY label, penalty"},
+     "FROM (SELECT *, 1000 * overshoot_s / overshoot_threads AS ms,\n"
+     "    cume_dist() OVER (PARTITION BY label, penalty ORDER BY overshoot_s / overshoot_threads) AS share\n"
+     "  FROM run WHERE experiment_id = :experiment) GROUP BY label, penalty"},
     {"repeats", "the score of every repeat: what halves of the repeats are compared by",
      "SELECT instance, label, penalty, repeat, score FROM score\n"
      "WHERE experiment_id = :experiment AND noise = 0"},

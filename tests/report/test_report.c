@@ -506,6 +506,59 @@ Test(report, shows_the_hardest_instances_only)
     qb_plots_close(plots);
 }
 
+/* Block number `index` of $curve, up to the gap behind it. */
+static void copy_block(const qb_figure *f, int index, char *to, size_t size)
+{
+    const char *at = strstr(qb_text_get(&f->script), "$curve << END_OF_DATA\n");
+    cr_assert(at);
+    at = strchr(at, '\n') + 1;
+    for (; index > 0; index--)
+        at = strstr(at, "\n\n\n") + 3;
+    snprintf(to, size, "%.*s", (int)(strstr(at, "\n\n\n") - at), at);
+    cr_assert_gt(strlen(to), 20u);
+}
+
+/* Of two solvers alone the profile of all is the profile of the two; of more there is a panel for each but
+ * one. */
+Test(report, profiles_two_solvers_at_a_time)
+{
+    fixture_options two = fixture_default;
+    two.entries = 2;
+    two.copies = 0;
+    fill(&two);
+    ((qb_evidence_entry *)(uintptr_t)evidence->entry)[1].role = QB_EVIDENCE_BASELINE;
+    qb_plots *plots = NULL;
+    qb_figure all, pairs;
+    char profile[2][8192], pair[2][8192];
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    cr_assert_eq(fill_figure(plots, qb_query_profile, &all), QB_OK, "%s", diag.text);
+    cr_assert_eq(fill_figure(plots, qb_query_pairs, &pairs), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&pairs, "entry"), 1);
+    for (int k = 0; k < 2; k++) {
+        copy_block(&all, k, profile[k], sizeof profile[k]);
+        copy_block(&pairs, k, pair[k], sizeof pair[k]);
+    }
+    bool turned = strcmp(profile[0], pair[0]) != 0; /* there lines come by where they end */
+    cr_assert_str_eq(profile[turned], pair[0]);
+    cr_assert_str_eq(profile[!turned], pair[1]);
+    qb_text_clear(&all.script);
+    qb_text_clear(&pairs.script);
+    qb_plots_close(plots);
+}
+
+Test(report, profiles_every_solver_beside_the_best_baseline)
+{
+    fill(&fixture_default);
+    qb_plots *plots = NULL;
+    qb_figure f;
+    cr_assert_eq(qb_plots_open(store, evidence, &plots, &diag), QB_OK);
+    cr_assert_eq(fill_figure(plots, qb_query_pairs, &f), QB_OK, "%s", diag.text);
+    cr_assert_eq(rows_of(&f, "entry"), 7);
+    cr_assert(strstr(qb_text_get(&f.script), "opponent = 'tabu'\n"), "%s", qb_text_get(&f.script));
+    qb_text_clear(&f.script);
+    qb_plots_close(plots);
+}
+
 Test(report, draws_a_resolution_for_every_solver)
 {
     fill(&fixture_default);

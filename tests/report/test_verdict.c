@@ -527,6 +527,28 @@ Test(verdict, does_not_scale_on_the_edge_of_what_tuning_tried)
                  "what was given was not tuned");
 }
 
+/* Leaving out where the challenger failed would turn its loss into a gain. */
+Test(verdict, counts_failures_in_the_business_metric)
+{
+    synthetic_options o = fair;
+    o.spec = SPEC("software", "kpi: {name: cost, unit: EUR, per_objective_unit: 200}\n" DECISION);
+    qb_evidence *e = synthetic_make(&o);
+    for (uint64_t k = 0; k < e->runs; k++)
+        if (e->run[k].entry == 0 && e->run[k].instance < 5) {
+            qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+            run->has_solution = run->feasible = false;
+            run->objective = NAN;
+        }
+    qb_verdict v;
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    const qb_challenger_verdict *c = &v.challenger[0];
+    /* a gap of 1 is 1 of the objective here: 15 instances of about +0.05, 5 of about 0.1 - 1 */
+    cr_assert(fabs(c->kpi - 200 * c->against_best.effect.estimate) < 1e-9);
+    cr_assert(fabs(c->kpi / 200 - (15 * 0.05 + 5 * (0.1 - 1)) / 20) < 0.01, "%g", c->kpi);
+    qb_verdict_clear(&v);
+    synthetic_free(e);
+}
+
 Test(verdict, keeps_to_registered_thresholds)
 {
     synthetic_options o = fair;
