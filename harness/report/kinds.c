@@ -31,7 +31,7 @@ const qb_plot_kind qb_plot_kinds[] = {
      RANKS, QB_SECTION_MORE, "trajectories"},
     {"data", "Data profile", "Instance-target pairs reached within a budget per variable", qb_query_data,
      RANKS, QB_SECTION_MORE, "trajectories"},
-    {"pairs", "Profiles of two",
+    {"pairs", "Pairwise profiles",
      "Instance-target pairs that a solver reaches within a factor of the faster of two: itself, in colour, "
      "and "
      "the best baseline, in grey",
