@@ -7,7 +7,8 @@
 
 const qb_plot_kind qb_plot_kinds[] = {
     {"effect", "Difference to the best baseline",
-     "Mean difference over instances to the baseline with the smallest mean gap, with its 95 % interval",
+     "Mean difference over instances to the baseline with the smallest mean gap, with its interval; those "
+     "of several challengers hold together (Holm)",
      qb_query_effect, NULL, QB_SECTION_DECISION, "scores"},
     {"gap", "Gap to the best known value", "Gap per solver: a box over instances, a point for each",
      qb_query_gap, ORDER, QB_SECTION_TABLE, "scores"},

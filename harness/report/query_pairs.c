@@ -59,6 +59,7 @@ static uint32_t put_verdict(qb_figure *f, const qb_verdict *v)
     qb_figure_text(f, "opponent", v->baseline);
     qb_figure_number(f, "minimum", 100 * v->minimum_effect);
     qb_figure_number(f, "confidence", 100 * v->confidence);
+    qb_figure_number(f, "together", v->challengers > 1); /* after Holm */
     f->instances = v->instances;
     return row;
 }
@@ -81,6 +82,7 @@ static uint32_t put_everybody(qb_figure *f, double *difference)
     qb_figure_text(f, "opponent", e->entry[best].name);
     qb_figure_number(f, "minimum", NAN);
     qb_figure_number(f, "confidence", 95);
+    qb_figure_number(f, "together", false);
     return row;
 }
 
