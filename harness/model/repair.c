@@ -1,14 +1,17 @@
 #include "harness/model/repair.h"
 
 #include "harness/base/memory.h"
+#include "harness/base/rng.h"
 #include "harness/model/referee.h"
 
 #include <math.h>
 #include <string.h>
 
-#define ROUNDS_MOST 1000
+#define IMPROVES    1e-9
 #define GROWTH      1.1
-#define WEIGHT_MOST 1e9 /* then all are scaled down */
+#define REST        5
+#define WEIGHT_MOST 1e9   /* then all are scaled down */
+#define SHIFTS_MOST 20000 /* pairs that one look at a row weighs up */
 
 typedef struct step {
     uint32_t column;
@@ -29,13 +32,17 @@ typedef struct repair {
     uint32_t *queue; /* [rows] violated rows, a ring */
     bool *queued;    /* [rows] */
     uint32_t head, waiting;
-    uint64_t work;
+    uint64_t moves, work, shifts; /* shifts: that a look at a row may still weigh up */
+    uint64_t *rests; /* [columns + rows] the step of the walk until which a column, or an equation's columns,
+                        stay */
+    uint64_t walked; /* steps of the walk */
+    qb_rng rng;
 } repair;
 
-/* A column, how far, and what that does. */
+/* A column, how far, and what that does; a shift moves another one by `back` along with it. */
 typedef struct move {
-    uint32_t column;
-    double by, relief, cost;
+    uint32_t column, other, equation;
+    double by, back, relief, cost;
 } move;
 
 static double lower_of(const qb_mip *mip, uint32_t j)
@@ -140,20 +147,20 @@ static void offer(repair *p, uint32_t j, double by, move *best)
 {
     double to = fmin(fmax(p->v[j] + by, lower_of(p->mip, j)), upper_of(p->mip, j));
     by = (is_continuous(p->mip, j) ? to : nearbyint(to)) - p->v[j];
-    if (by == 0)
+    if (by == 0 || p->rests[j] > p->walked)
         return;
     double relief = relief_of(p, j, by);
     double cost = p->mip->linear[j] * by * (p->mip->sense == QB_MAXIMISE ? -1 : 1);
     if (relief > best->relief + 1e-12 ||
-        (relief > best->relief - 1e-12 && relief > 1e-9 && cost < best->cost))
-        *best = (move){j, by, relief, cost};
+        (relief > best->relief - 1e-12 && best->by != 0 && cost < best->cost))
+        *best = (move){.column = j, .by = by, .relief = relief, .cost = cost};
 }
 
 /* The best move for row r: each of its columns by what is missing; integers by a little less or more than
  * that, or by one. */
-static move best_move(repair *p, uint32_t r)
+static move best_move(repair *p, uint32_t r, double least)
 {
-    move best = {.relief = 1e-9, .cost = INFINITY};
+    move best = {.relief = least, .cost = INFINITY};
     double missing = -excess(p, r, p->activity[r]);
     for (uint64_t k = p->mip->row_start[r]; k < p->mip->row_start[r + 1]; k++) {
         uint32_t j = p->mip->row_column[k];
@@ -165,31 +172,90 @@ static move best_move(repair *p, uint32_t r)
         double inside = trunc(exact), beyond = exact > 0 ? ceil(exact - 1e-9) : floor(exact + 1e-9);
         offer(p, j, inside, &best);
         offer(p, j, beyond, &best);
-        offer(p, j, exact > 0 ? 1 : -1, &best);
+        if (least > 0) /* on a walk that would be the least harmful step, and lead nowhere */
+            offer(p, j, exact > 0 ? 1 : -1, &best);
     }
     return best;
 }
 
-static void apply(repair *p, const move *m)
+/* The activities alone, to look at what column j moved so far would make of other moves. */
+static void pretend(repair *p, uint32_t j, double by)
 {
-    p->v[m->column] += m->by;
-    for (uint64_t k = p->start[m->column]; k < p->start[m->column + 1]; k++) {
+    for (uint64_t k = p->start[j]; k < p->start[j + 1]; k++)
+        p->activity[p->row[k]] += p->value[k] * by;
+}
+
+/* Column j by so much, together with each column of row e that brings e back to where it holds. */
+static void offer_partners(repair *p, uint32_t j, double by, double relief, uint32_t e, move *best)
+{
+    const qb_mip *mip = p->mip;
+    double missing = -excess(p, e, p->activity[e]), sign = mip->sense == QB_MAXIMISE ? -1 : 1;
+    for (uint64_t k = mip->row_start[e]; k < mip->row_start[e + 1] && p->shifts; k++) {
+        uint32_t other = mip->row_column[k];
+        double back = missing / mip->row_value[k], to = p->v[other] + back;
+        if (other == j || to < lower_of(mip, other) || to > upper_of(mip, other) ||
+            (!is_continuous(mip, other) && back != nearbyint(back)))
+            continue;
+        p->shifts--;
+        double both = relief + relief_of(p, other, back);
+        double cost = sign * (mip->linear[j] * by + mip->linear[other] * back);
+        if (both > best->relief + 1e-12 ||
+            (both > best->relief - 1e-12 && best->by != 0 && cost < best->cost))
+            *best = (move){j, other, e, by, back, both, cost};
+    }
+}
+
+/* The best shift for row r: one of its binary columns flips towards the row, and another column keeps an
+ * equation that held. */
+static move best_shift(repair *p, uint32_t r, double least)
+{
+    const qb_mip *mip = p->mip;
+    move best = {.relief = least, .cost = INFINITY};
+    double missing = -excess(p, r, p->activity[r]);
+    p->shifts = SHIFTS_MOST;
+    for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1] && p->shifts; k++) {
+        uint32_t j = mip->row_column[k];
+        double by = missing * mip->row_value[k] > 0 ? 1 : -1, to = p->v[j] + by;
+        bool binary = !is_continuous(mip, j) && upper_of(mip, j) - lower_of(mip, j) == 1;
+        if (!binary || p->rests[j] > p->walked || to < lower_of(mip, j) || to > upper_of(mip, j))
+            continue;
+        double relief = relief_of(p, j, by);
+        pretend(p, j, by);
+        for (uint64_t at = p->start[j]; at < p->start[j + 1]; at++) {
+            uint32_t e = p->row[at];
+            if (e != r && mip->row_lower[e] == mip->row_upper[e] && is_violated(p, e) &&
+                p->rests[mip->columns + e] <= p->walked)
+                offer_partners(p, j, by, relief, e, &best);
+        }
+        pretend(p, j, -by);
+    }
+    return best;
+}
+
+static void apply_step(repair *p, uint32_t j, double by)
+{
+    p->v[j] += by;
+    p->moves++;
+    p->work += p->start[j + 1] - p->start[j];
+    for (uint64_t k = p->start[j]; k < p->start[j + 1]; k++) {
         uint32_t r = p->row[k];
         p->sum -= violation(p, r);
-        p->activity[r] += p->value[k] * m->by;
+        p->activity[r] += p->value[k] * by;
         p->sum += violation(p, r);
         enqueue(p, r);
     }
 }
 
-/* Remembers the way back to the best vector; false without memory. */
-static bool follow(repair *p, const move *m)
+static void apply(repair *p, const move *m)
 {
-    if (p->sum < p->least * (1 - 1e-9)) {
-        p->least = p->sum;
-        p->length = 0;
-        return true;
-    }
+    apply_step(p, m->column, m->by);
+    if (m->back != 0)
+        apply_step(p, m->other, m->back);
+}
+
+/* Remembers the way back to the best vector; false without memory. */
+static bool follow(repair *p, uint32_t column, double by)
+{
     if (p->length == p->room) {
         uint64_t room = 2 * p->room + 64;
         step *trail = QB_NEW(step, room);
@@ -201,15 +267,27 @@ static bool follow(repair *p, const move *m)
         p->trail = trail;
         p->room = room;
     }
-    p->trail[p->length++] = (step){m->column, m->by};
+    p->trail[p->length++] = (step){column, by};
     return true;
+}
+
+/* Makes the move; false without memory. */
+static bool make(repair *p, const move *m)
+{
+    apply(p, m);
+    if (p->sum < p->least * (1 - 1e-9)) {
+        p->least = p->sum;
+        p->length = 0;
+        return true;
+    }
+    return follow(p, m->column, m->by) && (m->back == 0 || follow(p, m->other, m->back));
 }
 
 static void go_back(repair *p)
 {
     while (p->length) {
         step s = p->trail[--p->length];
-        apply(p, &(move){.column = s.column, .by = -s.by});
+        apply_step(p, s.column, -s.by);
     }
 }
 
@@ -245,22 +323,39 @@ static uint64_t clamp(const qb_mip *mip, double *v)
 }
 
 /* Moves while a move lowers the weighed sum; false without memory. */
-static bool descend(repair *p, uint64_t moves_most, uint64_t *moves)
+static bool descend(repair *p, uint64_t work_most)
 {
-    while (p->waiting && *moves < moves_most) {
+    while (p->waiting && p->work < work_most) {
         uint32_t r = dequeue(p);
         if (!is_violated(p, r))
             continue;
-        move m = best_move(p, r);
+        move m = best_move(p, r, IMPROVES);
+        if (m.by == 0)
+            m = best_shift(p, r, IMPROVES);
         if (m.by == 0)
             continue;
-        apply(p, &m);
-        ++*moves;
-        if (!follow(p, &m))
+        if (!make(p, &m))
             return false;
         enqueue(p, r);
     }
     return true;
+}
+
+/* A step that may make things worse: the best one for a violated row by lot, and what it moved stays for a
+ * while. */
+static bool walk(repair *p)
+{
+    uint32_t r = p->queue[(p->head + qb_rng_below(&p->rng, p->waiting)) % p->mip->rows];
+    move m = best_move(p, r, -INFINITY), shift = best_shift(p, r, -INFINITY);
+    p->walked++;
+    if (shift.by != 0 && (m.by == 0 || shift.relief > m.relief))
+        m = shift;
+    if (m.by == 0)
+        return true;
+    p->rests[m.column] = p->walked + REST + qb_rng_below(&p->rng, REST);
+    if (m.back != 0)
+        p->rests[p->mip->columns + m.equation] = p->rests[m.column];
+    return make(p, &m);
 }
 
 /* How far column j can go in direction `way` before a row or its bound stops it. */
@@ -276,49 +371,45 @@ static double room_of(repair *p, uint32_t j, double way)
     return is_continuous(p->mip, j) ? room : floor(room + 1e-9);
 }
 
-/* Step 4; returns its moves. */
-static uint64_t improve(repair *p)
+/* Step 4. */
+static void improve(repair *p)
 {
-    uint64_t moves = 0;
     for (uint32_t j = 0; j < p->mip->columns; j++) {
         double cost = p->mip->linear[j] * (p->mip->sense == QB_MAXIMISE ? -1 : 1), way = cost > 0 ? -1 : 1;
         double room = cost != 0 ? room_of(p, j, way) : 0;
         if (!(room > QB_FEASIBILITY_TOLERANCE) || isinf(room))
             continue;
-        apply(p, &(move){.column = j, .by = way * room});
-        moves++;
+        apply_step(p, j, way * room);
     }
-    return moves;
 }
 
-static bool run(repair *p, uint64_t moves_most, qb_repair_result *result)
+static bool run(repair *p, uint64_t work_most, qb_repair_result *result)
 {
-    uint64_t moves = result->moves = clamp(p->mip, p->v);
+    p->moves = clamp(p->mip, p->v);
     transpose(p);
     for (uint32_t r = 0; r < p->mip->rows; r++)
         enqueue(p, r);
-    for (int round = 0; p->waiting && moves < moves_most && round < ROUNDS_MOST; round++) {
-        double least = p->least;
-        if (!descend(p, moves_most, &moves))
+    while (p->waiting && p->work < work_most) {
+        if (!descend(p, work_most))
             return false;
-        if (p->least < least)
-            round = 0;
-        if (moves < moves_most)
-            weigh(p);
+        weigh(p);
+        if (p->waiting && p->work < work_most && !walk(p))
+            return false;
     }
-    moves -= p->length;
+    uint64_t moves = p->moves - p->length;
     go_back(p);
+    p->moves = moves;
     for (uint32_t r = 0; r < p->mip->rows; r++)
         result->gave_up |= is_violated(p, r);
-    if (moves && !result->gave_up && !p->mip->pairs)
-        moves += improve(p);
-    result->moves = moves;
+    if (p->moves && !result->gave_up && !p->mip->pairs)
+        improve(p);
+    result->moves = p->moves;
     result->work = p->work;
     return true;
 }
 
-qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, double *v,
-                           qb_repair_result *result, qb_diag *diag)
+qb_status qb_repair_greedy(const qb_problem *problem, uint64_t work_most, double *v, qb_repair_result *result,
+                           qb_diag *diag)
 {
     const qb_mip *mip = &problem->body;
     uint64_t entries = mip->row_start[mip->rows];
@@ -336,13 +427,16 @@ qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, doubl
         .weight = QB_NEW(double, mip->rows),
         .queue = QB_NEW(uint32_t, mip->rows),
         .queued = QB_NEW(bool, mip->rows),
+        .rests = QB_NEW(uint64_t, (size_t)mip->columns + mip->rows),
     };
     qb_repair_result done = {0};
     qb_status status = QB_NO_MEMORY;
-    bool have = p.start && p.row && p.value && p.v && p.activity && p.unit && p.weight && p.queue && p.queued;
+    bool have = p.start && p.row && p.value && p.v && p.activity && p.unit && p.weight && p.queue &&
+                p.queued && p.rests;
     if (have)
         memcpy(p.v, v, mip->columns * sizeof *v);
-    if (have && run(&p, moves_most, &done)) {
+    qb_rng_init(&p.rng, 1, 0);
+    if (have && run(&p, work_most, &done)) {
         memcpy(v, p.v, mip->columns * sizeof *v);
         *result = done;
         status = QB_OK;
@@ -359,5 +453,6 @@ qb_status qb_repair_greedy(const qb_problem *problem, uint64_t moves_most, doubl
     qb_free(p.trail);
     qb_free(p.queue);
     qb_free(p.queued);
+    qb_free(p.rests);
     return status;
 }

@@ -20,6 +20,7 @@ typedef struct search {
     qb_lowering *lowering; /* of the try */
     double *source;        /* [columns] */
     uint64_t score_work;   /* of scoring one answer */
+    uint64_t repair_work;  /* that is left to repairs in the try */
     bool holds;            /* the try's best answer is feasible */
     double cost;           /* of the try's best feasible answer; INFINITY: none */
     uint8_t *kept;         /* [n] the best feasible answer of all tries */
@@ -35,11 +36,11 @@ bool qb_child_searches(const qb_launch_request *request, const qb_problem *probl
 /* Repairs the decoded answer where the run's answers will be, and scores it again. */
 static bool repair(search *s, qb_score *score)
 {
-    const qb_mip *mip = &s->problem->body;
     qb_repair_result done = {0};
     if (!s->request->lowering.repair ||
-        qb_repair_greedy(s->problem, qb_run_repair_moves(mip), s->source, &done, NULL))
+        qb_repair_greedy(s->problem, s->repair_work / 2, s->source, &done, NULL))
         return false;
+    s->repair_work -= done.work < s->repair_work ? done.work : s->repair_work;
     qb_budget_spend(s->budget, done.work);
     return qb_referee_score(s->problem, s->source, score, NULL) == QB_OK && score->feasible;
 }
@@ -104,6 +105,7 @@ static qb_status try_factor(search *s, double factor, uint64_t work, double *cos
         return status;
     s->holds = false;
     s->cost = INFINITY;
+    s->repair_work = work;
     s->tries++;
     status = run_slice(s, work, diag);
     *cost = s->holds ? s->cost : INFINITY;

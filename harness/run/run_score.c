@@ -23,6 +23,8 @@ typedef struct referee {
     bool has_claim;
     double best_claim; /* the best of the verified ones, in the model's scale */
     bool repairs;
+    double repair_work; /* that is left to the repair stage */
+    uint32_t points;    /* still to come, this one included */
 } referee;
 
 static void accuse(referee *r, const char *what, double said, double found)
@@ -108,7 +110,8 @@ static void repair(referee *r, qb_score *score)
     int64_t began = qb_clock_thread_cpu_ns();
     memcpy(r->repaired, r->source, sizeof(double) * problem->body.columns);
     qb_status status =
-        qb_repair_greedy(problem, qb_run_repair_moves(&problem->body), r->repaired, &done, NULL);
+        qb_repair_greedy(problem, (uint64_t)(r->repair_work / r->points), r->repaired, &done, NULL);
+    r->repair_work = fmax(0, r->repair_work - (double)done.work);
     stage->seconds += (double)(qb_clock_thread_cpu_ns() - began) * 1e-9;
     stage->tried++;
     stage->work += done.work;
@@ -258,8 +261,11 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
         status = begin_warm(&r, warm, diag);
     if (status)
         goto done;
-    for (uint32_t k = 0; k < points; k++)
+    r.repair_work = qb_run_repair_work(spec->budget_kind, spec->budget);
+    for (uint32_t k = 0; k < points; k++) {
+        r.points = points - k;
         score_point(&r, &point[k]);
+    }
     *gap_closed = false;
     if (summary->has_bound && isfinite(summary->bound)) {
         result->has_bound = qb_lowering_is_exact(lowering);

@@ -6,10 +6,11 @@
 
 #include "harness/run/run.h"
 
-/* The moves that the repair stage may take: columns and rows a few times each. */
-static inline uint64_t qb_run_repair_moves(const qb_mip *mip)
+/* The work that the repair stage may take over a run: a tenth of the budget, where that is a time at
+ * 3 * 10^7 row entries a second. */
+static inline double qb_run_repair_work(qb_budget_kind kind, double budget)
 {
-    return 1000 + 20 * ((uint64_t)mip->columns + mip->rows);
+    return kind == QB_BUDGET_WORK ? budget / 10 : kind == QB_BUDGET_SAMPLES ? 3e7 : 3e6 * budget;
 }
 
 /* Is a stamp within the run's limit? */
