@@ -7,7 +7,7 @@ set ytics scale 0 noenhanced
 set grid xtics noytics
 set xzeroaxis; set yzeroaxis lt 1 lw 1.4 lc rgb soft
 set xlabel sprintf('points of gap worse (left) or better (right) than %s: mean and ', opponent) \
-    .sprintf(together ? 'intervals that hold together at %g %%' : '%g %% interval', confidence) \
+    .sprintf(together > 0 ? 'intervals that hold together at %g %%' : '%g %% interval', confidence) \
     .(minimum == minimum ? sprintf('; dashed: the minimum effect of %g', minimum) : '') \
     tc rgb ink noenhanced offset 0, 0.2
 if (minimum == minimum) { set arrow 1 from minimum, graph 0 to minimum, graph 1 nohead dt 2 lw 1.4 lc rgb ink }
