@@ -1,4 +1,5 @@
 /* qubout replay: a stored run again, from what the store holds. */
+#define _POSIX_C_SOURCE 200809L
 #include "harness/base/json.h"
 #include "harness/base/memory.h"
 #include "harness/cli/command.h"
@@ -11,6 +12,7 @@
 #include "instances/perturb.h"
 #include "solvers/kernels/simd.h"
 
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +23,8 @@ typedef struct replay_options {
 } replay_options;
 
 static const qb_option options_table[] = {
-    QB_OPTION(replay_options, db, "db", QB_OPTION_TEXT, "FILE", NULL, "the store"),
+    QB_OPTION(replay_options, db, "db", QB_OPTION_TEXT, "FILE", NULL,
+              "the store (default: the one in results, where there is just one)"),
     QB_OPTION(replay_options, times, "times", QB_OPTION_COUNT, "N", "5",
               "how often a run under a time budget is repeated for the comparison"),
 };
@@ -94,8 +97,8 @@ static qb_status make_copy(replay *r, qb_diag *diag)
             continue;
         }
         uint64_t seed;
-        qb_status status = qb_seed_copy(r->experiment->seed, r->stored->sha256, noise->kind, noise->relative,
-                                        number, &seed);
+        qb_status status =
+            qb_seed_copy(r->experiment->seed, r->stored->sha256, noise->kind, noise->relative, number, &seed);
         qb_seed_copy_name(noise->kind, noise->relative, number, r->copy);
         if (!status)
             status = qb_perturb_coefficients(&r->instance->problem, noise->relative, seed, &r->noisy, diag);
@@ -117,8 +120,7 @@ static qb_status check_warm_start(replay *r, qb_diag *diag)
                                       .experiment_seed = r->experiment->seed};
     qb_status status = qb_seed_run(&identity, &seed);
     if (!status && *r->warm_sha256 && seed != r->stored->seed)
-        return qb_fail(diag, QB_BAD_INPUT,
-                       "the warm start of '%s' is no longer what run %lld started from",
+        return qb_fail(diag, QB_BAD_INPUT, "the warm start of '%s' is no longer what run %lld started from",
                        r->stored->instance, (long long)r->stored->id);
     return status;
 }
@@ -287,6 +289,17 @@ static qb_status replay_run(const replay *r, uint64_t times, int *code, qb_diag 
     return status;
 }
 
+static qb_status open_store(const char *path, qb_store **store, qb_diag *diag)
+{
+    glob_t found = {0};
+    if (!path && glob("results/*.db", 0, NULL, &found) == 0 && found.gl_pathc == 1)
+        path = found.gl_pathv[0];
+    qb_status status = path ? qb_store_open(path, QB_STORE_READ, store, diag)
+                            : qb_fail(diag, QB_BAD_INPUT, "which store? --db FILE");
+    globfree(&found);
+    return status;
+}
+
 static int run(const void *options, const qb_arguments *arguments)
 {
     const replay_options *o = options;
@@ -300,10 +313,8 @@ static int run(const void *options, const qb_arguments *arguments)
     qb_status status = qb_launcher_start(&diag); /* while the process is small */
     if (!status && (!qb_parse_u64(word, strlen(word), &id) || id > INT64_MAX))
         status = qb_fail(&diag, QB_BAD_INPUT, "replay needs the number of a run, got '%s'", word);
-    if (!status && !o->db)
-        status = qb_fail(&diag, QB_BAD_INPUT, "which store? --db FILE");
     if (!status)
-        status = qb_store_open(o->db, QB_STORE_READ, &store, &diag);
+        status = open_store(o->db, &store, &diag);
     if (!status && (o->times < 1 || o->times > 100000))
         status = qb_fail(&diag, QB_BAD_INPUT, "--times needs a number from 1 to 100000");
     if (!status)
@@ -320,7 +331,7 @@ static int run(const void *options, const qb_arguments *arguments)
 
 const qb_command qb_command_replay = {
     .name = "replay",
-    .synopsis = "RUN --db FILE",
+    .synopsis = "RUN",
     .summary = "a stored run again, compared with what the store holds",
     .description =
         "RUN is the run's id in the store. Under a work budget the trajectory has to be identical (exit "

@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GROUP "qubout-" /* how the names of our groups begin */
+#define GROUP "qubout-"     /* how the names of our groups begin */
+#define HOME  GROUP "home-" /* the name of the one that a harness has moved to */
 
 const qb_contain_system qb_contain_linux = {
     .groups = "/proc/self/cgroup", .mounts = "/proc/self/mountinfo", .make = mkdir};
@@ -138,7 +139,8 @@ static bool enter_group(const qb_contain_system *system, const char *above_path,
     return joined;
 }
 
-/* The folder of our own group in that hierarchy, and the name of a new one in it. */
+/* The folder of our own group in that hierarchy (of the one above, where the harness has moved down), and the
+ * name of a new one in it. */
 static bool name_group(const qb_contain_system *system, const char *controller, char above[QB_CONTAIN_PATH],
                        char group[QB_CONTAIN_PATH])
 {
@@ -151,8 +153,43 @@ static bool name_group(const qb_contain_system *system, const char *controller, 
     size_t shared = strcmp(root, "/") ? strlen(root) : 0; /* a mount may show a part of the hierarchy */
     const char *below = strncmp(path, root, shared) == 0 ? path + shared : path;
     snprintf(above, QB_CONTAIN_PATH, "%s%s", folder, strcmp(below, "/") ? below : "");
+    char *last = strrchr(above, '/');
+    if (last && strncmp(last + 1, HOME, strlen(HOME)) == 0)
+        *last = 0;
     snprintf(group, QB_CONTAIN_PATH, "%.*s/" GROUP "%016" PRIx64, QB_CONTAIN_PATH - 32, above, name);
     return true;
+}
+
+/* Is the word in the group's file of words between blanks? */
+static bool lists(const char *group, const char *name, const char *word)
+{
+    char path[QB_CONTAIN_PATH + 64], text[1024];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    if (!qb_contain_read(path, text, sizeof text))
+        return false;
+    for (char *at = text; (at = strpbrk(at, " \n"));)
+        *at = ',';
+    return is_listed(text, word);
+}
+
+void qb_contain_make_room(pid_t harness, const qb_contain_system *system)
+{
+    char above[QB_CONTAIN_PATH], group[QB_CONTAIN_PATH], home[QB_CONTAIN_PATH], pid[32];
+    if (!name_group(system, "", above, group) || !lists(above, "cgroup.controllers", "memory") ||
+        lists(above, "cgroup.subtree_control", "memory"))
+        return;
+    snprintf(home, sizeof home, "%.*s/" HOME "%ld", QB_CONTAIN_PATH - 48, above, (long)harness);
+    snprintf(pid, sizeof pid, "%ld", (long)harness);
+    if (system->make(home, 0755))
+        return;
+    bool moved = write_text(home, "cgroup.procs", pid) && write_text(home, "cgroup.procs", "0");
+    if (moved && write_text(above, "cgroup.subtree_control", "+memory")) {
+        (void)write_text(above, "cgroup.subtree_control", "+pids");
+        return;
+    }
+    (void)write_text(above, "cgroup.procs", pid); /* somebody else is there, too */
+    (void)write_text(above, "cgroup.procs", "0");
+    (void)rmdir(home);
 }
 
 /* Makes a group below ours in that hierarchy and joins it; "" when that fails. */

@@ -37,6 +37,11 @@ typedef struct qb_contain_system {
 
 extern const qb_contain_system qb_contain_linux;
 
+/* Under v2 a group cannot limit those below it while it holds processes itself.  Moves the harness and the
+ * caller into a group of their own below theirs, where nobody else is in it (as in a delegated scope), and
+ * has it hand its controllers down.  Called once, before wardens are forked; else nothing changes. */
+void qb_contain_make_room(pid_t harness, const qb_contain_system *system);
+
 /* Makes what groups the system allows and joins them.  The system is not needed any more afterwards. */
 void qb_contain_open(qb_contain *contain, bool has_namespace, const qb_contain_system *system);
 void qb_contain_close(qb_contain *contain);

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "harness/run/launcher.h"
 
+#include "harness/run/contain.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -212,6 +214,7 @@ void qb_launcher_main(int control)
 {
     (void)prctl(PR_SET_NAME, "qubout-launcher");
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+    qb_contain_make_room(getppid(), &qb_contain_linux);
     for (;;) {
         char order;
         int lifeline;

@@ -496,6 +496,12 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")
         for run in ("1", "20", "54"):
             self.assertIn("identical", self.run_qubout("replay", run, "--db", "tiny.db"))
+        self.run_qubout("replay", "1", code=2)
+        (self.folder / "results").mkdir()
+        shutil.copy(self.folder / "tiny.db", self.folder / "results" / "tiny.db")
+        self.assertIn("identical", self.run_qubout("replay", "1"))  # the only store there is
+        shutil.copy(self.folder / "tiny.db", self.folder / "results" / "other.db")
+        self.run_qubout("replay", "1", code=2)
         with sqlite3.connect(self.folder / "tiny.db") as db:
             db.execute("update incumbent set objective = objective - 0.5 where run_id = 2 and point = 0")
             db.execute("update incumbent set objective = objective - 0.5 where run_id = 2 and point = 1")

@@ -165,6 +165,55 @@ Test(contain, a_delegated_v2_group_limits_everything)
     cr_assert(!c.unified[0] && !c.run[0]);
 }
 
+static void show(char system[2][256], const char *groups)
+{
+    char text[400];
+    path_of(system[0], "cgroup");
+    path_of(system[1], "mountinfo");
+    put_file(system[0], groups);
+    snprintf(text, sizeof text, "30 23 0:26 / %s/sys rw - cgroup2 cgroup2 rw\n", tree);
+    put_file(system[1], text);
+}
+
+/* A scope that is the harness's alone: it moves down, and its wardens' groups stand beside it. */
+Test(contain, a_harness_makes_room_for_limits)
+{
+    char system[2][256], scope[256], file[300], home[300];
+    holds = v2_files;
+    plant_group("sys/scope");
+    path_of(scope, "sys/scope");
+    snprintf(file, sizeof file, "%s/cgroup.controllers", scope);
+    put_file(file, "cpu memory pids\n");
+    snprintf(file, sizeof file, "%s/cgroup.subtree_control", scope);
+    put_file(file, "");
+    show(system, "0::/scope\n");
+    qb_contain_make_room(1234, &(qb_contain_system){system[0], system[1], make});
+    snprintf(home, sizeof home, "%s/qubout-home-1234", scope);
+    cr_assert(text_of(home, "cgroup.procs")[0]);
+    cr_assert(!strncmp(text_of(scope, "cgroup.subtree_control"), "+pids", 5)); /* after "+memory" */
+    qb_contain c = open_on("0::/scope/qubout-home-1234\n", V2_MOUNT, false);
+    expect_below(c.unified, "sys/scope");
+    cr_assert(c.is_v2 && qb_contain_limit_memory(&c, 1 << 20));
+    /* where they are handed down already, there is nothing to do */
+    put_file(file, "memory pids\n");
+    qb_contain_make_room(77, &(qb_contain_system){system[0], system[1], make});
+    snprintf(home, sizeof home, "%s/qubout-home-77", scope);
+    cr_assert(access(home, F_OK) != 0);
+}
+
+Test(contain, a_harness_moves_back_where_it_is_not_alone)
+{
+    char system[2][256], scope[256], file[300];
+    holds = v2_files;
+    plant_group("sys/scope");
+    path_of(scope, "sys/scope");
+    snprintf(file, sizeof file, "%s/cgroup.controllers", scope);
+    put_file(file, "cpu memory pids\n");
+    show(system, "0::/scope\n"); /* no file to write to: as refused as by the kernel */
+    qb_contain_make_room(1234, &(qb_contain_system){system[0], system[1], make});
+    cr_assert(!strncmp(text_of(scope, "cgroup.procs"), "0234", 4)); /* 1234, then 0 */
+}
+
 Test(contain, a_namespace_needs_no_group_of_its_run)
 {
     holds = v2_files;
