@@ -282,7 +282,7 @@ static qb_status bench_qaoa(const qb_bench_request *request, qb_bench_print prin
     if (!status && one && (request->qubits < 2 || request->qubits > 34))
         status = qb_fail(diag, QB_BAD_INPUT, "bench: --qubits needs a number from 2 to 34");
     if (!status)
-        status = qb_bench_machine(&options.clock, &bounds);
+        status = qb_bench_machine(&options.clock, options.threads, &bounds);
     what.precision = is_float ? QB_FLOAT : QB_DOUBLE;
     for (size_t k = 0; !status && k < (one ? 1 : sizeof sizes / sizeof *sizes); k++) {
         qb_bench bench;

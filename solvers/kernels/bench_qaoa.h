@@ -16,8 +16,8 @@ typedef struct qb_bench_qaoa_case {
 } qb_bench_qaoa_case;
 
 /* Times the evolution of ten layers over a dense spin glass without fields: unit "layer".  CPU time for one
- * thread, wall time for more.  The bounds are those of one thread.  The checksum covers the expectation, to
- * six digits.  Errors: QB_NO_MEMORY, QB_REFUSED. */
+ * thread, wall time for more.  The bounds are those of as many threads.  The checksum covers the expectation,
+ * to six digits.  Errors: QB_NO_MEMORY, QB_REFUSED. */
 qb_status qb_bench_qaoa_layer(const qb_bench_options *options, const qb_bench_qaoa_case *what,
                               const qb_bench_bounds *bounds, qb_bench *bench, qb_diag *diag);
 

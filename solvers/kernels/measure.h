@@ -28,6 +28,9 @@ qb_status qb_measure_band(const qb_weights *weights, double least, double greate
  * Source: Li, Fan, Coram, Riley and Leichenauer, Phys. Rev. Research 2, 023074 (2020). */
 qb_status qb_measure_gibbs(const qb_weights *weights, double eta, qb_budget *budget, double *value);
 
+/* The Gibbs objective, given <exp(-eta |E - best E|)>, which does not overflow. */
+double qb_measure_gibbs_of(const qb_diagonal *diagonal, double eta, double mean);
+
 /* The conditional value at risk: the mean of C over the best share alpha of the probability, 0 < alpha <= 1.
  * One pass where entries are indices; else two, and exact but for 2^-32 of the range of C.  Charges `size`
  * units a pass.  Errors: QB_STOPPED, QB_NO_MEMORY.

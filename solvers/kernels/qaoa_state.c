@@ -286,6 +286,16 @@ qb_status qb_qaoa_evolve_told(qb_qaoa *state, uint32_t depth, const double *gamm
     return status ? status : qb_measure_band(&state->weights, band[0], band[1], budget, probability);
 }
 
+qb_status qb_qaoa_evolve_gibbs(qb_qaoa *state, uint32_t depth, const double *gammas, const double *betas,
+                               double eta, qb_budget *budget, double *value)
+{
+    double expectation;
+    if (state->x)
+        return qb_statevector_evolve_gibbs(state->x, depth, gammas, betas, eta, budget, &expectation, value);
+    qb_status status = qb_qaoa_evolve(state, depth, gammas, betas, budget, NULL);
+    return status ? status : qb_measure_gibbs(&state->weights, eta, budget, value);
+}
+
 qb_status qb_qaoa_gradient(qb_qaoa *state, uint32_t depth, const double *gammas, const double *betas,
                            qb_budget *budget, double *expectation, double *by_gamma, double *by_beta)
 {

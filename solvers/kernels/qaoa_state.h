@@ -57,6 +57,11 @@ qb_status qb_qaoa_evolve_told(qb_qaoa *state, uint32_t depth, const double *gamm
                               const double *betas /* [depth] */, qb_budget *budget, double *expectation,
                               double *probability);
 
+/* The same, with the Gibbs objective of measure.h instead.  Errors: QB_NO_MEMORY too. */
+qb_status qb_qaoa_evolve_gibbs(qb_qaoa *state, uint32_t depth, const double *gammas /* [depth] */,
+                               const double *betas /* [depth] */, double eta, qb_budget *budget,
+                               double *value);
+
 /* <C> and its derivatives by every angle, by the adjoint method: two state vectors and less than four
  * evaluations.  Needs a state with gradients; leaves it undefined.  Errors: QB_STOPPED. */
 qb_status qb_qaoa_gradient(qb_qaoa *state, uint32_t depth, const double *gammas /* [depth] */,

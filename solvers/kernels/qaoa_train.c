@@ -90,14 +90,12 @@ static qb_status evaluate(trainer *r, bool with_gradient, double *value)
     if (with_gradient)
         return qb_qaoa_gradient(t->state, t->depth, r->gammas, r->betas, r->budget, value, r->gradient,
                                 r->gradient + t->depth);
+    if (t->objective == QB_QAOA_GIBBS)
+        return qb_qaoa_evolve_gibbs(t->state, t->depth, r->gammas, r->betas, t->eta, r->budget, value);
     bool expectation = t->objective == QB_QAOA_EXPECTATION;
     qb_status status =
         qb_qaoa_evolve(t->state, t->depth, r->gammas, r->betas, r->budget, expectation ? value : NULL);
-    if (status || expectation)
-        return status;
-    if (t->objective == QB_QAOA_CVAR)
-        return qb_qaoa_cvar(t->state, t->alpha, r->budget, value);
-    return qb_qaoa_gibbs(t->state, t->eta, r->budget, value);
+    return status || expectation ? status : qb_qaoa_cvar(t->state, t->alpha, r->budget, value);
 }
 
 static void note_path(qb_qaoa_path *path, double gamma, double beta)

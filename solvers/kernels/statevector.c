@@ -2,6 +2,7 @@
 #include "solvers/kernels/statevector.h"
 
 #include "harness/base/memory.h"
+#include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/simd.h"
 #include "solvers/kernels/statevector_state.h"
 
@@ -152,13 +153,13 @@ static void run_tiles(const qb_statevector *state, const void *pass, size_t firs
                       qb_sv_sums *sums)
 {
     const qb_sv_pass *what = pass;
-    if (!state->band || !what->measure) {
+    if ((!state->band && !state->gibbs) || !what->measure) {
         state->kernel->tiles(pass, first, end, sums);
         return;
     }
     for (size_t tile = first; tile < end; tile++, sums++) {
         state->kernel->tiles(pass, tile, tile + 1, sums);
-        qb_sv_add_band(state, what, tile, sums);
+        qb_sv_add_told(state, what, tile, sums);
     }
 }
 
@@ -358,6 +359,42 @@ qb_status qb_statevector_evolve_band(qb_statevector *state, uint32_t depth, cons
         return status;
     *expectation = expectation_of(state, &sums);
     *probability = sums.first / sums.weight;
+    return QB_OK;
+}
+
+static qb_status gibbs_make(const qb_diagonal *d, double eta, qb_sv_gibbs *gibbs)
+{
+    qb_sv_gibbs g = {.best = qb_diagonal_best(d), .rate = eta * fabs(d->step)};
+    if (d->width != QB_COST_REAL) {
+        size_t entries = (size_t)d->greatest + 1;
+        g.factor = QB_NEW(double, entries);
+        if (!g.factor)
+            return QB_NO_MEMORY;
+        for (size_t i = 0; i < entries; i++)
+            g.factor[i] = qb_anneal_exp_minus(g.rate * fabs((double)i - g.best));
+    }
+    *gibbs = g;
+    return QB_OK;
+}
+
+qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth, const double *gammas,
+                                      const double *betas, double eta, qb_budget *budget, double *expectation,
+                                      double *value)
+{
+    circuit c = circuit_make(state, depth, gammas, betas, budget);
+    qb_sv_sums sums;
+    qb_sv_gibbs gibbs;
+    qb_status status = gibbs_make(state->diagonal, eta, &gibbs);
+    if (status)
+        return status;
+    state->gibbs = &gibbs;
+    status = forward(&c, true, &sums);
+    state->gibbs = NULL;
+    qb_free(gibbs.factor);
+    if (status)
+        return status;
+    *expectation = expectation_of(state, &sums);
+    *value = qb_measure_gibbs_of(state->diagonal, eta, sums.first / sums.weight);
     return QB_OK;
 }
 

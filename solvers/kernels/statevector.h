@@ -48,6 +48,11 @@ qb_status qb_statevector_evolve_band(qb_statevector *state, uint32_t depth,
                                      const double band[2], qb_budget *budget, double *expectation,
                                      double *probability);
 
+/* The same, with the Gibbs objective of measure.h.  Errors: QB_NO_MEMORY too. */
+qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth,
+                                      const double *gammas /* [depth] */, const double *betas /* [depth] */,
+                                      double eta, qb_budget *budget, double *expectation, double *value);
+
 /* <C> and its derivatives by every angle, by the adjoint method: the state and lambda = C psi are taken back
  * layer by layer, d<C>/d angle = 2 Re <lambda| dU psi>.  Needs a state with gradients; leaves it undefined.
  * Charges 3 p + 4 passes.  Errors: QB_STOPPED.

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/statevector_state.h"
 
 #include <math.h>
@@ -90,26 +91,40 @@ static double band_of_piece(const qb_statevector *s, size_t x, size_t count)
                      : float_band_of_words(entry, float_re, float_im, count, least, greatest);
 }
 
-static double band_of_run(const qb_statevector *state, size_t x, size_t count)
+/* The weights in [x, x + count), which lies in one piece, times their factors. */
+static double gibbs_of_piece(const qb_statevector *s, size_t x, size_t count)
 {
-    double sum = 0;
-    for (size_t end = x + count; x < end; x += PIECE)
-        sum += band_of_piece(state, x, end - x < PIECE ? end - x : PIECE);
+    const qb_sv_gibbs *g = s->gibbs;
+    double entry[PIECE], sum = 0;
+    qb_diagonal_read(s->diagonal, x, count, entry);
+    for (size_t i = 0; i < count; i++)
+        sum += qb_sv_weight(s, x + i) * (g->factor ? g->factor[(size_t)entry[i]]
+                                                   : qb_anneal_exp_minus(g->rate * fabs(entry[i] - g->best)));
     return sum;
 }
 
-void qb_sv_add_band(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums)
+static double sum_of_run(const qb_statevector *state, size_t x, size_t count)
+{
+    double sum = 0;
+    for (size_t end = x + count; x < end; x += PIECE) {
+        size_t piece = end - x < PIECE ? end - x : PIECE;
+        sum += state->gibbs ? gibbs_of_piece(state, x, piece) : band_of_piece(state, x, piece);
+    }
+    return sum;
+}
+
+void qb_sv_add_told(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums)
 {
     size_t row = (size_t)1 << pass->low_bits;
     if (!pass->high) {
-        sums->first += band_of_run(state, tile * row, row);
+        sums->first += sum_of_run(state, tile * row, row);
         return;
     }
     size_t columns = (size_t)1 << (pass->width_bits + state->kernel->lane_bits), start = tile * columns;
     for (size_t x = 0; x < (size_t)1 << pass->bits; x += row) {
-        sums->first += band_of_run(state, x + start, columns);
+        sums->first += sum_of_run(state, x + start, columns);
         if (pass->symmetric) /* the mirrored columns are of the same tile */
-            sums->first += band_of_run(state, x + row - start - columns, columns);
+            sums->first += sum_of_run(state, x + row - start - columns, columns);
     }
 }
 

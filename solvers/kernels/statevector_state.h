@@ -5,15 +5,23 @@
 #include "solvers/kernels/statevector.h"
 #include "solvers/kernels/statevector_pass.h"
 
+/* Factors exp(-rate |entry - best|). */
+typedef struct qb_sv_gibbs {
+    double best, rate;
+    double *factor; /* [greatest entry + 1] where entries are indices, else NULL */
+} qb_sv_gibbs;
+
 struct qb_statevector {
     const qb_diagonal *diagonal;
     const qb_sv_kernel *kernel;
     qb_precision precision;
     uint32_t threads;
     unsigned low_bits, width_bits;
-    size_t pad;         /* numbers in a unit of padding, 0: none */
-    const double *band; /* [2] entries whose weight the last pass sums up; NULL: none */
-    void *array[4];     /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
+    size_t pad; /* numbers in a unit of padding, 0: none */
+    /* what the last pass sums up beside the expectation, or NULL */
+    const double *band;       /* [2] the weight of entries between */
+    const qb_sv_gibbs *gibbs; /* every weight times its factor */
+    void *array[4]; /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
 };
 
 /* What is done to parts [first, end) of the state, each independent of the others.  sums [end - first] is
@@ -27,8 +35,8 @@ typedef void qb_sv_parts(const qb_statevector *state, const void *context, size_
 qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total);
 
-/* Adds the weight of state->band in tile `tile` of the last pass to sums->first. */
-void qb_sv_add_band(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums);
+/* Adds what state->band or state->gibbs asks for in tile `tile` of the last pass to sums->first. */
+void qb_sv_add_told(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums);
 
 /* Amplitudes in a part of a sweep that is not a pass: 2^12, or all. */
 static inline unsigned qb_sv_block_bits(const qb_statevector *state)

@@ -691,6 +691,8 @@ static void check_measures(flavour f, uint64_t seed, bool symmetry)
     }
     cr_assert_eq(qb_qaoa_gibbs(state, eta, NULL, &value), QB_OK);
     cr_assert_float_eq(value, -log(sum), 1e-11 * size, "flavour %d: %.17g, not %.17g", f, value, -log(sum));
+    cr_assert_eq(qb_qaoa_evolve_gibbs(state, DEPTH, gammas, betas, eta, NULL, &value), QB_OK);
+    cr_assert_float_eq(value, -log(sum), 1e-11 * size, "flavour %d: %.17g, not %.17g", f, value, -log(sum));
     cr_assert_eq(qb_qaoa_band(state, mean - 0.01, mean + 3.01, NULL, &value), QB_OK);
     cr_assert_float_eq(value, inside, 1e-11);
     qsort(list, 1 << N, sizeof *list, by_value);

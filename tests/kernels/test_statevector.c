@@ -244,7 +244,7 @@ Test(statevector, offset_moves_the_expectation_alone)
     cr_assert_lt(distance(a, b, 9), 1e-13);
 }
 
-/* Bands that the last pass sums up, LOW or HIGH, are those of a pass of their own. */
+/* What the last pass sums up, LOW or HIGH, is what a pass of its own does. */
 static void check_band(const ising *p, setting s)
 {
     qb_cost cost = ising_cost(p);
@@ -266,12 +266,23 @@ static void check_band(const ising *p, setting s)
                      s.depth, k, fused, expected);
         cr_assert(k < 2 ? fused > 0 : fused == 0);
     }
+    for (int k = 0; k < 2; k++) {
+        double value, alone, fused, expected, eta = k ? 3 / (1 + fabs(d.step) * (d.greatest - d.least)) : 0;
+        qb_weights weights = qb_statevector_weights(state);
+        cr_assert_eq(qb_statevector_evolve_gibbs(state, s.depth, gammas, betas, eta, NULL, &value, &fused),
+                     QB_OK);
+        cr_assert_eq(qb_measure_gibbs(&weights, eta, NULL, &expected), QB_OK);
+        cr_assert_eq(qb_statevector_evolve(state, s.depth, gammas, betas, NULL, &alone), QB_OK);
+        cr_assert_eq(value, alone);
+        cr_assert_lt(fabs(fused - expected), tolerance * (1 + fabs(expected)),
+                     "n %u, depth %u, eta %g: %.17g, not %.17g", p->n, s.depth, eta, fused, expected);
+    }
     qb_statevector_close(state);
     qb_diagonal_clear(&d);
     qb_cost_free(&cost);
 }
 
-Test(statevector, bands_are_summed_up_in_the_last_pass)
+Test(statevector, bands_and_gibbs_objectives_are_summed_up_in_the_last_pass)
 {
     for (int tier = 0; tier < QB_SIMD_COUNT; tier++) {
         if (!select_tier(tier))
