@@ -6,9 +6,9 @@ unset ytics
 set ytics scale 0 noenhanced
 set grid xtics noytics
 set xzeroaxis; set yzeroaxis lt 1 lw 1.4 lc rgb soft
-set xlabel sprintf('points of gap worse (left) or better (right) than %s: mean and ', opponent) \
-    .sprintf(together > 0 ? 'intervals that hold together at %g %%' : '%g %% interval', confidence) \
-    .(minimum == minimum ? sprintf('; dashed: the minimum effect of %g', minimum) : '') \
+set xlabel sprintf('points of gap worse (left) or better (right) than %s: mean, ', opponent[1 : 24]) \
+    .sprintf(together > 0 ? 'joint %g %% intervals' : '%g %% interval', confidence) \
+    .(minimum == minimum ? sprintf('; dashed: minimum effect %g', minimum) : '') \
     tc rgb ink noenhanced offset 0, 0.2
 if (minimum == minimum) { set arrow 1 from minimum, graph 0 to minimum, graph 1 nohead dt 2 lw 1.4 lc rgb ink }
 unset key

@@ -8,7 +8,7 @@ set grid noxtics ytics
 set key at screen 1 - 12.0 / width, line_of(62) right top horizontal samplen 2.4
 left = 70.0 / width; middle = 0.5; panel = 0.5 - 92.0 / width
 set bmargin at screen 62.0 / height
-set tmargin at screen line_of(104)
+set tmargin at screen line_of(86 + 22 * ceil(lines / 3.0)) # the key's rows, then the titles of the panels
 set label 3 'penalty: factor of the bound that certainly suffices, or rule' at screen 0.5, 16.0 / height center tc rgb ink
 
 set multiplot
