@@ -1,5 +1,7 @@
-# Share of shots by objective, an outline an entry; controls are filled.
+# Share of shots by objective, an outline an entry; shams are filled.
 @read_entries
+array sham[int(entries)]
+stats $entry using (sham[int($0) + 1] = $4, 0) nooutput
 set xlabel sprintf('objective of a shot on %s', instance) tc rgb ink noenhanced
 set ylabel 'share of shots' tc rgb ink
 set yrange [0 : *]
@@ -10,7 +12,7 @@ set boxwidth bin
 stats $shots using 1 nooutput
 set xrange [STATS_min - bin : STATS_max + bin]
 
-plot for [k = 0 : entries - 1] $shots index k using 1:(int(dash[k + 1]) % 3 ? NaN : $2) with boxes fs solid 0.2 noborder \
+plot for [k = 0 : entries - 1] $shots index k using 1:(int(sham[k + 1]) ? $2 : NaN) with boxes fs solid 0.2 noborder \
          lc rgb int(colour[k + 1]) notitle, \
      for [k = 0 : entries - 1] $shots index k using 1:2 with histeps lw 2.2 \
          dt int(dash[k + 1]) lc rgb int(colour[k + 1]) title name[k + 1]

@@ -12,6 +12,6 @@ unset grid
 unset key
 set rmargin at screen 1 - 132.0 / width
 
-plot $grid using 1:2:3 with image pixels, \
+plot $grid using 1:2:3 with image, \
      $path using 1:2 with linespoints pt 7 ps 0.5 lw 1.8 lc rgb '#ffffff', \
      $path using 1:2 every ::int(steps) - 1 with points pt 6 ps 1.6 lw 2.4 lc rgb '#d55e00'

@@ -30,6 +30,17 @@ qb_circuits qb_circuits_of(const qb_digest *d, uint32_t entry)
     return c;
 }
 
+const qb_evidence_circuit *qb_circuit_told(const qb_digest *d, uint32_t entry)
+{
+    for (uint32_t i = 0; i < d->evidence->instances; i++) {
+        const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
+        for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
+            if (d->evidence->run[k].circuit)
+                return d->evidence->run[k].circuit;
+    }
+    return NULL;
+}
+
 bool qb_fitted_on(const char *fitted_on, const char *instance)
 {
     static const char separators[] = ",; \t\n";
@@ -60,7 +71,9 @@ static double fastest_baseline(const qb_digest *d, uint32_t instance, double sco
 
 /* Means over the runs of a cell. */
 typedef struct use {
-    double shots, modelled_s, depth; /* layers of the circuit; 0: it has none */
+    double shots, modelled_s;
+    double layers, gates; /* of the circuit, on its longest path after routing; 0: it has none */
+    double gates_s;       /* modelled time of those */
 } use;
 
 static use mean_use(const qb_digest *d, const qb_cell_digest *cell)
@@ -70,7 +83,11 @@ static use mean_use(const qb_digest *d, const qb_cell_digest *cell)
         const qb_evidence_run *run = &d->evidence->run[k];
         u.shots += (double)run->samples / (double)cell->runs;
         u.modelled_s += run->modelled_s / (double)cell->runs;
-        u.depth += run->circuit ? (double)run->circuit->layers / (double)cell->runs : 0;
+        if (!run->circuit)
+            continue;
+        u.layers += (double)run->circuit->layers / (double)cell->runs;
+        u.gates += run->circuit->device_depth / (double)cell->runs;
+        u.gates_s += (run->circuit->shot_s - run->circuit->overhead_s) / (double)cell->runs;
     }
     return u;
 }
@@ -90,44 +107,67 @@ bool qb_draws_as_many(const qb_digest *d, const bool *take, uint32_t entry, uint
     return shared > 0;
 }
 
-static double mean(const double *x, uint32_t count)
+/* Logarithms, an instance a number. */
+enum { LAYER, MODELLED_LAYER, GATE, MODELLED_GATE, CLASSICAL, MODELLED_RUN, MEANS };
+
+static void compare(double *logs[MEANS], uint32_t at, const use *u, double seconds)
+{
+    const double of[MEANS] = {
+        [LAYER] = seconds / (u->shots * u->layers),
+        [MODELLED_LAYER] = u->modelled_s / (u->shots * u->layers),
+        [GATE] = seconds / (u->shots * u->gates),
+        [MODELLED_GATE] = u->gates_s / u->gates,
+        [CLASSICAL] = seconds,
+        [MODELLED_RUN] = u->modelled_s,
+    };
+    for (int k = 0; k < MEANS; k++)
+        logs[k][at] = of[k] > 0 && isfinite(of[k]) ? log(of[k]) : NAN; /* nothing was modelled */
+}
+
+static double geometric_mean(const double *logs, uint32_t count)
 {
     double sum = 0;
     for (uint32_t k = 0; k < count; k++)
-        sum += x[k];
-    return sum / count; /* of none: NAN */
+        sum += logs[k];
+    return exp(sum / count); /* of none: NAN */
+}
+
+static qb_interval interval_of(const double *logs, uint32_t count, double confidence)
+{
+    qb_interval i = qb_interval_t(logs, count, confidence);
+    return (qb_interval){exp(i.low), exp(i.high)};
 }
 
 qb_status qb_break_even_of(const qb_digest *digest, const bool *take, uint32_t challenger, double confidence,
                            qb_break_even *result, qb_diag *diag)
 {
     const qb_evidence *e = digest->evidence;
-    double *needed = QB_NEW(double, e->instances), *modelled = QB_NEW(double, e->instances);
-    qb_break_even r = {.layer_s = NAN, .interval = {NAN, NAN}, .modelled_s = NAN};
-    if (!needed || !modelled) {
-        qb_free(needed);
-        qb_free(modelled);
+    double *block = QB_NEW(double, (size_t)MEANS * e->instances), *logs[MEANS];
+    qb_break_even r = {0};
+    if (!block)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the break-even");
-    }
+    for (int k = 0; k < MEANS; k++)
+        logs[k] = block + (size_t)k * e->instances;
     for (uint32_t i = 0; i < e->instances; i++) {
         const qb_cell_digest *cell = qb_digest_cell(digest, challenger, i);
         use u = mean_use(digest, cell);
-        if (!take[i] || !(u.shots > 0) || !(u.depth > 0) || isnan(cell->mean_score))
+        if (!take[i] || !(u.shots > 0) || !(u.layers > 0) || isnan(cell->mean_score))
             continue;
         double seconds = fastest_baseline(digest, i, cell->mean_score);
-        if (isnan(seconds)) {
+        if (isnan(seconds))
             r.unmatched++;
-            continue;
-        }
-        needed[r.instances] = log(seconds / (u.shots * u.depth));
-        modelled[r.instances++] = log(u.modelled_s / (u.shots * u.depth));
+        else
+            compare(logs, r.instances++, &u, seconds);
     }
-    r.layer_s = exp(mean(needed, r.instances));
-    r.modelled_s = exp(mean(modelled, r.instances));
-    r.interval = qb_interval_t(needed, r.instances, confidence);
-    r.interval = (qb_interval){exp(r.interval.low), exp(r.interval.high)};
-    qb_free(needed);
-    qb_free(modelled);
+    r.layer_s = geometric_mean(logs[LAYER], r.instances);
+    r.modelled_s = geometric_mean(logs[MODELLED_LAYER], r.instances);
+    r.interval = interval_of(logs[LAYER], r.instances, confidence);
+    r.gate_s = geometric_mean(logs[GATE], r.instances);
+    r.modelled_gate_s = geometric_mean(logs[MODELLED_GATE], r.instances);
+    r.gate_interval = interval_of(logs[GATE], r.instances, confidence);
+    r.classical_s = geometric_mean(logs[CLASSICAL], r.instances);
+    r.modelled_run_s = geometric_mean(logs[MODELLED_RUN], r.instances);
+    qb_free(block);
     *result = r;
     return QB_OK;
 }

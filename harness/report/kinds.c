@@ -79,6 +79,11 @@ const qb_plot_kind qb_plot_kinds[] = {
     {"overshoot", "Overshoot", "Time beyond the budget before a run had ended, of CPU time a running thread",
      qb_query_overshoot, ORDER, QB_SECTION_FAIRNESS, "overshoot"},
 
+    {"modelled", "What a device would take",
+     "Seconds of a run and of a gate: modelled from published figures of each device, beside the fastest "
+     "classical baseline that is as good, measured, and the gate time at which the device would break even "
+     "with it, even without reset and readout: geometric means over instances with 95 % intervals",
+     qb_query_modelled, "modelled times are no measurement", QB_SECTION_MORE, "circuits"},
     {"depth", "Circuits by depth",
      "Approximation ratio of the expectation and probability of the optimum by layers of QAOA: means over "
      "instances, bands their range",

@@ -28,6 +28,7 @@ qb_status qb_query_overshoot(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_depth(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_noise(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_histogram(qb_figure *figure, qb_diag *diag);
+qb_status qb_query_modelled(qb_figure *figure, qb_diag *diag);
 qb_status qb_query_landscape(qb_figure *figure, qb_diag *diag);
 
 #endif

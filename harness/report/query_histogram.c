@@ -1,11 +1,13 @@
 /* histogram, landscape: what one circuit gives.
  *
  * histogram: how often shots of the last round had which objective, an entry a curve, on the instance on
- * which most entries say so (the sham angles=uniform among them), of those one with the most values.
+ * which most entries say so, of those one with the most values.  Shown are the shams (circuits without
+ * layers) and, of circuits with as many layers on the same device, the one whose shots are best on average.
  * landscape: <C> at depth 1 over both angles, with the angles that the training evaluated.
  */
 #include "harness/base/memory.h"
 #include "harness/report/details.h"
+#include "harness/report/device_claim.h"
 #include "harness/report/queries.h"
 
 #include <math.h>
@@ -14,7 +16,7 @@
 /* ---- histogram */
 
 #define BINS  48
-#define SHOWN 5 /* challengers and baselines at most */
+#define SHOWN 6 /* circuits with layers, at most */
 
 typedef struct tally {
     const qb_evidence *evidence;
@@ -126,34 +128,78 @@ static void put_entry(qb_figure *f, const tally *t, uint32_t entry)
     qb_figure_gap(f);
 }
 
-/* Some of the best entries that say so, and every control. */
-static bool is_shown(const tally *t, uint32_t entry, uint32_t shown)
+/* ---- which entries are shown */
+
+static bool has_said(const tally *t, uint32_t entry)
 {
-    bool said = t->said[(size_t)entry * t->evidence->instances + t->instance] > 0;
-    return said && (shown < SHOWN || t->evidence->entry[entry].role == QB_EVIDENCE_CONTROL);
+    return t->said[(size_t)entry * t->evidence->instances + t->instance] > 0;
 }
 
-static void put_shots(qb_figure *f, const tally *t)
+/* Of the entry's shots, to the bins' accuracy; less is better. */
+static double mean_shot(const tally *t, uint32_t entry)
 {
-    const qb_evidence *e = t->evidence;
-    uint32_t shown = 0;
+    const double *share = t->share + (size_t)entry * BINS;
+    double shots = 0, sum = 0;
+    for (uint32_t b = 0; b < t->bins; b++) {
+        shots += share[b];
+        sum += share[b] * (b + 0.5);
+    }
+    return (t->evidence->instance[t->instance].sense == QB_MAXIMISE ? -sum : sum) / shots;
+}
+
+static bool are_alike(const qb_evidence_circuit *a, const qb_evidence_circuit *b)
+{
+    return a && b && a->layers == b->layers && !strcmp(a->device, b->device);
+}
+
+/* The best entry that has said something, is no sham and is not like one that is shown; entries: none. */
+static uint32_t next_shown(const qb_digest *d, const tally *t, const uint32_t *shown, uint32_t count)
+{
+    uint32_t best = t->evidence->entries;
+    for (uint32_t k = 0; k < t->evidence->entries; k++) {
+        const qb_evidence_circuit *c = qb_circuit_told(d, k);
+        bool fresh = has_said(t, k) && !(c && !c->layers);
+        for (uint32_t s = 0; s < count && fresh; s++)
+            fresh = shown[s] != k && !are_alike(c, qb_circuit_told(d, shown[s]));
+        if (fresh && (best == t->evidence->entries || mean_shot(t, k) < mean_shot(t, best)))
+            best = k;
+    }
+    return best;
+}
+
+static void put_shots(qb_figure *f, const tally *t, const uint32_t *shown, uint32_t count)
+{
     qb_figure_open(f, "shots"); /* per entry: objective, share of its shots */
-    for (uint32_t place = 0; place < e->entries; place++)
-        if (is_shown(t, f->order[place], shown)) {
-            put_entry(f, t, f->order[place]);
-            shown++;
-        }
+    for (uint32_t k = 0; k < count; k++)
+        put_entry(f, t, shown[k]);
     qb_figure_close(f);
-    qb_figure_number(f, "entries", shown);
-    shown = 0;
-    qb_figure_open(f, "entry");
-    for (uint32_t place = 0; place < e->entries; place++)
-        if (is_shown(t, f->order[place], shown)) {
-            qb_figure_put_entry(f, f->order[place]);
-            qb_figure_end_row(f);
-            shown++;
-        }
+    qb_figure_number(f, "entries", count);
+    qb_figure_open(f, "entry"); /* and whether it is a sham */
+    for (uint32_t k = 0; k < count; k++) {
+        const qb_evidence_circuit *c = qb_circuit_told(f->digest, shown[k]);
+        qb_figure_put_entry(f, shown[k]);
+        qb_figure_put(f, c && !c->layers);
+        qb_figure_end_row(f);
+    }
     qb_figure_close(f);
+}
+
+static qb_status put_shown(qb_figure *f, const tally *t, qb_diag *diag)
+{
+    uint32_t entries = t->evidence->entries, count = 0, next;
+    uint32_t *shown = QB_NEW(uint32_t, entries);
+    if (!shown)
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'histogram'");
+    while (count < SHOWN && (next = next_shown(f->digest, t, shown, count)) < entries)
+        shown[count++] = next;
+    for (uint32_t k = 0; k < entries; k++) {
+        const qb_evidence_circuit *c = qb_circuit_told(f->digest, k);
+        if (has_said(t, k) && c && !c->layers)
+            shown[count++] = k;
+    }
+    put_shots(f, t, shown, count);
+    qb_free(shown);
+    return QB_OK;
 }
 
 qb_status qb_query_histogram(qb_figure *figure, qb_diag *diag)
@@ -181,7 +227,7 @@ qb_status qb_query_histogram(qb_figure *figure, qb_diag *diag)
         qb_figure_text(figure, "instance", e->instance[t.instance].name);
         qb_figure_number(figure, "bin", t.width);
         qb_figure_number(figure, "best", figure->digest->best[t.instance]);
-        put_shots(figure, &t);
+        status = put_shown(figure, &t, diag);
     }
     qb_free(t.said);
     qb_free(t.share);

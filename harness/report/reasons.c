@@ -55,14 +55,16 @@ static void say_break_even(qb_verdict *v, const qb_challenger_verdict *c)
     if (b->instances > 1)
         add_reason(v, "circuits",
                    "'%s' would break even with the fastest classical baseline at %.2g s a layer (%g %% "
-                   "interval %.2g to "
-                   "%.2g s, %" PRIu32 " instances); its device is modelled at %.2g s",
+                   "interval %.2g to %.2g s, %" PRIu32
+                   " instances), %.2g s a gate; its device is modelled at %.2g s and %.2g s",
                    c->against_best.entry, b->layer_s, 100 * v->confidence, b->interval.low, b->interval.high,
-                   b->instances, b->modelled_s);
+                   b->instances, b->gate_s, b->modelled_s, b->modelled_gate_s);
     if (b->unmatched)
         add_reason(v, "circuits", "on %" PRIu32 " instances no baseline was as good as '%s'", b->unmatched,
                    c->against_best.entry);
 }
+
+#define BOUND "no noise, no latency, all pairs coupled"
 
 /* Whether an optimistic bound ran, and whether every one that did says stop. */
 typedef struct bound {
@@ -125,10 +127,12 @@ static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_eviden
     }
     say_missing_controls(v, c);
     if (b.stops) {
-        add_reason(
-            v, "scores",
-            "'%s': even the optimistic bound '%s' (no noise, no latency, all pairs coupled) is not enough",
-            name, b.name);
+        if (c->circuits.optimistic)
+            add_reason(v, "scores", "'%s', an optimistic bound (%s), is not enough", name, BOUND);
+        else
+            add_reason(v, "scores", "'%s': even the optimistic bound '%s' (%s) is not enough", name, b.name,
+                       BOUND);
+        say_break_even(v, c);
         c->decision = QB_STOP;
         return;
     }

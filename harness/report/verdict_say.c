@@ -64,6 +64,14 @@ static void put_break_even(qb_json_writer *w, const qb_break_even *b)
     qb_json_double(w, b->interval.high);
     qb_json_key(w, "modelled_layer_s");
     qb_json_double(w, b->modelled_s);
+    qb_json_key(w, "gate_s");
+    qb_json_double(w, b->gate_s);
+    qb_json_key(w, "gate_low");
+    qb_json_double(w, b->gate_interval.low);
+    qb_json_key(w, "gate_high");
+    qb_json_double(w, b->gate_interval.high);
+    qb_json_key(w, "modelled_gate_s");
+    qb_json_double(w, b->modelled_gate_s);
     qb_json_key(w, "instances");
     qb_json_uint(w, b->instances);
     qb_json_key(w, "unmatched");

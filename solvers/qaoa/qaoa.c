@@ -19,81 +19,13 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/device.h"
 #include "solvers/kernels/mixer_circuit.h"
-#include "solvers/kernels/qaoa_angles.h"
-#include "solvers/kernels/qaoa_shots.h"
 #include "solvers/kernels/relaxation.h"
-#include "solvers/qaoa/portrait.h"
-#include "solvers/qaoa/sampler.h"
-#include "solvers/solver.h"
+#include "solvers/qaoa/angles.h"
 
 #include <math.h>
-#include <string.h>
 
-#define QAOA_PARAMS(X)                                                                                      \
-    X(uint, depth, "3", 0, 64, "", "layers", "layers of the circuit")                                       \
-    X(choice, mixer, "x", 0, 0, "x|xy-ring|xy-complete|grover|warm", "",                                    \
-      "mixer: X, XY within groups, Grover, or about a warm start")                                          \
-    X(choice, angles, "lbfgs", 0, 0,                                                                        \
-      "lbfgs|cobyla|bobyqa|interp|fourier|spsa|shift|ramp|fixed|given|uniform", "",                         \
-      "where angles come from: trained exactly, from shots (spsa, shift), or not")                          \
-    X(list, gammas, "", -1e9, 1e9, "", "", "given angles of the cost, one a layer, separated by ';'")       \
-    X(list, betas, "", -1e9, 1e9, "", "", "given angles of the mixer, one a layer, separated by ';'")       \
-    X(text, fitted_on, "", 0, 0, "", "", "instances that given angles were fitted on")                      \
-    X(uint, shots, "1024", 1, 1e8, "", "shots", "shots of a round")                                         \
-    X(choice, start, "fixed", 0, 0, "fixed|ramp", "",                                                       \
-      "where training starts: published angles (mixer x; a ramp for others), a ramp")                       \
-    X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                          \
-    X(uint, evaluations, "200", 1, 1e6, "", "circuits", "evaluations of a training at most")                \
-    X(uint, starts, "1", 1, 1e4, "", "",                                                                    \
-      "starts of an exact training, the first as it is, others moved at random")                            \
-    X(uint, terms, "0", 0, 64, "", "", "amplitudes of a Fourier series; 0: as many as layers")              \
-    X(choice, objective, "expectation", 0, 0, "expectation|gibbs|cvar", "", "what training optimises")      \
-    X(real, eta, "1", 0, 1e6, "", "", "inverse temperature of objective=gibbs, in natural units")           \
-    X(real, alpha, "0.1", 1e-6, 1, "", "", "share of the best shots that objective=cvar averages")          \
-    X(uint, training_shots, "256", 1, 1e6, "", "shots", "shots of a circuit in training from shots")        \
-    X(choice, warm, "relaxation", 0, 0, "relaxation|given", "",                                             \
-      "what mixer=warm starts from: a continuous relaxation, the run's warm start")                         \
-    X(real, margin, "0.25", 1e-3, 0.5, "", "",                                                              \
-      "distance of a warm start's probabilities from 0 and 1 at least")                                     \
-    X(choice, precision, "double", 0, 0, "double|float", "", "numbers of the state vector; float: mixer x") \
-    X(flag, symmetry, "on", 0, 0, "", "", "use the spin-flip symmetry where there is one")                  \
-    X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")           \
-    X(flag, device_noise, "off", 0, 0, "", "", "noise at the device's rates, where none is given; mixer x") \
-    X(real, depolarising_1q, "0", 0, 1, "", "probability", "one of 3 Paulis after a one-qubit gate")        \
-    X(real, depolarising_2q, "0", 0, 1, "", "probability", "one of 15 Paulis after a two-qubit gate")       \
-    X(real, damping, "0", 0, 1, "", "probability", "decay of |1>, a qubit and layer")                       \
-    X(real, readout, "0", 0, 0.5, "", "probability", "a bit of a shot is flipped")                          \
-    X(real, over_rotation, "0", -1, 1, "", "", "every angle is 1 + this times what was asked for")          \
-    X(uint, trajectories, "100", 1, 1e6, "", "circuits", "noisy circuits that a round of shots comes from") \
-    X(uint, landscape, "0", 0, PORTRAIT_SIDE, "", "points a side",                                          \
-      "depth=1: <C> on a grid of angles, for the figure")
-QB_PARAMS_DECLARE(qaoa_params, QAOA_PARAMS)
 #define QB_PARAM_STRUCT_ qaoa_params
 static const qb_param qaoa_table[] = QB_PARAMS_TABLE(QAOA_PARAMS);
-
-enum { LBFGS, COBYLA, BOBYQA, INTERP, FOURIER, SPSA, SHIFT, RAMP, FIXED, GIVEN, UNIFORM };
-enum { START_FIXED, START_RAMP };
-enum { WARM_RELAXATION, WARM_GIVEN };
-enum { DEPTH_MOST = QB_PARAM_LIST, PATH_MOST = 256 };
-
-typedef struct solver {
-    const qb_model *model;
-    const qaoa_params *params;
-    uint64_t seed;
-    uint32_t depth;
-    double unit; /* of gamma, on this instance */
-    qb_circuit circuit;
-    qb_qaoa *state;
-    sampler sampler;
-    double shot_s; /* modelled seconds of a shot */
-    bool is_noisy;
-    noisy noisy;
-    double gammas[DEPTH_MOST], betas[DEPTH_MOST];
-    const char *angles_from, *fitted_on;
-    uint64_t oracle_evaluations;
-    double path_angles[2][PATH_MOST];
-    qb_qaoa_path path; /* of the training */
-} solver;
 
 static void qaoa_free(void *opaque)
 {
@@ -106,16 +38,6 @@ static void qaoa_free(void *opaque)
 
 /* ---------------------------------------------------------------------------------------------- setting up
  */
-
-static bool trains_exactly(const qaoa_params *p)
-{
-    return p->angles <= FOURIER;
-}
-
-static bool trains(const qaoa_params *p)
-{
-    return p->angles <= SHIFT;
-}
 
 static bool needs_gradients(const qaoa_params *p)
 {
@@ -341,157 +263,16 @@ static qb_status run_circuit(solver *s, qb_budget *budget, qb_diag *diag)
     return status;
 }
 
-/* ---------------------------------------------------------------------------------------------- angles */
-
-/* Angles before any training, for a circuit of `depth` layers; with whom they come from. */
-static void start_angles(solver *s, uint32_t depth)
-{
-    const qaoa_params *p = s->params;
-    const qb_cost *cost = qb_qaoa_cost(s->state);
-    s->fitted_on = "none";
-    if (!depth) {
-        s->angles_from = "uniform";
-    } else if (p->angles == GIVEN) {
-        memcpy(s->gammas, p->gammas.value, depth * sizeof *s->gammas);
-        memcpy(s->betas, p->betas.value, depth * sizeof *s->betas);
-        s->angles_from = "given";
-        s->fitted_on = p->fitted_on.text[0] ? p->fitted_on.text : "not stated";
-    } else if (p->angles == RAMP || p->mixer != QB_MIXER_X || (trains(p) && p->start == START_RAMP)) {
-        double scale = s->unit / qb_qaoa_unit(cost);
-        qb_qaoa_ramp(cost, depth, p->ramp, s->gammas, s->betas);
-        for (uint32_t l = 0; l < depth; l++)
-            s->gammas[l] *= scale;
-        s->angles_from = "ramp";
-    } else {
-        qb_qaoa_fixed(cost, depth, s->gammas, s->betas, &s->fitted_on);
-        s->angles_from = "fixed";
-    }
-}
-
-/* Trains `terms` variables of each kind of a circuit of `depth` layers; terms 0: the angles themselves. */
-static qb_status train(solver *s, uint32_t depth, uint32_t terms, double *gammas, double *betas,
-                       qb_budget *budget, qb_diag *diag)
-{
-    const qaoa_params *p = s->params;
-    qb_qaoa_training training = {
-        .optimiser = p->angles == COBYLA   ? QB_QAOA_COBYLA
-                     : p->angles == BOBYQA ? QB_QAOA_BOBYQA
-                                           : QB_QAOA_LBFGS,
-        .objective = (qb_qaoa_objective)p->objective,
-        .eta = s->sampler.eta,
-        .alpha = p->alpha,
-        .depth = depth,
-        .terms = terms,
-        .evaluations = (uint32_t)p->evaluations,
-        .starts = (uint32_t)p->starts,
-        .seed = s->seed,
-        .unit = s->unit,
-        .state = s->state,
-        .path = &s->path,
-    };
-    double value;
-    return qb_qaoa_train(&training, gammas, betas, budget, &value, &s->oracle_evaluations, diag);
-}
-
-/* Depth by depth: each optimum, interpolated, starts the next. */
-static qb_status train_by_depth(solver *s, qb_budget *budget, qb_diag *diag)
-{
-    double gammas[DEPTH_MOST], betas[DEPTH_MOST];
-    start_angles(s, 1);
-    memcpy(gammas, s->gammas, sizeof *gammas);
-    memcpy(betas, s->betas, sizeof *betas);
-    qb_status status = QB_OK;
-    for (uint32_t depth = 1; depth <= s->depth && !status; depth++) {
-        if (depth > 1) {
-            qb_qaoa_interpolate(depth - 1, s->gammas, depth, gammas);
-            qb_qaoa_interpolate(depth - 1, s->betas, depth, betas);
-        }
-        status = train(s, depth, 0, gammas, betas, budget, diag);
-        memcpy(s->gammas, gammas, depth * sizeof *gammas);
-        memcpy(s->betas, betas, depth * sizeof *betas);
-    }
-    return status;
-}
-
-/* Depth by depth: each series starts the next, which has one more term, of amplitude 0. */
-static qb_status train_series(solver *s, qb_budget *budget, qb_diag *diag)
-{
-    uint32_t most = s->params->terms ? (uint32_t)s->params->terms : s->depth;
-    double u[DEPTH_MOST] = {0}, v[DEPTH_MOST] = {0};
-    start_angles(s, 1);
-    u[0] = s->gammas[0] / s->unit / sqrt(0.5); /* the one layer of a series of one term */
-    v[0] = s->betas[0] / sqrt(0.5);
-    qb_status status = QB_OK;
-    for (uint32_t depth = 1; depth <= s->depth && !status; depth++) {
-        uint32_t terms = depth < most ? depth : most;
-        status = train(s, depth, terms, u, v, budget, diag);
-        qb_qaoa_fourier(terms, u, v, s->unit, depth, s->gammas, s->betas);
-    }
-    return status;
-}
-
-/* ---------------------------------------------------------------------------------------------- from shots
- */
-
-typedef struct device {
-    solver *solver;
-    qb_budget *budget;
-} device;
-
-static qb_status estimate(void *context, uint32_t depth, const double *gammas, const double *betas,
-                          double *value)
-{
-    const device *d = context;
-    return sampler_estimate(&d->solver->sampler, depth, gammas, betas, d->budget, value);
-}
-
-static qb_status train_from_shots(solver *s, qb_budget *budget, qb_diag *diag)
-{
-    device d = {s, budget};
-    qb_qaoa_shot_training training = {.depth = s->depth,
-                                      .evaluations = (uint32_t)s->params->evaluations,
-                                      .unit = s->unit,
-                                      .seed = s->seed,
-                                      .estimate = estimate,
-                                      .context = &d};
-    qb_status status;
-    if (s->params->angles == SHIFT) {
-        status = qb_qaoa_frequencies(s->state, &training.gamma, &training.beta, diag);
-        if (!status)
-            status = qb_qaoa_shift(&training, s->gammas, s->betas, diag);
-    } else {
-        status = qb_qaoa_spsa(&training, s->gammas, s->betas);
-    }
-    return status == QB_NO_MEMORY ? qb_fail(diag, status, "out of memory for training from shots") : status;
-}
-
-static qb_status train_exactly(solver *s, qb_budget *budget, qb_diag *diag)
-{
-    qb_budget_simulation(budget, true);
-    qb_status status = s->params->angles == INTERP ? train_by_depth(s, budget, diag)
-                       : s->params->angles == FOURIER
-                           ? train_series(s, budget, diag)
-                           : train(s, s->depth, 0, s->gammas, s->betas, budget, diag);
-    if (!status && s->params->landscape)
-        status =
-            portrait_landscape(s->state, s->unit, (uint32_t)s->params->landscape, &s->path, budget, diag);
-    qb_budget_simulation(budget, false);
-    return status;
-}
-
 static qb_status qaoa_solve(void *opaque, qb_budget *budget, qb_diag *diag)
 {
     solver *s = opaque;
-    start_angles(s, s->depth);
+    angles_start(s, s->depth);
     qb_status status = run_circuit(s, budget, diag);
     if (status || !trains(s->params))
         return status;
-    bool exactly = trains_exactly(s->params);
     qb_budget_stage(budget, "train");
-    status = exactly ? train_exactly(s, budget, diag) : train_from_shots(s, budget, diag);
+    status = angles_train(s, budget, diag);
     qb_budget_stage(budget, "solve");
-    s->angles_from = exactly ? "oracle-trained" : "shot-trained";
-    s->fitted_on = "this instance";
     return status ? status : run_circuit(s, budget, diag);
 }
 

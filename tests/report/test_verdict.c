@@ -217,7 +217,10 @@ Test(verdict, does_not_scale_a_device_from_simulation)
 static const qb_evidence_circuit bound = {.layers = 2,
                                           .angles_from = "oracle-trained",
                                           .fitted_on = "this instance",
-                                          .device = "optimistic"},
+                                          .device = "optimistic",
+                                          .device_depth = 10,
+                                          .shot_s = 3e-6,
+                                          .overhead_s = 1e-6},
                                  uniform = {
                                      .angles_from = "uniform", .fitted_on = "none", .device = "optimistic"};
 
@@ -271,9 +274,9 @@ Test(verdict, the_optimistic_bound_stops_a_device_or_does_not)
         qb_decision decision;
     } cases[] = {
         {0.05, &bound, "no baseline was as good", QB_PAUSE},
-        {0.20, &bound, "even the optimistic bound", QB_STOP},
+        {0.20, &bound, "'new', an optimistic bound", QB_STOP},
         {0.20, &heron, "no optimistic bound ran", QB_PAUSE},
-        {0.60, &bound, "even the optimistic bound", QB_STOP},
+        {0.60, &bound, "'new', an optimistic bound", QB_STOP},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         synthetic_entry entry[ENTRIES];
@@ -290,6 +293,10 @@ Test(verdict, the_optimistic_bound_stops_a_device_or_does_not)
             cr_assert_eq(b->instances, 20);
             cr_assert_float_eq(b->layer_s, 2.5e-4, 1e-9);
             cr_assert_float_eq(b->modelled_s, 1e-6, 1e-12);
+            cr_assert_float_eq(b->gate_s, 5e-5, 1e-9); /* 10 gates on the longest path */
+            cr_assert_float_eq(b->modelled_gate_s, 2e-7, 1e-12);
+            cr_assert_float_eq(b->classical_s, 0.5, 1e-9);
+            cr_assert_float_eq(b->modelled_run_s, 2e-3, 1e-9);
             cr_assert(cases[k].decision == QB_STOP || find_reason(&v, "break even"));
         }
         qb_verdict_clear(&v);
