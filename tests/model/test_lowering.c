@@ -128,6 +128,10 @@ Test(lowering, optimal_bits_decode_to_optimal_vectors_in_every_encoding)
     qb_lowering_options one_hot = {.encoding = QB_ENCODE_ONE_HOT, .penalty = QB_PENALTY_TIGHT};
     check_options(true, bounded, 6);
     check_options(true, one_hot, 7);
+    bounded.penalty = QB_PENALTY_TIGHT;
+    check_options(true, bounded, 9);
+    one_hot.penalty = QB_PENALTY_BOUND;
+    check_options(true, one_hot, 10);
     bounded.coefficient_limit = 1;
     check_options(false, bounded, 8);
 }
