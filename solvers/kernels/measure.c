@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CHUNK = 1 << 12, BINS = 1 << 16, SHARES = 4, BATCH = 16 * SHARES };
+enum { CHUNK = 1 << 12, BINS = 1 << 16 };
 
 static uint64_t chunk_count(const qb_weights *w)
 {
@@ -114,43 +114,22 @@ typedef struct histogram {
     double weight[BINS], cost[BINS];
 } histogram;
 
-static void fill_chunk(const qb_weights *w, uint64_t chunk, double greatest, histogram *h)
+static qb_status fill(const qb_weights *w, double greatest, qb_budget *budget, histogram *h)
 {
-    double weight[CHUNK], entry[CHUNK];
-    uint64_t count = read_chunk(w, chunk, weight, entry);
-    for (uint64_t i = 0; i < count; i++) {
-        if (entry[i] < h->least || entry[i] > greatest)
-            continue;
-        size_t bin = (size_t)((entry[i] - h->least) / h->width);
-        bin = bin < BINS ? bin : BINS - 1;
-        h->weight[bin] += weight[i];
-        h->cost[bin] += weight[i] * entry[i];
-    }
-}
-
-/* Every SHARES-th chunk has a histogram of its own, so that the sums do not depend on the number of threads;
- * they end in h[0]. */
-static qb_status fill(const qb_weights *w, double least, double width, double greatest, qb_budget *budget,
-                      histogram *h /* [SHARES] */)
-{
-    uint64_t chunks = chunk_count(w);
-    for (int share = 0; share < SHARES; share++)
-        h[share] = (histogram){.least = least, .width = width};
-    for (uint64_t start = 0; start < chunks; start += BATCH) {
-        uint64_t end = start + BATCH < chunks ? start + BATCH : chunks;
-#pragma omp parallel for num_threads(w->threads) if (w->threads > 1 && end - start > 1) schedule(static)
-        for (int share = 0; share < SHARES; share++)
-            for (uint64_t chunk = start + (uint64_t)share; chunk < end; chunk += SHARES)
-                fill_chunk(w, chunk, greatest, &h[share]);
-        uint64_t last = end * CHUNK < w->diagonal->size ? end * CHUNK : w->diagonal->size;
-        if (budget && !qb_budget_spend(budget, last - start * CHUNK))
+    for (uint64_t chunk = 0; chunk < chunk_count(w); chunk++) {
+        double weight[CHUNK], entry[CHUNK];
+        uint64_t count = read_chunk(w, chunk, weight, entry);
+        for (uint64_t i = 0; i < count; i++) {
+            if (entry[i] < h->least || entry[i] > greatest)
+                continue;
+            size_t bin = (size_t)((entry[i] - h->least) / h->width);
+            bin = bin < BINS ? bin : BINS - 1;
+            h->weight[bin] += weight[i];
+            h->cost[bin] += weight[i] * entry[i];
+        }
+        if (budget && !qb_budget_spend(budget, count))
             return QB_STOPPED;
     }
-    for (int share = 1; share < SHARES; share++)
-        for (size_t bin = 0; bin < BINS; bin++) {
-            h[0].weight[bin] += h[share].weight[bin];
-            h[0].cost[bin] += h[share].cost[bin];
-        }
     return QB_OK;
 }
 
@@ -168,23 +147,24 @@ static size_t take_bins(const histogram *h, bool minimise, double *tail, double 
     return BINS;
 }
 
-static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget, histogram *h /* [SHARES] */,
-                           double *value)
+static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget, histogram *h, double *value)
 {
     const qb_diagonal *d = w->diagonal;
     bool minimise = d->sense == QB_MINIMISE, exact = d->width != QB_COST_REAL;
-    double total = 0, cost = 0, width = exact ? 1 : (d->greatest - d->least) / BINS;
-    if (!(width > 0))
-        width = 1; /* all alike */
-    qb_status status = fill(w, d->least, width, d->greatest, budget, h);
+    double total = 0, cost = 0;
+    *h = (histogram){.least = d->least, .width = exact ? 1 : (d->greatest - d->least) / BINS};
+    if (!(h->width > 0))
+        h->width = 1; /* all alike */
+    qb_status status = fill(w, d->greatest, budget, h);
     for (size_t bin = 0; bin < BINS; bin++)
         total += h->weight[bin];
     double tail = share * total, rest = tail;
     size_t bin = take_bins(h, minimise, &rest, &cost);
     if (!status && bin < BINS && !exact) { /* a closer look at where the tail ends */
-        double least = d->least + (double)bin * width;
-        double greatest = bin + 1 < BINS ? nextafter(least + width, -INFINITY) : d->greatest;
-        status = fill(w, least, width / BINS, greatest, budget, h);
+        double least = h->least + (double)bin * h->width;
+        double greatest = bin + 1 < BINS ? nextafter(least + h->width, -INFINITY) : d->greatest;
+        *h = (histogram){.least = least, .width = h->width / BINS};
+        status = fill(w, greatest, budget, h);
         bin = take_bins(h, minimise, &rest, &cost);
     }
     if (!status && bin < BINS && h->weight[bin] > 0) /* the part of a bin at its mean */
@@ -198,7 +178,7 @@ static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget,
 
 qb_status qb_measure_cvar(const qb_weights *weights, double alpha, qb_budget *budget, double *value)
 {
-    histogram *h = QB_NEW(histogram, SHARES);
+    histogram *h = QB_NEW(histogram, 1);
     qb_status status = h ? find_tail(weights, alpha, budget, h, value) : QB_NO_MEMORY;
     qb_free(h);
     return status;
