@@ -13,6 +13,7 @@ left = 92.0 / width; right = 1 - 4.0 / width; top = line_of(70); bottom = 32.0 /
 panel_w = (right - left) / columns; panel_h = (top - bottom) / rows
 set label 3 measured(quantity) at screen 0.5, 12.0 / height center tc rgb ink noenhanced
 set label 4 'gap' at screen 14.0 / width, (top + bottom) / 2 center rotate by 90 tc rgb ink
+set label 6 shown at screen 1 - 16.0 / width, line_of(46) right font face(11) tc rgb soft noenhanced
 
 set multiplot
 do for [k = 0 : int(panels) - 1] {
@@ -27,6 +28,6 @@ do for [k = 0 : int(panels) - 1] {
     plot for [other = 0 : int(entries) - 1] $band index other using 1:3 with lines lw 1 lc rgb '#c4c4c4', \
          $band index k using 1:2:4 with filledcurves fs solid 0.25 noborder lc rgb int(colour[k + 1]), \
          $band index k using 1:3 with lines lw 2.4 lc rgb int(colour[k + 1])
-    unset label 1; unset label 2; unset label 3; unset label 4
+    unset label 1; unset label 2; unset label 3; unset label 4; unset label 6
 }
 unset multiplot

@@ -20,6 +20,7 @@ set xlabel 'variables' tc rgb ink
 set ylabel measured(sprintf('%s to the hardest target with 99 %% probability', quantity)) tc rgb ink noenhanced font face(12)
 set key outside right center Left reverse
 @read_entries
+set label 6 shown at screen 1 - 16.0 / width, line_of(46) right font face(11) tc rgb soft noenhanced
 
 plot for [k = 0 : entries - 1] $fit index k using 1:2 with lines lw 1.4 \
          dt int(dash[k + 1]) lc rgb int(colour[k + 1]) notitle, \

@@ -17,6 +17,7 @@ panel_w = (right - left) / columns; panel_h = (top - bottom) / rows
 set label 3 measured(quantity) at screen (left + right) / 2, 13.0 / height center tc rgb ink noenhanced
 set label 4 'runs at the hardest target' at screen 14.0 / width, (top + bottom) / 2 center rotate by 90 tc rgb ink
 unset key
+set label 6 shown at screen 1 - 16.0 / width, line_of(46) right font face(11) tc rgb soft noenhanced
 
 set multiplot
 do for [p = 0 : int(panels) - 1] {
@@ -29,7 +30,7 @@ do for [p = 0 : int(panels) - 1] {
     set label 5 instance[p + 1][1 : 26] at graph 0, graph 1 offset 0, 0.7 left font bold(10.5) tc rgb ink noenhanced
     plot for [k = 0 : int(entries) - 1] $line index p * int(entries) + k using 1:2 with lines lw 2 \
              dt int(dash[k + 1]) lc rgb int(colour[k + 1]) notitle
-    unset label 1; unset label 2; unset label 3; unset label 4
+    unset label 1; unset label 2; unset label 3; unset label 4; unset label 6
 }
 # the key in a plot of its own, as high as the figure: in a panel's it would break into columns
 unset label; unset xtics; unset ytics; unset border; unset grid; unset logscale

@@ -1,6 +1,8 @@
 #include "harness/report/figure.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 void qb_figure_number(qb_figure *figure, const char *name, double value)
 {
@@ -67,6 +69,23 @@ void qb_figure_put_quantity(qb_figure *figure)
     const char *unit;
     qb_figure_text(figure, "quantity", qb_say_quantity(figure->digest->evidence, &unit));
     qb_figure_text(figure, "unit", unit);
+}
+
+void qb_figure_put_shown(qb_figure *figure, uint32_t shown, uint32_t all, const char *which, const char *what)
+{
+    char text[96] = "";
+    if (shown < all)
+        (void)snprintf(text, sizeof text, "the %" PRIu32 " %s of %" PRIu32 " %s", shown, which, all, what);
+    qb_figure_text(figure, "shown", text);
+}
+
+uint32_t qb_figure_put_panels(qb_figure *figure, uint32_t panels)
+{
+    uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
+    qb_figure_number(figure, "panels", panels);
+    qb_figure_number(figure, "columns", columns);
+    qb_figure_number(figure, "rows", rows);
+    return rows;
 }
 
 /* Okabe and Ito, "Color universal design" (2008); black is our ink, and pale yellow comes last. */

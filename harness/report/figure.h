@@ -65,6 +65,14 @@ void qb_figure_put_key(qb_figure *figure, const uint32_t *entry, uint32_t count)
 
 /* `quantity` and `unit`: what the budget counts. */
 void qb_figure_put_quantity(qb_figure *figure);
+
+/* shown: "the 12 best of 40 solvers" where not all are, else nothing. */
+void qb_figure_put_shown(qb_figure *figure, uint32_t shown, uint32_t all, const char *which,
+                         const char *what);
+
+/* Small multiples, four to a row: panels, columns and rows.  Returns the rows. */
+uint32_t qb_figure_put_panels(qb_figure *figure, uint32_t panels);
+
 uint32_t qb_figure_colour(uint32_t entry); /* 0xRRGGBB */
 
 /* A score on a logarithmic axis that has a zero: log10(max(score, floor)). */

@@ -142,10 +142,13 @@ static qb_status find_first_missing(const qb_evidence *e, uint64_t *missing)
     return QB_OK;
 }
 
-static qb_status keep_beginning(qb_judge *j, qb_diag *diag)
+/* Of a sequence counts what stands before the first missing run.  The tuning split counts whole or not at
+ * all: the baseline that it chooses must not change between two looks. */
+static qb_status keep_beginning(qb_judge *j, const bool *tuning, qb_diag *diag)
 {
     const qb_evidence *e = j->e;
     uint64_t missing = 0;
+    bool choosing = false; /* is the split still on its way? */
     if (j->looks == QB_LOOK_ONCE || e->runs >= j->v->planned)
         return QB_OK;
     bool *waits = QB_NEW(bool, e->instances);
@@ -154,12 +157,17 @@ static qb_status keep_beginning(qb_judge *j, qb_diag *diag)
         if (e->run[k].position > missing)
             waits[e->run[k].instance] = true;
     for (uint32_t i = 0; status == QB_OK && i < e->instances; i++)
-        if (j->take[i] && (waits[i] || !is_complete(j, i))) {
+        if (waits[i] || !is_complete(j, i)) {
+            choosing = choosing || tuning[i];
+            j->v->waiting += j->take[i];
             j->take[i] = false;
-            j->v->waiting++;
         }
     qb_free(waits);
-    return status == QB_OK ? QB_OK : qb_fail(diag, status, "no memory for the verdict");
+    if (status != QB_OK)
+        return qb_fail(diag, status, "no memory for the verdict");
+    if (choosing)
+        return qb_fail(diag, QB_REFUSED, "the tuning split, which chooses the baseline, is not complete");
+    return QB_OK;
 }
 
 qb_status qb_judge_choose(qb_judge *j, qb_diag *diag)
@@ -171,7 +179,7 @@ qb_status qb_judge_choose(qb_judge *j, qb_diag *diag)
     for (uint32_t i = 0; i < j->e->instances; i++)
         j->take[i] = !tuning[i] && !isnan(j->digest.best[i]);
     if (status == QB_OK)
-        status = keep_beginning(j, diag);
+        status = keep_beginning(j, tuning, diag);
     leave_fitted(j);
     keep_headroom(j);
     bool split = j->v->tuning_instances > 0, halves = !split && j->x->repeats >= 4;

@@ -102,10 +102,8 @@ static void put_bands(qb_figure *f, const follower *w, double floor, double *col
 static void put_panels(qb_figure *f, const qb_evidence *e)
 {
     uint32_t panels = e->entries < PANELS ? e->entries : PANELS;
-    uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
-    qb_figure_number(f, "panels", panels);
-    qb_figure_number(f, "columns", columns);
-    qb_figure_number(f, "rows", rows);
+    uint32_t rows = qb_figure_put_panels(f, panels);
+    qb_figure_put_shown(f, panels, e->entries, "best", "solvers");
     qb_figure_put_quantity(f);
     qb_figure_put_key(f, f->order, e->entries);
     f->height = 110 + 200 * rows;

@@ -155,14 +155,6 @@ static void gather_pair(const ratios *costs, uint32_t entry, uint32_t opponent, 
     }
 }
 
-static void put_panels(qb_figure *f, uint32_t panels)
-{
-    uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
-    qb_figure_number(f, "columns", columns);
-    qb_figure_number(f, "rows", rows);
-    f->height = 110 + 200 * rows;
-}
-
 static qb_status put_pairs(qb_figure *f, const ratios *costs, uint32_t opponent, qb_curves *c,
                            uint32_t *entry, qb_diag *diag)
 {
@@ -180,7 +172,7 @@ static qb_status put_pairs(qb_figure *f, const ratios *costs, uint32_t opponent,
     qb_figure_put_key(f, entry, panels);
     qb_figure_text(f, "opponent", e->entry[opponent].name);
     qb_figure_put_quantity(f);
-    put_panels(f, panels);
+    f->height = 110 + 200 * qb_figure_put_panels(f, panels);
     return QB_OK;
 }
 

@@ -14,6 +14,7 @@
 
 #include <math.h>
 
+#define LINES       8 /* solvers at most: more would hide each other */
 #define HALVINGS    12
 #define REPEATS     4
 #define PROBABILITY 0.99
@@ -128,16 +129,16 @@ static void put_fit(qb_figure *f, const scale_points *p)
 
 static uint64_t put_scaling(qb_figure *f, const qb_crossings *c, scale_points *p)
 {
-    const qb_evidence *e = f->digest->evidence;
+    uint32_t entries = f->digest->evidence->entries, lines = entries < LINES ? entries : LINES;
     uint64_t points = 0;
     qb_figure_open(f, "points");
-    for (uint32_t place = 0; place < e->entries; place++) {
+    for (uint32_t place = 0; place < lines; place++) {
         put_points(f, c, f->order[place], p, true);
         points += p->count;
     }
     qb_figure_close(f);
     qb_figure_open(f, "fit"); /* size, time */
-    for (uint32_t place = 0; place < e->entries; place++) {
+    for (uint32_t place = 0; place < lines; place++) {
         put_points(f, c, f->order[place], p, false);
         put_fit(f, p);
     }
@@ -147,7 +148,8 @@ static uint64_t put_scaling(qb_figure *f, const qb_crossings *c, scale_points *p
     qb_figure_number(f, "largest", p->greatest[0]);
     qb_figure_number(f, "shortest", p->least[1]);
     qb_figure_number(f, "longest", p->greatest[1]);
-    qb_figure_put_key(f, f->order, e->entries);
+    qb_figure_put_key(f, f->order, lines);
+    qb_figure_put_shown(f, lines, entries, "best", "solvers");
     return points;
 }
 

@@ -34,7 +34,8 @@ static double reached_at(const qb_crossings *c, uint64_t run, uint32_t instance)
     return c->time[run * c->width + c->targets[instance] - 1];
 }
 
-/* The hardest instances of those on which somebody got there, in their usual order. */
+/* The instances on which somebody got there; the hardest, as many as there are panels, come first, in their
+ * usual order. */
 static uint32_t choose_panels(const qb_figure *f, const qb_crossings *c, panel *chosen)
 {
     const qb_evidence *e = f->digest->evidence;
@@ -51,8 +52,7 @@ static uint32_t choose_panels(const qb_figure *f, const qb_crossings *c, panel *
             chosen[count++] = (panel){i, (double)reached / (double)runs};
     }
     qsort(chosen, count, sizeof *chosen, by_share);
-    count = count < PANELS ? count : PANELS;
-    qsort(chosen, count, sizeof *chosen, by_instance);
+    qsort(chosen, count < PANELS ? count : PANELS, sizeof *chosen, by_instance);
     return count;
 }
 
@@ -92,11 +92,11 @@ static void put_line(qb_figure *f, const qb_crossings *c, uint32_t entry, uint32
     qb_figure_gap(f);
 }
 
-static void put_panels(qb_figure *f, const qb_crossings *c, const panel *chosen, uint32_t panels,
+static void put_panels(qb_figure *f, const qb_crossings *c, const panel *chosen, uint32_t reached,
                        double *scratch)
 {
+    uint32_t panels = reached < PANELS ? reached : PANELS;
     const qb_evidence *e = f->digest->evidence;
-    uint32_t columns = panels < 4 ? panels : 4, rows = (panels + columns - 1) / columns;
     double first = e->budget / 10;
     qb_figure_open(f, "line"); /* a block a panel and solver: time, percent */
     for (uint32_t p = 0; p < panels; p++)
@@ -110,9 +110,8 @@ static void put_panels(qb_figure *f, const qb_crossings *c, const panel *chosen,
     }
     qb_figure_close(f);
     qb_figure_put_quantity(f);
-    qb_figure_number(f, "panels", panels);
-    qb_figure_number(f, "columns", columns);
-    qb_figure_number(f, "rows", rows);
+    uint32_t rows = qb_figure_put_panels(f, panels);
+    qb_figure_put_shown(f, panels, reached, "hardest", "instances that were solved");
     qb_figure_number(f, "first", first);
     qb_figure_number(f, "last", e->budget);
     f->height = 0;
@@ -134,9 +133,9 @@ qb_status qb_query_target(qb_figure *figure, qb_diag *diag)
     if (!chosen || !scratch) {
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for figure 'target'");
     } else {
-        uint32_t panels = choose_panels(figure, c, chosen);
-        if (panels)
-            put_panels(figure, c, chosen, panels, scratch);
+        uint32_t reached = choose_panels(figure, c, chosen);
+        if (reached)
+            put_panels(figure, c, chosen, reached, scratch);
         else
             status = qb_fail(diag, QB_REFUSED, "no run reached the hardest target of its instance");
     }

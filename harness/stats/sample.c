@@ -1,6 +1,7 @@
 #include "harness/stats/sample.h"
 
 #include <gsl/gsl_sort_double.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 
 void qb_sort(double *x, size_t count)
@@ -24,8 +25,14 @@ double qb_quantile_sorted(const double *sorted, size_t count, double p)
 
 double qb_median(double *x, size_t count)
 {
-    qb_sort(x, count);
-    return qb_quantile_sorted(x, count, 0.5);
+    if (!count)
+        return NAN;
+    double middle[2] = {-INFINITY, gsl_stats_select(x, 1, count, count / 2)}; /* before it: none greater */
+    if (count % 2)
+        return middle[1];
+    for (size_t k = 0; k < count / 2; k++)
+        middle[0] = fmax(middle[0], x[k]);
+    return qb_quantile_sorted(middle, 2, 0.5);
 }
 
 /* Neumaier's sum: the error of each addition is kept, whichever operand was larger. */

@@ -16,7 +16,7 @@ void qb_sort(double *x /* [count] */, size_t count);
  * Source: Hyndman and Fan, "Sample quantiles in statistical packages", American Statistician 50 (1996). */
 double qb_quantile_sorted(const double *sorted /* [count] */, size_t count, double p);
 
-/* The median; x is sorted in place. */
+/* The median, qb_quantile_sorted at 1/2; x is reordered.  O(count) on average. */
 double qb_median(double *x /* [count] */, size_t count);
 
 /* Mean and unbiased variance (count - 1); compensated, two passes.  The variance of one value is NaN. */

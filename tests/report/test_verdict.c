@@ -493,6 +493,24 @@ Test(verdict, waits_for_the_first_missing_run_of_a_sequence)
     synthetic_free(e);
 }
 
+/* Else the baseline could change from one look to the next. */
+Test(verdict, waits_for_the_whole_tuning_split_of_a_sequence)
+{
+    synthetic_options o = fair;
+    o.spec = SEQUENTIAL "tuning: {instances: 10, budget: 60s}\n";
+    qb_verdict v;
+    qb_evidence *e = synthetic_make(&o);
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(v.instances, 10);
+    cr_assert_str_eq(v.baseline_chosen_by, "tuning split");
+    qb_verdict_clear(&v);
+    synthetic_drop(e, 10 * EACH,
+                   10 * EACH + 1); /* ten instances are complete, and not only those of the split */
+    cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_REFUSED);
+    cr_assert(strstr(diag.text, "the tuning split"), "%s", diag.text);
+    synthetic_free(e);
+}
+
 /* What `fair` decides when entries were tuned and ran with these parameters. */
 static qb_decision judge_tuned(const char *challenger, const char *baseline, const char *given,
                                char reason[320])

@@ -45,6 +45,14 @@ Test(sample, quantiles_interpolate)
         NEAR(qb_quantile_sorted(x, 4, k / 20.0), gsl_stats_quantile_from_sorted_data(x, 1, 4, k / 20.0),
              1e-15);
     cr_assert(isnan(qb_quantile_sorted(x, 0, 0.5)));
+    for (size_t count = 1; count <= 60; count++) { /* with ties, in no order, some failed */
+        double y[60], sorted[60];
+        for (size_t k = 0; k < count; k++)
+            y[k] = sorted[k] = k * k % 7 == 3 ? INFINITY : (double)(k * 29 % 23);
+        qb_sort(sorted, count);
+        double median = qb_quantile_sorted(sorted, count, 0.5);
+        cr_assert(qb_median(y, count) == median, "of %zu values", count);
+    }
     double failed[] = {1, 2, INFINITY};
     NEAR(qb_median(failed, 3), 2, 0);
     double half[] = {1, INFINITY};
