@@ -162,6 +162,7 @@ static qb_status prepare(replay *r, qb_store *store, int64_t id, qb_diag *diag)
                             .simulator_limit = r->experiment->budget.simulator_limit,
                             .memory_bytes = r->stored->memory_bytes,
                             .threads = r->stored->threads,
+                            .samples_kept = r->experiment->keep_samples,
                             .targets = r->instance->target,
                             .target_count = r->instance->targets};
     status = find_lowering(r, diag);

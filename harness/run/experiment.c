@@ -258,6 +258,7 @@ static qb_status read_sections(const qb_fields *f, const qb_yaml_node *root, dra
         {"solvers", qb_field_node, .offset = offsetof(draft, solvers)},
         {"budget", read_budget, .offset = 0},
         {"repeats", qb_field_u32, .offset = AT(repeats), .least = 1, .greatest = 1000000},
+        {"keep_samples", qb_field_u32, .offset = AT(keep_samples), .least = 0, .greatest = 10000},
         {"seed", qb_field_u64, .offset = AT(seed), .least = 0, .greatest = 0x1p64},
         {"perturbations", read_perturbations, .offset = 0},
         {"tuning", read_tuning, .offset = 0},

@@ -90,8 +90,9 @@ typedef struct qb_experiment {
         double shift, factor; /* of shifted geometric means, in the budget's unit, and of penalised averages;
                                  NAN when not given */
     } averages;
-    uint32_t repeats;                               /* default 1 */
-    uint64_t seed;                                  /* default 0 */
+    uint32_t repeats;      /* default 1 */
+    uint32_t keep_samples; /* how many of what a solver returns each run keeps, the first ones; default 0 */
+    uint64_t seed;         /* default 0 */
     const qb_experiment_perturbation *perturbation; /* [perturbations] */
     uint32_t perturbations;
     struct {

@@ -160,6 +160,8 @@ static void write_specification(qb_json_writer *w, const qb_experiment *x, bool 
     if (whole)
         key_uint(w, "repeats", x->repeats);
     key_uint(w, "seed", x->seed);
+    if (x->keep_samples) /* what came later is written where it is used: older hashes stay */
+        key_uint(w, "keep_samples", x->keep_samples);
     write_factors(w, x);
     write_tuning(w, x);
     qb_json_key(w, "targets");

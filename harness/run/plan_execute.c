@@ -122,6 +122,7 @@ static qb_status execute_one(const worker *w, finished *f)
         .threads = x->budget.threads,
         .targets = f->run->copy ? NULL : instance->target, /* a copy has values of its own */
         .target_count = f->run->copy ? 0 : instance->targets,
+        .samples_kept = x->keep_samples,
         .cpus = w->cpus,
         .cpu_count = x->budget.threads,
         .shares_core = w->shares_core,

@@ -389,6 +389,20 @@ static qb_status adopt_found_lowering(execution *e, qb_diag *diag)
     return QB_OK;
 }
 
+static qb_status score_samples(execution *e, qb_run_result *result, bool *lied, qb_diag *diag)
+{
+    const qb_launch_request *r = e->request;
+    if (!r->samples || r->mip)
+        return QB_OK;
+    qb_channel_sample *kept = QB_NEW(qb_channel_sample, r->samples);
+    if (!kept)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for the samples of a run");
+    uint32_t count = qb_channel_read_samples(e->block, r->variables, r->mip, r->samples, kept);
+    qb_status status = qb_run_score_samples(e->spec, e->lowering, kept, count, result, lied, diag);
+    qb_free(kept);
+    return status;
+}
+
 /* From the channel to the finished row. */
 static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
 {
@@ -399,6 +413,9 @@ static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
     if (status)
         return status;
     account(e, result);
+    status = score_samples(e, result, &lied, diag);
+    if (status)
+        return status;
     status = qb_run_score(e->spec, e->lowering, qb_run_image_warm(e->image), e->point, e->points, &e->summary,
                           result, &lied, &gap_closed, diag);
     if (status)
@@ -471,6 +488,8 @@ void qb_run_result_clear(qb_run_result *result)
 {
     qb_free(result->solution);
     qb_free(result->trajectory);
+    qb_free(result->sample);
+    qb_free(result->sample_x);
     qb_free(result->details);
     qb_free(result->lowering);
     *result = (qb_run_result){0};

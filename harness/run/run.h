@@ -57,9 +57,9 @@ typedef struct qb_run_spec {
     uint32_t threads;      /* >= 1 */
     const double *targets; /* [target_count] source values at which the trajectory is exact */
     uint32_t target_count;
-    bool stop_at_target; /* stop at targets[0] */
-    uint32_t samples_kept;
-    const uint32_t *cpus; /* [cpu_count] logical processors to pin to; NULL: no pinning */
+    bool stop_at_target;   /* stop at targets[0] */
+    uint32_t samples_kept; /* of the samples that the solver returns, the first ones; 0 for a MIP's model */
+    const uint32_t *cpus;  /* [cpu_count] logical processors to pin to; NULL: no pinning */
     uint32_t cpu_count;
     bool shares_core; /* somebody else may run there: flagged so */
     /* CPU seconds that simulating a device may take under a device budget; 0: as qb_limits_simulator says */
@@ -77,6 +77,13 @@ typedef struct qb_run_point {
     double objective;             /* refereed, in the source problem */
     bool feasible;
 } qb_run_point;
+
+/* A kept sample: a refereed value like that of a point, and how often the solver says it came. */
+typedef struct qb_run_sample {
+    double objective;
+    bool feasible;
+    uint64_t count;
+} qb_run_sample;
 
 /* The repair stage, where the lowering's options ask for it: infeasible answers of a qubo model are repaired
  * (repair.h) before they are scored, and stamped as if that had been done at once, at the run's own cost: all
@@ -107,6 +114,9 @@ typedef struct qb_run_result {
      * before infeasible), with its objective and feasibility on the nominal problem */
     qb_run_point *trajectory;
     uint32_t points;
+    qb_run_sample *sample; /* [kept] in the order they came, on the nominal problem like the answer */
+    double *sample_x;      /* [kept * columns] */
+    uint32_t kept;
     uint64_t offered, late;
     bool has_late;
     double late_objective; /* the model's claim mapped back; never credited */

@@ -135,14 +135,20 @@ static bool charge_repairs(const referee *r, qb_run_point *point)
     return qb_run_is_within(r->spec, point);
 }
 
+/* A solution of a qubo model, into bits and source. */
+static void decode_bits(referee *r, const uint64_t *bits)
+{
+    qb_channel_unpack(bits, r->model.qubo->n, r->bits);
+    qb_lowering_decode_bits(r->lowering, r->bits, r->source);
+}
+
 static void score_point(referee *r, const qb_channel_point *p)
 {
     qb_run_result *result = r->result;
     const qb_problem *problem = r->spec->problem, *nominal = r->spec->nominal;
     qb_score score;
     if (r->model.qubo) {
-        qb_channel_unpack(p->bits, r->model.qubo->n, r->bits);
-        qb_lowering_decode_bits(r->lowering, r->bits, r->source);
+        decode_bits(r, p->bits);
     } else {
         memcpy(r->columns, p->columns, sizeof(double) * r->model.mip->columns);
         qb_lowering_decode_columns(r->lowering, r->columns, r->source);
@@ -217,18 +223,32 @@ static bool check_bound(referee *r, double bound)
     return closed && qb_lowering_is_exact(r->lowering) && r->has_best && r->best.feasible;
 }
 
-static qb_status open_referee(referee *r, uint32_t points, qb_diag *diag)
+static qb_status open_referee(referee *r, qb_diag *diag)
 {
     uint32_t columns = r->spec->problem->body.columns;
     r->bits = QB_NEW(uint8_t, r->model.qubo ? r->model.qubo->n : 0);
     r->columns = QB_NEW(double, r->model.mip ? r->model.mip->columns : 0);
     r->source = QB_NEW(double, columns);
     r->repaired = QB_NEW(double, columns);
-    r->result->solution = QB_NEW(double, columns);
-    r->result->trajectory = QB_NEW(qb_run_point, points);
-    if (!r->bits || !r->columns || !r->source || !r->repaired || !r->result->solution ||
-        !r->result->trajectory)
+    if (!r->bits || !r->columns || !r->source || !r->repaired)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory for scoring a run");
+    return QB_OK;
+}
+
+static void close_referee(referee *r)
+{
+    qb_free(r->bits);
+    qb_free(r->columns);
+    qb_free(r->source);
+    qb_free(r->repaired);
+}
+
+static qb_status open_answer(qb_run_result *result, uint32_t columns, uint32_t points, qb_diag *diag)
+{
+    result->solution = QB_NEW(double, columns);
+    result->trajectory = QB_NEW(qb_run_point, points);
+    if (!result->solution || !result->trajectory)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for the answer of a run");
     return QB_OK;
 }
 
@@ -256,7 +276,9 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
 {
     referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
     r.repairs = spec->lowering.repair && spec->problem->kind == QB_KIND_MIP && r.model.qubo;
-    qb_status status = open_referee(&r, points, diag);
+    qb_status status = open_referee(&r, diag);
+    if (!status)
+        status = open_answer(result, spec->problem->body.columns, points, diag);
     if (!status && warm)
         status = begin_warm(&r, warm, diag);
     if (status)
@@ -280,11 +302,43 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
         qb_free(result->solution);
         result->solution = NULL;
     }
-    *lied = r.lied;
+    *lied = *lied || r.lied;
 done:
-    qb_free(r.bits);
-    qb_free(r.columns);
-    qb_free(r.source);
-    qb_free(r.repaired);
+    close_referee(&r);
+    return status;
+}
+
+/* false where it cannot be scored at all. */
+static bool score_sample(referee *r, const qb_channel_sample *kept, qb_run_sample *sample)
+{
+    const qb_problem *problem = r->spec->problem, *nominal = r->spec->nominal;
+    qb_score score;
+    decode_bits(r, kept->bits);
+    if (qb_referee_score(problem, r->source, &score, NULL))
+        return false;
+    (void)is_true_claim(r, kept->claimed, &score);
+    round_integers(&problem->body, r->source);
+    if (nominal && nominal != problem && qb_referee_score(nominal, r->source, &score, NULL))
+        return false;
+    *sample = (qb_run_sample){score.objective, score.feasible, kept->count};
+    return true;
+}
+
+qb_status qb_run_score_samples(const qb_run_spec *spec, const qb_lowering *lowering,
+                               const qb_channel_sample *kept, uint32_t count, qb_run_result *result,
+                               bool *lied, qb_diag *diag)
+{
+    referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
+    uint32_t columns = spec->problem->body.columns;
+    result->sample = QB_NEW(qb_run_sample, count);
+    result->sample_x = QB_NEW(double, (size_t)count *columns);
+    qb_status status = result->sample && result->sample_x
+                           ? open_referee(&r, diag)
+                           : qb_fail(diag, QB_NO_MEMORY, "out of memory for the samples of a run");
+    for (uint32_t k = 0; status == QB_OK && k < count; k++)
+        if (score_sample(&r, &kept[k], &result->sample[result->kept]))
+            memcpy(result->sample_x + (size_t)result->kept++ * columns, r.source, columns * sizeof(double));
+    *lied = *lied || r.lied;
+    close_referee(&r);
     return status;
 }

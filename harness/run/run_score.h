@@ -30,11 +30,17 @@ static inline qb_run_point qb_run_point_of(const qb_channel_point *p)
 /* warm: what the run started from, or NULL; it is the answer until a point is better.
  *
  * Fills solution, score, trajectory and bound of result, which owns them.  summary and points are what the
- * channel holds.  *lied: a claim or bound is false, or the solver asked for a limit that it had declared not
- * to need, and reason (the result's) says which.  *gap_closed: the bound proves the answer.  Errors:
- * QB_NO_MEMORY.  O(points x instance). */
+ * channel holds.  *lied is set where a claim or bound is false, or the solver asked for a limit that it had
+ * declared not to need, and reason (the result's) says which.  *gap_closed: the bound proves the answer.
+ * Errors: QB_NO_MEMORY.  O(points x instance). */
 qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const double *warm,
                        const qb_channel_point *point, uint32_t points, const qb_channel_summary *summary,
                        qb_run_result *result, bool *lied, bool *gap_closed, qb_diag *diag);
+
+/* The same for kept samples, which are no incumbents: fills sample and sample_x of result.  *lied is set
+ * where a sample is not worth what was claimed. */
+qb_status qb_run_score_samples(const qb_run_spec *spec, const qb_lowering *lowering,
+                               const qb_channel_sample *kept, uint32_t count, qb_run_result *result,
+                               bool *lied, qb_diag *diag);
 
 #endif

@@ -85,8 +85,8 @@ static const char *const copies[] = {
     "  heavy_hex_depth"
     " FROM other.circuit JOIN run_map n ON n.old = run_id",
     "INSERT INTO solution (run_id, x) SELECT n.new, x FROM other.solution JOIN run_map n ON n.old = run_id",
-    "INSERT INTO sample (run_id, point, x, objective, count)"
-    " SELECT n.new, point, x, objective, count FROM other.sample JOIN run_map n ON n.old = run_id",
+    "INSERT INTO sample (run_id, point, x, objective, feasible, count)"
+    " SELECT n.new, point, x, objective, feasible, count FROM other.sample JOIN run_map n ON n.old = run_id",
     "INSERT INTO summary (run_id, first_s, last_s, points, primal_integral, crossings)"
     " SELECT n.new, first_s, last_s, points, primal_integral, crossings"
     " FROM other.summary JOIN run_map n ON n.old = run_id",

@@ -162,6 +162,31 @@ static void write_solution(const qb_problem *problem, const double *x, qb_text *
     qb_json_close(&w, '}');
 }
 
+static qb_status insert_samples(qb_store *store, int64_t id, const qb_store_run *run, qb_diag *diag)
+{
+    const qb_run_result *r = run->result;
+    uint32_t columns = run->nominal ? run->nominal->body.columns : 0;
+    qb_text text = {0};
+    qb_sql q = qb_sql_begin(
+        store, "INSERT INTO sample (run_id, point, x, objective, feasible, count) VALUES (?, ?, ?, ?, ?, ?)",
+        diag);
+    for (uint32_t k = 0; k < r->kept && run->nominal && q.status == QB_OK; k++) {
+        qb_text_reset(&text);
+        write_solution(run->nominal, r->sample_x + (size_t)k * columns, &text);
+        if (text.status != QB_OK)
+            q.status = qb_fail(diag, QB_NO_MEMORY, "no memory to write a sample down");
+        qb_sql_bind_int(&q, id);
+        qb_sql_bind_int(&q, k);
+        qb_sql_bind_text(&q, qb_text_get(&text));
+        qb_sql_bind_real(&q, r->sample[k].objective);
+        qb_sql_bind_int(&q, r->sample[k].feasible);
+        qb_sql_bind_count(&q, r->sample[k].count);
+        qb_sql_again(&q);
+    }
+    qb_text_clear(&text);
+    return qb_sql_end(&q);
+}
+
 static qb_status insert_solution(qb_store *store, int64_t id, const qb_store_run *run, qb_diag *diag)
 {
     if (!run->result->has_solution || !run->nominal)
@@ -292,6 +317,8 @@ qb_status qb_store_record(qb_store *store, const qb_store_run *run, int64_t *id,
         status = insert_stages(store, row, run->result, diag);
     if (status == QB_OK)
         status = insert_solution(store, row, run, diag);
+    if (status == QB_OK)
+        status = insert_samples(store, row, run, diag);
     if (status == QB_OK)
         status = summarise_result(store, row, run, diag);
     status = qb_sql_finish(store, status, diag);

@@ -122,8 +122,12 @@ static const char *const step_9[] = {
 /* 10: what reading the instance took, which no run is charged. */
 static const char *const step_10[] = {"ALTER TABLE run ADD COLUMN reading_s REAL", NULL};
 
-static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_5,
-                                           step_6, step_7, step_8, step_9, step_10};
+/* 11: a sample of a constrained instance may be infeasible. */
+static const char *const step_11[] = {"ALTER TABLE sample ADD COLUMN feasible INTEGER NOT NULL DEFAULT 1",
+                                      NULL};
+
+static const char *const *const steps[] = {step_1, step_2, step_3, step_4,  step_5, step_6,
+                                           step_7, step_8, step_9, step_10, step_11};
 
 /* A solution counts: feasible, and not from a run that failed (the report's qb_run_counts). */
 #define COUNTS                                                                 \
@@ -132,6 +136,7 @@ static const char *const *const steps[] = {step_1, step_2, step_3, step_4, step_
 
 /* The views hold nothing, so every migration makes them anew; each stands on those before it. */
 static const char *const views[] = {
+    "DROP VIEW IF EXISTS sampling",
     "DROP VIEW IF EXISTS tuning",
     "DROP VIEW IF EXISTS score",
     "DROP VIEW IF EXISTS best_value",
@@ -202,6 +207,18 @@ static const char *const views[] = {
     "   max(CASE WHEN " COUNTS " THEN r.objective END) AS greatest"
     "  FROM run r JOIN instance i ON i.id = r.instance_id LEFT JOIN best_reference b ON b.instance_id = i.id"
     "  GROUP BY r.experiment_id, r.instance_id)",
+    /* what a run's kept samples are: how many, how different, how good, and how often the best known came */
+    "CREATE VIEW sampling AS SELECT r.id AS run, e.name AS experiment, i.name AS instance, r.label, "
+    "r.penalty,"
+    "  r.noise, r.copy, r.repeat, sum(s.count) AS samples, count(DISTINCT s.x) AS different,"
+    "  sum(s.count * s.feasible) AS feasible,"
+    "  1.0 * sum(s.count * s.objective) FILTER (WHERE s.feasible) / sum(s.count * s.feasible) AS mean,"
+    "  coalesce(sum(s.count) FILTER (WHERE s.feasible AND s.objective = v.value), 0) AS at_best,"
+    "  count(DISTINCT s.x) FILTER (WHERE s.feasible AND s.objective = v.value) AS different_at_best"
+    " FROM sample s JOIN run r ON r.id = s.run_id JOIN experiment e ON e.id = r.experiment_id"
+    "  JOIN instance i ON i.id = r.instance_id"
+    "  JOIN best_value v ON v.experiment_id = r.experiment_id AND v.instance_id = r.instance_id"
+    " GROUP BY r.id",
     /* one row a run: the score of tables, figures and the verdict, with 1 for a run that does not count */
     "CREATE VIEW score AS SELECT r.id AS run, r.experiment_id, e.name AS experiment, i.name AS instance,"
     "  i.family, i.variables, r.label, r.penalty, r.role, r.noise, r.copy, r.repeat, r.status, r.objective,"

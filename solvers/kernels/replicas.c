@@ -133,8 +133,6 @@ qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, do
     double energy[QB_REPLICAS];
     if (!qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget))
         return qb_budget_spend_samples(budget, QB_REPLICAS) ? QB_OK : QB_STOPPED;
-    if (!qb_budget_spend(budget, QB_REPLICAS * (model->n + model->nonzeros)))
-        return QB_STOPPED;
     qb_replica_energies(model, spin, energy);
     for (uint32_t r = 0; r < QB_REPLICAS; r++) {
         qb_replica_state(spin, model->n, r, x);

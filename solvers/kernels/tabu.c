@@ -178,18 +178,24 @@ qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point, qb_budget *budget)
     return QB_OK;
 }
 
-static qb_status publish(qb_tabu *t, qb_budget *budget)
+/* Writes a point into bytes, and what it is worth as one claims it. */
+static qb_status write_claim(qb_tabu *t, const uint64_t *point, double value, qb_budget *budget,
+                             double *energy)
 {
     const qb_qubo *q = t->model;
-    double energy = t->sign * t->value;
-    qb_tabu_write_point(t, t->side, t->bytes);
+    qb_tabu_write_point(t, point, t->bytes);
+    *energy = t->sign * value;
+    if (q->integral && q->magnitude < 0x1p53)
+        return QB_OK;
+    return qb_descent_energy(q, t->bytes, budget, energy); /* what was added up on the way is not exact */
+}
+
+static qb_status publish(qb_tabu *t, qb_budget *budget)
+{
+    double energy;
     t->published = t->value;
-    if (!q->integral || q->magnitude >= 0x1p53) { /* what was added up on the way is not exact */
-        qb_status status = qb_descent_energy(q, t->bytes, budget, &energy);
-        if (status)
-            return status;
-    }
-    return qb_budget_incumbent(budget, t->bytes, energy);
+    qb_status status = write_claim(t, t->side, t->value, budget, &energy);
+    return status ? status : qb_budget_incumbent(budget, t->bytes, energy);
 }
 
 void qb_tabu_note_best(qb_tabu *t)
@@ -303,4 +309,17 @@ qb_status qb_tabu_pair(qb_tabu *tabu, uint32_t candidates, bool *gained, qb_budg
             break;
     }
     return QB_OK;
+}
+
+qb_status qb_tabu_return(qb_tabu *tabu, const uint64_t *point, double value, qb_budget *budget)
+{
+    if (qb_budget_keeps_samples(budget)) {
+        double energy;
+        qb_status status = write_claim(tabu, point, value, budget, &energy);
+        if (!status)
+            status = qb_budget_sample(budget, tabu->bytes, energy, 1);
+        if (status)
+            return status;
+    }
+    return qb_budget_spend_samples(budget, 1) ? QB_OK : QB_STOPPED;
 }

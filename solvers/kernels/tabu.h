@@ -94,6 +94,9 @@ qb_status qb_tabu_relink_mixed(qb_tabu *tabu, const uint64_t *guide /* [words] *
  * candidate.  *Source:* Glover and Hao, Int. J. Metaheuristics 1 (2010) 3.  QB_OK or QB_STOPPED. */
 qb_status qb_tabu_pair(qb_tabu *tabu, uint32_t candidates, bool *gained, qb_budget *budget);
 
+/* Returns a point of that value as a sample: kept where there is room, charged.  QB_OK or QB_STOPPED. */
+qb_status qb_tabu_return(qb_tabu *tabu, const uint64_t *point /* [words] */, double value, qb_budget *budget);
+
 /* Bits in which two points differ. */
 uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a /* [words] */, const uint64_t *b);
 

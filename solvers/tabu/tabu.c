@@ -175,9 +175,7 @@ static qb_status improve(state *s, qb_budget *budget)
         if (!status)
             status = qb_tabu_pair(s->walk, s->pairs, &gained, budget);
     }
-    if (status)
-        return status;
-    return qb_budget_spend_samples(budget, 1) ? QB_OK : QB_STOPPED;
+    return status ? status : qb_tabu_return(s->walk, s->point, s->value, budget);
 }
 
 /* A walk from the middle of the path between two members, in one direction, the other, or both. */

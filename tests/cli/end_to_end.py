@@ -288,6 +288,25 @@ class EndToEnd(unittest.TestCase):
             self.run_qubout("plot", "penalty", "--db", "p.db", "--out", "figures")
             self.assertIn("feasible", (self.folder / "figures/penalty.svg").read_text())
 
+    def test_kept_samples_are_refereed(self):
+        self.write("samples.yaml", "experiment: samples\ninstances: [{name: labs005}, {file: k.lp}]\nbudget: {samples: 40}\n"
+                   "repeats: 2\nkeep_samples: 30\nsolvers: [{name: anneal}, {name: tabu}, {name: random, role: control}]\n")
+        self.write("k.lp", KNAPSACK)
+        self.run_qubout("run", "samples.yaml", "--db", "s.db", "--quiet")
+        with sqlite3.connect(self.folder / "s.db") as db:
+            runs = db.execute("select label, samples, different, feasible, at_best, different_at_best from sampling").fetchall()
+            kept = db.execute("select i.name, s.x, s.objective, s.feasible from sample s join run r on r.id = s.run_id "
+                              "join instance i on i.id = r.instance_id").fetchall()
+        self.assertEqual(len(runs), 12)
+        for label, samples, different, feasible, best, different_best in runs:
+            self.assertEqual(samples, 30, label)
+            self.assertTrue(1 <= different <= 30 and feasible <= 30 and different_best <= best <= feasible, label)
+        self.assertGreater(sum(best for label, _, _, _, best, _ in runs if label == "anneal"), 0)
+        for name, x, objective, feasible in kept[::17]:
+            self.write("x.sol", x)
+            said = self.run_qubout("verify", "k.lp" if name == "k" else name, "x.sol", "--json", code=0 if feasible else 1)
+            self.assertEqual(json.loads(said)["objective"], objective)
+
     def test_warm_start(self):
         self.write("good.txt", "a 1\n")
         self.write("bad.txt", "a 1\nb 1\n")

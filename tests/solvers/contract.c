@@ -20,6 +20,7 @@
 #define FAKE_SECONDS  0.05
 #define FAKE_BACKSTOP 10
 #define FEW_SAMPLES   3
+#define KEPT_SAMPLES  8
 #define MODEL_COLUMNS 1024 /* of a lowered small case, at most */
 
 extern const qb_solver qb_solver_template;
@@ -95,7 +96,7 @@ static qb_budget_setup bench_setup(const bench *b, qb_budget_kind kind, double l
 
 static void bench_run(bench *b, const qb_budget_setup *setup, int64_t allocations)
 {
-    cr_assert_eq(qb_budget_probe_open(setup, 8, &b->probe, &b->diag), QB_OK, "%s", b->diag.text);
+    cr_assert_eq(qb_budget_probe_open(setup, KEPT_SAMPLES, &b->probe, &b->diag), QB_OK, "%s", b->diag.text);
     if (allocations >= 0)
         qb_memory_fail_after(allocations);
     void *state = NULL;
@@ -240,6 +241,24 @@ Test(contract, stops_on_cpu_and_wall_limits)
     for_all(stops_on_time);
 }
 
+/* What is kept is worth what it claims. */
+static void check_samples(const bench *b, const small_case *c)
+{
+    qb_channel_sample kept[KEPT_SAMPLES];
+    const char *who = b->solver->name, *what = c->problem.name;
+    uint32_t n = model_variables(&b->model);
+    uint32_t count = qb_channel_read_samples(b->probe.block, n, false, KEPT_SAMPLES, kept);
+    cr_assert_gt(count, 0, "%s on %s keeps none", who, what); /* (the shots of a hybrid step are not whole) */
+    for (uint32_t k = 0; k < count; k++) {
+        uint8_t x[MODEL_COLUMNS];
+        for (uint32_t i = 0; i < n; i++)
+            x[i] = kept[k].bits[i / 64] >> (i % 64) & 1;
+        double energy = qb_qubo_energy(b->model.qubo, x);
+        cr_assert(fabs(energy - kept[k].claimed) <= TOLERANCE * b->model.qubo->magnitude,
+                  "%s on %s: a sample claims %.17g for %.17g", who, what, kept[k].claimed, energy);
+    }
+}
+
 /* What searches without an end returns samples, and stops when it has returned enough. */
 static void stops_on_samples(const qb_solver *solver, const small_case *c)
 {
@@ -258,6 +277,8 @@ static void stops_on_samples(const qb_solver *solver, const small_case *c)
                       c->problem.name, (unsigned long long)b.record.summary.samples);
     for (uint32_t k = 0; k < b.record.count; k++)
         cr_assert_leq(b.record.points[k].samples, FEW_SAMPLES);
+    if (b.status == QB_STOPPED)
+        check_samples(&b, c);
     bench_close(&b);
 }
 

@@ -443,7 +443,8 @@ Test(store, migrates_an_older_file)
     qb_store_close(filled(&small));
     execute(
         path,
-        "DROP VIEW tuning; DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
+        "DROP VIEW sampling; ALTER TABLE sample DROP COLUMN feasible;"
+        " DROP VIEW tuning; DROP VIEW standing; DROP VIEW result; DROP VIEW trajectory; DROP TABLE selftest;"
         " ALTER TABLE experiment DROP COLUMN parent_id;"
         " DROP TABLE stage; ALTER TABLE run DROP COLUMN simulator_s;"
         " ALTER TABLE incumbent DROP COLUMN simulator_s; ALTER TABLE run DROP COLUMN cpu_way;"
