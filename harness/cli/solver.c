@@ -48,7 +48,7 @@ void qb_cli_param_value_json(qb_json_writer *json, const qb_param *param, const 
     else if (param->type == QB_PARAM_real && qb_parse_double(text, length, &real))
         qb_json_double(json, real);
     else if (param->type == QB_PARAM_flag)
-        qb_json_bool(json, !strcmp(text, "true"));
+        qb_json_bool(json, !strcmp(text, "on"));
     else
         qb_json_string(json, text);
 }

@@ -153,6 +153,11 @@ class EndToEnd(unittest.TestCase):
         result = self.solve("triangle.mc", "anneal", "--target", "2", "--cpu-time", "60s")
         self.assertEqual(result["status"], "target")
 
+    def test_flags_are_told_as_they_are(self):
+        told = [self.solve("triangle.mc", solver, "--work", "10000")["solver"]["params"]["symmetry"]
+                for solver in ("qaoa", "qaoa:symmetry=off")]
+        self.assertEqual(told, [True, False])
+
     def test_same_seed_same_run(self):
         first, second = (self.solve("labs007", "anneal", "--work", "300000", "--seed", "5") for _ in range(2))
         for key in ("objective", "solution", "work"):
