@@ -14,15 +14,14 @@
 
 static qb_status find_entry(const qb_evidence *e, const char *name, uint32_t *entry, qb_diag *diag)
 {
-    qb_text names = {0};
-    for (uint32_t k = 0; k < e->entries; k++) {
+    for (uint32_t k = 0; k < e->entries; k++)
         if (!strcmp(e->entry[k].name, name)) {
             *entry = k;
-            qb_text_clear(&names);
             return QB_OK;
         }
+    qb_text names = {0};
+    for (uint32_t k = 0; k < e->entries; k++)
         qb_text_appendf(&names, "%s'%s'", k ? ", " : "", e->entry[k].name);
-    }
     qb_status status = qb_fail(diag, QB_BAD_INPUT, "no solver '%s' in experiment '%s', which has %s", name,
                                e->experiment.name, qb_text_get(&names));
     qb_text_clear(&names);

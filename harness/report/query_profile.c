@@ -54,21 +54,6 @@ static void ratios_close(ratios *r)
     qb_free(r->ratio);
 }
 
-static qb_status ratios_open(const qb_evidence *e, const qb_crossings *x, ratios *r, qb_diag *diag)
-{
-    *r = (ratios){0};
-    for (uint32_t i = 0; i < e->instances; i++)
-        r->problems += x->targets[i];
-    r->matrix = QB_NEW(double, r->problems * e->entries);
-    r->scratch = QB_NEW(double, e->runs);
-    r->cost = QB_NEW(double, e->entries);
-    r->ratio = QB_NEW(double, e->entries);
-    if (r->matrix && r->scratch && r->cost && r->ratio)
-        return QB_OK;
-    ratios_close(r);
-    return qb_fail(diag, QB_NO_MEMORY, "no memory for the profile");
-}
-
 static void ratios_fill(const qb_figure *f, const qb_crossings *x, make_ratios make, ratios *r)
 {
     const qb_evidence *e = f->digest->evidence;
@@ -81,6 +66,29 @@ static void ratios_fill(const qb_figure *f, const qb_crossings *x, make_ratios m
             for (uint32_t entry = 0; entry < e->entries; entry++)
                 r->matrix[entry * r->problems + problem] = r->ratio[entry];
         }
+}
+
+/* Of the times to target that the figure looks up.  Free with ratios_close. */
+static qb_status ratios_open(qb_figure *figure, make_ratios make, ratios *r, qb_diag *diag)
+{
+    const qb_evidence *e = figure->digest->evidence;
+    qb_status status = QB_OK;
+    const qb_crossings *x = qb_figure_crossings(figure, &status, diag);
+    *r = (ratios){0};
+    if (!x)
+        return status;
+    for (uint32_t i = 0; i < e->instances; i++)
+        r->problems += x->targets[i];
+    r->matrix = QB_NEW(double, r->problems * e->entries);
+    r->scratch = QB_NEW(double, e->runs);
+    r->cost = QB_NEW(double, e->entries);
+    r->ratio = QB_NEW(double, e->entries);
+    if (!r->matrix || !r->scratch || !r->cost || !r->ratio) {
+        ratios_close(r);
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for the profile");
+    }
+    ratios_fill(figure, x, make, r);
+    return QB_OK;
 }
 
 static void ratios_gather(const ratios *r, qb_curves *c)
@@ -101,16 +109,11 @@ static qb_status query_ratios(qb_figure *figure, make_ratios make, bool from_one
     qb_curves c = {0};
     ratios r;
     double least, greatest;
-    qb_status status = QB_OK;
-    const qb_crossings *x = qb_figure_crossings(figure, &status, diag);
-    if (!x)
-        return status;
-    status = ratios_open(e, x, &r, diag);
+    qb_status status = ratios_open(figure, make, &r, diag);
     if (status != QB_OK)
         return status;
     status = qb_curves_open(e->entries, r.problems * e->entries, &c, diag);
     if (status == QB_OK) {
-        ratios_fill(figure, x, make, &r);
         ratios_gather(&r, &c);
         if (!qb_curves_range(&c, &least, &greatest))
             status = qb_fail(diag, QB_REFUSED, "no target was reached in half of the runs of any solver");
@@ -184,22 +187,16 @@ qb_status qb_query_pairs(qb_figure *figure, qb_diag *diag)
     uint32_t opponent = qb_digest_best_baseline(figure->digest);
     qb_curves c = {0};
     ratios r;
-    qb_status status = QB_OK;
     if (opponent == UINT32_MAX || e->entries < 2)
         return qb_fail(diag, QB_REFUSED, "there is no baseline to compare a solver with");
-    const qb_crossings *x = qb_figure_crossings(figure, &status, diag);
-    if (!x)
-        return status;
-    status = ratios_open(e, x, &r, diag);
+    qb_status status = ratios_open(figure, as_it_is, &r, diag);
     if (status != QB_OK)
         return status;
     uint32_t lines = 2 * (e->entries - 1), *entry = QB_NEW(uint32_t, e->entries);
     status = entry ? qb_curves_open(lines, r.problems * lines, &c, diag)
                    : qb_fail(diag, QB_NO_MEMORY, "no memory for the profile");
-    if (status == QB_OK) {
-        ratios_fill(figure, x, as_it_is, &r);
+    if (status == QB_OK)
         status = put_pairs(figure, &r, opponent, &c, entry, diag);
-    }
     qb_free(entry);
     qb_curves_close(&c);
     ratios_close(&r);
