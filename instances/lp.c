@@ -132,6 +132,11 @@ static qb_status take_section(qb_lp_parser *p)
 /* Rows without a label are called by their number, with _ behind it while somebody else has that name. */
 static qb_status name_rows(qb_lp_parser *p)
 {
+    if (p->labels.count == p->draft.rows) { /* all have one, and their numbers are the rows' */
+        p->draft.row_names = p->labels;
+        p->labels = (qb_name_table){0};
+        return QB_OK;
+    }
     for (uint32_t k = 0; p->labels.count && k < p->draft.rows; k++) {
         char own[64];
         qb_token name = p->label[k];

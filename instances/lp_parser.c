@@ -72,12 +72,12 @@ qb_token qb_lp_take_label(qb_lp_parser *p)
     qb_token none = {0};
     if (p->now.kind != QB_LP_NAME)
         return none;
-    qb_lp_parser ahead = *p;
-    qb_lp_advance(&ahead);
-    if (!qb_lp_at_symbol(&ahead, ':'))
+    qb_scan behind = p->scan;
+    qb_lp_token colon = qb_lp_next(&behind);
+    if (colon.kind != QB_LP_SYMBOL || colon.symbol != ':')
         return none;
     qb_token label = p->now.text;
-    *p = ahead;
+    p->scan = behind;
     qb_lp_advance(p);
     return label;
 }

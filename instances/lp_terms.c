@@ -113,22 +113,25 @@ static qb_status add_label(qb_lp_parser *p, uint32_t row, qb_token label)
     p->label[row] = label;
     if (label.length == 0)
         return QB_OK;
-    if (qb_names_find(&p->labels, label) != QB_NO_NAME) {
+    uint32_t number, known = p->labels.count;
+    if (qb_names_add(&p->labels, label, &number) != QB_OK)
+        return qb_lp_no_memory(p);
+    if (number < known) {
         char quote[QB_QUOTE_TEXT];
         return qb_scan_fail_at(&p->scan, p->now.line, "a second row '%s'", qb_scan_quote(label, quote));
     }
-    uint32_t number;
-    return qb_names_add(&p->labels, label, &number) == QB_OK ? QB_OK : qb_lp_no_memory(p);
+    return QB_OK;
 }
 
 /* `number relation` in front of a row; *relation stays 0 when there is none. */
 static qb_status take_left_side(qb_lp_parser *p, double *left, char *relation)
 {
+    if (!qb_lp_at_sign(p) && !qb_lp_at_infinity(p) && p->now.kind != QB_LP_NUMBER)
+        return QB_OK;
     qb_lp_parser ahead = *p;
     double value;
-    bool plausible = qb_lp_at_sign(p) || qb_lp_at_infinity(p) || p->now.kind == QB_LP_NUMBER;
     (void)qb_lp_take_signs(&ahead);
-    if (!plausible || (ahead.now.kind != QB_LP_NUMBER && !qb_lp_at_infinity(&ahead)))
+    if (ahead.now.kind != QB_LP_NUMBER && !qb_lp_at_infinity(&ahead))
         return QB_OK;
     qb_lp_advance(&ahead);
     if (ahead.now.kind != QB_LP_RELATION)

@@ -29,8 +29,7 @@ static const char *const extensions[] = {".mps", ".fmps", ".qps", NULL};
 #define DROPPED   (UINT32_MAX - 1)
 
 typedef struct mps_row {
-    char type;       /* N E L G */
-    uint32_t number; /* in the draft; OBJECTIVE, DROPPED */
+    char type; /* N E L G */
     double rhs, range;
     uint32_t rhs_line, range_line;
 } mps_row;
@@ -41,13 +40,14 @@ typedef struct reader {
     bool fixed;
     qb_mps_section now;
     qb_mip_draft draft;
-    qb_name_table rows; /* all of them, the objective's too */
-    mps_row *row;
+    qb_name_table free_rows; /* those of type N: the objective, then what is dropped */
+    mps_row objective, *row; /* [rows of the draft] */
     uint32_t row_capacity;
-    bool has_objective, integer; /* integer: between INTORG and INTEND */
-    qb_token set[3];             /* names of the RHS, RANGES and BOUNDS vectors, once one was met */
+    bool integer;    /* between INTORG and INTEND */
+    qb_token set[3]; /* names of the RHS, RANGES and BOUNDS vectors, once one was met */
     bool has_set[3];
-    uint32_t column; /* the present one */
+    uint32_t column;   /* the present one */
+    uint32_t previous; /* row or column that was looked up */
     qb_aliases aliases;
 } reader;
 
@@ -69,20 +69,29 @@ static qb_status card_number(const reader *r, const qb_mps_card *c, size_t k, do
     return QB_OK;
 }
 
-static qb_status find_row(const reader *r, qb_token name, mps_row **row)
+/* The rows of a column are anywhere; the other sections mostly go down the list. */
+static uint32_t look_up(reader *r, const qb_name_table *names, qb_token name)
 {
-    uint32_t number = qb_names_find(&r->rows, name);
-    if (number == QB_NO_NAME) {
+    if (r->now == QB_MPS_COLUMNS)
+        return qb_names_find(names, name);
+    return r->previous = qb_names_find_behind(names, r->previous, name);
+}
+
+/* In the draft; OBJECTIVE, DROPPED. */
+static qb_status find_row(reader *r, qb_token name, uint32_t *number)
+{
+    uint32_t loose = qb_names_find(&r->free_rows, name);
+    *number = loose == QB_NO_NAME ? look_up(r, &r->draft.row_names, name) : loose ? DROPPED : OBJECTIVE;
+    if (loose == QB_NO_NAME && *number == QB_NO_NAME) {
         char quote[QB_QUOTE_TEXT];
         return qb_scan_fail(&r->scan, "there is no row '%s'", qb_scan_quote(name, quote));
     }
-    *row = &r->row[number];
     return QB_OK;
 }
 
-static qb_status find_column(const reader *r, qb_token name, uint32_t *column)
+static qb_status find_column(reader *r, qb_token name, uint32_t *column)
 {
-    *column = qb_names_find(&r->draft.column_names, name);
+    *column = look_up(r, &r->draft.column_names, name);
     if (*column == QB_NO_NAME) {
         char quote[QB_QUOTE_TEXT];
         return qb_scan_fail(&r->scan, "there is no column '%s'", qb_scan_quote(name, quote));
@@ -97,9 +106,17 @@ static qb_status take_row(reader *r, const qb_mps_card *c)
         return qb_scan_fail(&r->scan, "a row is N, E, L or G, not '%s'", qb_scan_quote(c->type, quote));
     if (c->name.length == 0)
         return qb_scan_fail(&r->scan, "a row without a name");
-    if (qb_names_find(&r->rows, c->name) != QB_NO_NAME)
+    uint32_t number;
+    if (qb_names_find(&r->free_rows, c->name) != QB_NO_NAME)
         return qb_scan_fail(&r->scan, "a second row '%s'", qb_scan_quote(c->name, quote));
-    if (r->rows.count == r->row_capacity) {
+    if (type == 'N' && qb_names_find(&r->draft.row_names, c->name) != QB_NO_NAME)
+        return qb_scan_fail(&r->scan, "a second row '%s'", qb_scan_quote(c->name, quote));
+    if (type == 'N')
+        return qb_names_add(&r->free_rows, c->name, &number) == QB_OK ? QB_OK : no_memory(r);
+    qb_status status = qb_mip_draft_name_row(&r->draft, &r->scan, c->name, &number);
+    if (status != QB_OK)
+        return status;
+    if (number == r->row_capacity) {
         uint32_t capacity = r->row_capacity * 2 + 64;
         mps_row *grown = qb_realloc(r->row, r->row_capacity, capacity, sizeof *grown);
         if (!grown)
@@ -107,17 +124,8 @@ static qb_status take_row(reader *r, const qb_mps_card *c)
         r->row = grown;
         r->row_capacity = capacity;
     }
-    uint32_t number, draft_number;
-    if (qb_names_add(&r->rows, c->name, &number) != QB_OK)
-        return no_memory(r);
-    r->row[number] = (mps_row){.type = type, .number = r->has_objective ? DROPPED : OBJECTIVE};
-    if (type == 'N') {
-        r->has_objective = true;
-        return QB_OK;
-    }
-    qb_status status = qb_mip_draft_name_row(&r->draft, &r->scan, c->name, &draft_number);
-    r->row[number].number = draft_number;
-    return status;
+    r->row[number].type = type;
+    return QB_OK;
 }
 
 static qb_status take_marker(reader *r, const qb_mps_card *c)
@@ -158,14 +166,14 @@ static qb_status take_column(reader *r, const qb_mps_card *c)
         if (k == 1 && c->row[1].length == 0)
             break;
         double value;
-        mps_row *row = NULL;
+        uint32_t row;
         if ((status = find_row(r, c->row[k], &row)) != QB_OK ||
             (status = card_number(r, c, k, &value)) != QB_OK)
             break;
-        if (row->number == OBJECTIVE)
+        if (row == OBJECTIVE)
             status = qb_mip_draft_add_cost(&r->draft, &r->scan, r->column, value, r->source->sum_duplicates);
-        else if (row->number != DROPPED)
-            status = qb_mip_draft_add_entry(&r->draft, &r->scan, row->number, r->column, value);
+        else if (row != DROPPED)
+            status = qb_mip_draft_add_entry(&r->draft, &r->scan, row, r->column, value);
     }
     return status;
 }
@@ -194,17 +202,20 @@ static qb_status take_vector(reader *r, const qb_mps_card *c)
         if (k == 1 && c->row[1].length == 0)
             break;
         double value;
-        mps_row *row = NULL;
+        uint32_t row;
         if ((status = find_row(r, c->row[k], &row)) != QB_OK ||
             (status = card_number(r, c, k, &value)) != QB_OK)
             break;
-        uint32_t *line = ranges ? &row->range_line : &row->rhs_line;
+        if (ranges && (row == OBJECTIVE || row == DROPPED))
+            return qb_scan_fail(&r->scan, "a range on a row of type N");
+        if (row == DROPPED)
+            continue;
+        mps_row *sides = row == OBJECTIVE ? &r->objective : &r->row[row];
+        uint32_t *line = ranges ? &sides->range_line : &sides->rhs_line;
         if (*line)
             return qb_scan_fail(&r->scan, "a second value for one row, the first is on line %u", *line);
-        if (ranges && row->type == 'N')
-            return qb_scan_fail(&r->scan, "a range on a row of type N");
         *line = r->scan.line;
-        *(ranges ? &row->range : &row->rhs) = value;
+        *(ranges ? &sides->range : &sides->rhs) = value;
     }
     return status;
 }
@@ -353,12 +364,8 @@ static qb_status take_line(reader *r)
 
 /* ---- The end ------------------------------------------------------------------------------------------- */
 
-static void finish_row(qb_mip_draft *draft, const mps_row *row)
+static void finish_row(qb_draft_row *out, const mps_row *row)
 {
-    if (row->number == OBJECTIVE)
-        draft->constant = row->rhs;
-    if (row->number == OBJECTIVE || row->number == DROPPED)
-        return;
     double low = bound_value(row->rhs), high = low, width = fabs(row->range);
     if (row->type == 'L')
         low = row->range_line ? high - width : -INFINITY;
@@ -368,9 +375,9 @@ static void finish_row(qb_mip_draft *draft, const mps_row *row)
         low -= width;
     else
         high += width;
-    draft->row[row->number].lower = low;
-    draft->row[row->number].upper = high;
-    draft->row[row->number].line = row->range_line ? row->range_line : row->rhs_line ? row->rhs_line : 1;
+    out->lower = low;
+    out->upper = high;
+    out->line = row->range_line ? row->range_line : row->rhs_line ? row->rhs_line : 1;
 }
 
 static void finish_column(qb_draft_column *c)
@@ -383,8 +390,9 @@ static void finish_column(qb_draft_column *c)
 
 static qb_status finish(reader *r, qb_problem *problem)
 {
-    for (uint32_t k = 0; k < r->rows.count; k++)
-        finish_row(&r->draft, &r->row[k]);
+    r->draft.constant = r->objective.rhs;
+    for (uint32_t k = 0; k < r->draft.rows; k++)
+        finish_row(&r->draft.row[k], &r->row[k]);
     for (uint32_t j = 0; j < r->draft.columns; j++)
         finish_column(&r->draft.column[j]);
     qb_status status;
@@ -408,7 +416,7 @@ static qb_status attempt(const qb_read_source *source, bool fixed, qb_problem *p
         status = finish(&r, problem);
     *line = r.scan.line;
     qb_mip_draft_free(&r.draft);
-    qb_names_free(&r.rows);
+    qb_names_free(&r.free_rows);
     qb_free(r.row);
     qb_aliases_free(&r.aliases);
     return status;

@@ -5,13 +5,25 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* FNV-1a, with its high bits folded in. */
-static uint32_t hash_of(qb_token name)
+/* The top bit of a hash. */
+#define SHORT UINT32_C(0x80000000)
+
+/* What a name is looked for by: where it ends up is the low bits of its hash.  No name holds a zero byte, so
+ * short ones differ where their keys do. */
+static qb_name_slot key_of(qb_token name)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (size_t k = 0; k < name.length; k++)
-        h = (h ^ (unsigned char)name.start[k]) * UINT64_C(0x100000001b3);
-    return (uint32_t)(h ^ (h >> 32));
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t key = 0, hash = UINT64_C(0xcbf29ce484222325);
+    if (name.length <= sizeof key) {
+        for (size_t k = 0; k < name.length; k++)
+            key = key << 8 | (unsigned char)name.start[k];
+        hash = key * odd;
+        hash = (hash ^ hash >> 32) * odd;
+        return (qb_name_slot){.key = key, .hash = (uint32_t)(hash >> 32) | SHORT};
+    }
+    for (size_t k = 0; k < name.length; k++) /* FNV-1a, its high bits folded in */
+        hash = (hash ^ (unsigned char)name.start[k]) * UINT64_C(0x100000001b3);
+    return (qb_name_slot){.hash = (uint32_t)(hash ^ hash >> 32) & ~SHORT};
 }
 
 const char *qb_names_at(const qb_name_table *names, uint32_t number)
@@ -19,25 +31,38 @@ const char *qb_names_at(const qb_name_table *names, uint32_t number)
     return names->pool + names->offset[number];
 }
 
-static bool holds(const qb_name_table *names, const qb_name_slot *slot, uint32_t hash, qb_token name)
+static bool is_at(const qb_name_table *names, uint64_t offset, qb_token name)
 {
-    const char *known = names->pool + slot->offset;
-    return slot->hash == hash && strncmp(known, name.start, name.length) == 0 && known[name.length] == 0;
+    const char *known = names->pool + offset;
+    return strncmp(known, name.start, name.length) == 0 && known[name.length] == 0;
+}
+
+static bool holds(const qb_name_table *names, const qb_name_slot *slot, qb_name_slot key, qb_token name)
+{
+    if (slot->hash != key.hash || key.hash & SHORT)
+        return slot->hash == key.hash && slot->key == key.key;
+    return is_at(names, slot->key, name);
 }
 
 /* The slot where a name is, or where it belongs; slots > count, so there is always one. */
-static qb_name_slot *slot_of(const qb_name_table *names, uint32_t hash, qb_token name)
+static qb_name_slot *slot_of(const qb_name_table *names, qb_name_slot key, qb_token name)
 {
-    uint64_t at = hash & (names->slots - 1);
-    while (names->slot[at].entry && !holds(names, &names->slot[at], hash, name))
+    uint64_t at = key.hash & (names->slots - 1);
+    while (names->slot[at].entry && !holds(names, &names->slot[at], key, name))
         at = (at + 1) & (names->slots - 1);
     return &names->slot[at];
 }
 
 uint32_t qb_names_find(const qb_name_table *names, qb_token name)
 {
-    return names->slots ? slot_of(names, hash_of(name), name)->entry - 1
+    return names->slots ? slot_of(names, key_of(name), name)->entry - 1
                         : QB_NO_NAME; /* 0 - 1 is QB_NO_NAME */
+}
+
+uint32_t qb_names_find_behind(const qb_name_table *names, uint32_t previous, qb_token name)
+{
+    uint32_t next = previous + 1;
+    return next < names->count && is_at(names, names->offset[next], name) ? next : qb_names_find(names, name);
 }
 
 /* All names differ: a free slot is all that each needs. */
@@ -94,20 +119,25 @@ static qb_status make_room(qb_name_table *names, size_t length)
 
 qb_status qb_names_add(qb_name_table *names, qb_token name, uint32_t *number)
 {
-    uint32_t known = qb_names_find(names, name);
-    if (known != QB_NO_NAME) {
-        *number = known;
+    qb_name_slot key = key_of(name), *slot = names->slots ? slot_of(names, key, name) : NULL;
+    if (slot && slot->entry) {
+        *number = slot->entry - 1;
         return QB_OK;
     }
+    uint64_t slots = names->slots;
     if (names->count == QB_COUNT_LIMIT || make_room(names, name.length) != QB_OK)
         return QB_NO_MEMORY;
-    uint32_t added = names->count++, hash = hash_of(name);
-    *slot_of(names, hash, name) = (qb_name_slot){names->pool_size, hash, added + 1};
-    names->offset[added] = names->pool_size;
+    if (names->slots != slots)
+        slot = slot_of(names, key, name);
+    if (!(key.hash & SHORT))
+        key.key = names->pool_size;
+    key.entry = names->count + 1;
+    *slot = key;
+    *number = names->count++;
+    names->offset[*number] = names->pool_size;
     memcpy(names->pool + names->pool_size, name.start, name.length);
     names->pool[names->pool_size + name.length] = 0;
     names->pool_size += name.length + 1;
-    *number = added;
     return QB_OK;
 }
 

@@ -4,10 +4,10 @@
 
 #include "instances/scan.h"
 
-/* Where a name is, and enough of its hash that hardly ever another name has to be looked at: in a large table
- * each look is a cache miss. */
+/* In a large table each look elsewhere is a cache miss: a name of up to eight bytes stands in the slot
+ * itself, of a longer one enough of its hash that hardly ever another name has to be looked at. */
 typedef struct qb_name_slot {
-    uint64_t offset;      /* into pool */
+    uint64_t key;         /* the name, or where it begins in the pool: `hash` says which */
     uint32_t hash, entry; /* entry: number + 1; 0: empty */
 } qb_name_slot;
 
@@ -25,6 +25,10 @@ typedef struct qb_name_table {
 
 /* The number of a name; QB_NO_NAME when it is not there.  O(length). */
 uint32_t qb_names_find(const qb_name_table *names, qb_token name);
+
+/* The same, tried first with the name behind number `previous`: in files that list names in order, memory is
+ * then read in order. */
+uint32_t qb_names_find_behind(const qb_name_table *names, uint32_t previous, qb_token name);
 
 /* The number of a name that is added when it is new.  Errors: QB_NO_MEMORY.  Amortised O(length). */
 qb_status qb_names_add(qb_name_table *names, qb_token name, uint32_t *number);

@@ -13,6 +13,11 @@ static inline bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+static inline bool ends_token(char c)
+{
+    return is_blank(c) || c == '\n';
+}
+
 qb_scan qb_scan_open(const qb_read_source *source, qb_diag *diag)
 {
     return (qb_scan){
@@ -25,10 +30,16 @@ static inline void skip_blanks(qb_scan *scan)
         scan->at++;
 }
 
-bool qb_scan_at_line_end(qb_scan *scan)
+/* Inline for the readers of numbers below, which spend their time here. */
+static inline bool at_line_end(qb_scan *scan)
 {
     skip_blanks(scan);
     return scan->at == scan->end || *scan->at == '\n' || (scan->note && *scan->at == scan->note);
+}
+
+bool qb_scan_at_line_end(qb_scan *scan)
+{
+    return at_line_end(scan);
 }
 
 bool qb_scan_line(qb_scan *scan)
@@ -42,7 +53,7 @@ bool qb_scan_line(qb_scan *scan)
         }
         scan->start = scan->at;
         scan->line++;
-        if (!qb_scan_at_line_end(scan) && !(scan->comment && *scan->at == scan->comment))
+        if (!at_line_end(scan) && !(scan->comment && *scan->at == scan->comment))
             return true;
     }
     scan->at = scan->end;
@@ -56,16 +67,22 @@ qb_status qb_scan_first_line(qb_scan *scan)
     return QB_OK;
 }
 
-bool qb_scan_token(qb_scan *scan, qb_token *token)
+static inline bool next_token(qb_scan *scan, qb_token *token)
 {
-    if (qb_scan_at_line_end(scan))
+    if (at_line_end(scan))
         return false;
     const char *p = scan->at;
-    while (p < scan->end && !is_blank(*p) && *p != '\n' && !(scan->note && *p == scan->note))
+    char note = scan->note ? scan->note : '\n';
+    while (p < scan->end && *p != note && ((unsigned char)*p > ' ' || !ends_token(*p)))
         p++;
     *token = (qb_token){scan->at, (size_t)(p - scan->at)};
     scan->at = p;
     return true;
+}
+
+bool qb_scan_token(qb_scan *scan, qb_token *token)
+{
+    return next_token(scan, token);
 }
 
 qb_token qb_scan_rest(qb_scan *scan)
@@ -125,7 +142,7 @@ bool qb_token_real(qb_token token, double *value)
 qb_status qb_scan_count(qb_scan *scan, const char *what, uint32_t *value)
 {
     qb_token token;
-    if (!qb_scan_token(scan, &token))
+    if (!next_token(scan, &token))
         return missing(scan, what);
     uint64_t v;
     if (!plain_integer(token.start, token.length, &v))
@@ -141,7 +158,7 @@ qb_status qb_scan_count(qb_scan *scan, const char *what, uint32_t *value)
 qb_status qb_scan_index(qb_scan *scan, const char *what, uint32_t first, uint32_t count, uint32_t *value)
 {
     qb_token token;
-    if (!qb_scan_token(scan, &token))
+    if (!next_token(scan, &token))
         return missing(scan, what);
     uint64_t v;
     if (!plain_integer(token.start, token.length, &v))
@@ -157,7 +174,7 @@ qb_status qb_scan_index(qb_scan *scan, const char *what, uint32_t first, uint32_
 qb_status qb_scan_real(qb_scan *scan, const char *what, double *value)
 {
     qb_token token;
-    if (!qb_scan_token(scan, &token))
+    if (!next_token(scan, &token))
         return missing(scan, what);
     return qb_token_real(token, value) ? QB_OK : unexpected(scan, what, token);
 }
@@ -184,7 +201,7 @@ static bool overflows(qb_token token, double *value)
 qb_status qb_scan_extended(qb_scan *scan, const char *what, double *value)
 {
     qb_token token;
-    if (!qb_scan_token(scan, &token))
+    if (!next_token(scan, &token))
         return missing(scan, what);
     if (qb_token_real(token, value) || qb_parse_double_or_inf(token.start, token.length, value) ||
         overflows(token, value))
@@ -224,9 +241,10 @@ qb_status qb_scan_next_real(qb_scan *scan, const char *what, double *value)
 qb_status qb_scan_line_end(qb_scan *scan)
 {
     qb_token token;
-    if (qb_scan_token(scan, &token))
-        return unexpected(scan, "the end of the line", token);
-    return QB_OK;
+    if (at_line_end(scan))
+        return QB_OK;
+    (void)next_token(scan, &token);
+    return unexpected(scan, "the end of the line", token);
 }
 
 qb_status qb_scan_file_end(qb_scan *scan)
@@ -271,16 +289,6 @@ const char *qb_scan_quote(qb_token token, char buffer[QB_QUOTE_TEXT])
     }
     memcpy(buffer + length, token.length > 40 ? "..." : "", token.length > 40 ? 4 : 1);
     return buffer;
-}
-
-bool qb_token_equal(qb_token a, qb_token b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.start, b.start, a.length) == 0);
-}
-
-bool qb_token_is(qb_token token, const char *word)
-{
-    return qb_token_equal(token, (qb_token){word, strlen(word)});
 }
 
 bool qb_token_is_nocase(qb_token token, const char *word)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define QB_COUNT_LIMIT 2147483647u /* what a size or an index may be at most */
 
@@ -73,8 +74,17 @@ __attribute__((format(printf, 3, 4))) qb_status qb_scan_fail_at(const qb_scan *s
 #define QB_QUOTE_TEXT 48
 const char *qb_scan_quote(qb_token token, char buffer[QB_QUOTE_TEXT]);
 
-bool qb_token_equal(qb_token a, qb_token b);
-bool qb_token_is(qb_token token, const char *word);        /* exactly */
+static inline bool qb_token_equal(qb_token a, qb_token b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.start, b.start, a.length) == 0);
+}
+
+/* Exactly; inline, since with a literal it is hardly more than a comparison of lengths. */
+static inline bool qb_token_is(qb_token token, const char *word)
+{
+    return qb_token_equal(token, (qb_token){word, strlen(word)});
+}
+
 bool qb_token_is_nocase(qb_token token, const char *word); /* word in lower case */
 
 /* A finite decimal number; false otherwise. */
