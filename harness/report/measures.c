@@ -1,5 +1,6 @@
 #include "harness/report/measures.h"
 #include "harness/base/memory.h"
+#include "harness/report/baselines.h"
 #include "harness/report/compare.h"
 #include "harness/report/crossings.h"
 #include "harness/report/paired.h"
@@ -237,91 +238,6 @@ static qb_status rank_entries(taker *t)
     return status;
 }
 
-/* ---- baselines together */
-
-static double measure_virtual_best(const qb_digest *d)
-{
-    double total = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < d->evidence->instances; i++) {
-        double least = INFINITY, judged = NAN;
-        for (uint32_t k = 0; k < d->evidence->entries; k++) {
-            bool takes_part = d->evidence->entry[k].role == QB_EVIDENCE_BASELINE;
-            double chosen_by = takes_part ? qb_mean_score(d, k, i, QB_SEEDS_EVEN) : NAN;
-            if (chosen_by < least) {
-                least = chosen_by;
-                judged = qb_mean_score(d, k, i, QB_SEEDS_ODD);
-            }
-        }
-        total += isnan(judged) ? 0 : judged;
-        count += isnan(judged) ? 0 : 1;
-    }
-    return count ? total / count : NAN;
-}
-
-/* Baselines that can be replayed at a smaller budget; 0 where one of them sees its limit. */
-static uint32_t replayable_baselines(const qb_evidence *e)
-{
-    uint32_t count = 0;
-    for (uint32_t k = 0; k < e->entries; k++) {
-        const qb_solver *solver = qb_solver_find(e->entry[k].solver);
-        if (e->entry[k].role != QB_EVIDENCE_BASELINE)
-            continue;
-        if (!solver || solver->needs_deadline)
-            return 0;
-        count++;
-    }
-    return count;
-}
-
-/* Mean over instances and repeats of the least score of any baseline. */
-static double mean_least(const qb_digest *d)
-{
-    const qb_evidence *e = d->evidence;
-    double total = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < e->instances; i++)
-        for (uint32_t repeat = 0;; repeat++) {
-            double least = INFINITY;
-            for (uint32_t k = 0; k < e->entries; k++) {
-                const qb_cell_digest *cell = qb_digest_cell(d, k, i);
-                if (e->entry[k].role == QB_EVIDENCE_BASELINE && repeat < cell->runs)
-                    least = fmin(least, d->score[cell->first + repeat]);
-            }
-            if (isinf(least))
-                break;
-            total += least;
-            count++;
-        }
-    return count ? total / count : NAN;
-}
-
-/* k baselines side by side, each with a k-th of the budget: what the virtual best costs in truth. */
-static qb_status measure_portfolio(taker *t)
-{
-    uint32_t k = replayable_baselines(t->e);
-    char selector[32];
-    const qb_evidence *shorter = NULL;
-    qb_digest d = {0};
-    t->m->portfolio = NAN;
-    if (!k || t->e->registered_budget > 0)
-        return QB_OK;
-    (void)snprintf(selector, sizeof selector, "#%" PRId64, t->e->experiment.id);
-    qb_status status = qb_evidence_load(t->store, selector, &shorter, t->diag);
-    if (status == QB_OK)
-        status = qb_evidence_shorten(t->store, shorter, t->e->budget / k, t->diag);
-    if (status == QB_OK)
-        status = qb_digest_make(shorter, &d, t->diag);
-    if (status == QB_OK) { /* against the values that the whole budget is measured by */
-        memcpy(d.best, t->digest.best, t->e->instances * sizeof *d.best);
-        qb_digest_rescore(&d);
-        t->m->portfolio = mean_least(&d);
-    }
-    qb_digest_clear(&d);
-    qb_evidence_free(shorter);
-    return status;
-}
-
 /* ---- all of it */
 
 static qb_status choose_target(taker *t, double gap)
@@ -371,9 +287,10 @@ static qb_status take_all(taker *t, double gap)
     for (uint32_t k = 0; k < t->e->entries; k++)
         fill_entry(t, k);
     compare_with_best(t);
-    t->m->virtual_best = measure_virtual_best(&t->digest);
+    t->m->virtual_best = qb_baselines_virtual_best(&t->digest, NULL, UINT32_MAX, NULL);
     status = rank_entries(t);
-    return status == QB_OK ? measure_portfolio(t) : status;
+    return status == QB_OK ? qb_baselines_portfolio(t->store, &t->digest, NULL, &t->m->portfolio, t->diag)
+                           : status;
 }
 
 qb_status qb_measures_make(qb_store *store, const qb_evidence *evidence, double target, qb_measures *measures,

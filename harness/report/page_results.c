@@ -59,6 +59,13 @@ void qb_page_question(qb_page *page)
 
 /* ---- the verdict */
 
+static void put_note(void *page, const char *query, const char *sentence)
+{
+    qb_text_append(((qb_page *)page)->out, "<li>");
+    qb_html_linked(page, query, sentence);
+    qb_text_append(((qb_page *)page)->out, "</li>\n");
+}
+
 static void put_decision(qb_page *page, const qb_verdict *v)
 {
     qb_text_append(page->out, "<div class=\"verdict\" id=\"verdict\">\n<strong>");
@@ -66,16 +73,9 @@ static void put_decision(qb_page *page, const qb_verdict *v)
     qb_text_append(page->out, "</strong>\n");
     for (int k = 0; k < 2; k++)
         qb_html_numbers(page, "scores", "%s", v->sentence[k]);
-    if (v->reasons) {
-        qb_text_append(page->out, "<ul>\n");
-        for (uint32_t k = 0; k < v->reasons; k++) {
-            qb_text_append(page->out, "<li>");
-            qb_html_linked(page, v->reason_query[k], v->reason[k]);
-            qb_text_append(page->out, "</li>\n");
-        }
-        qb_text_append(page->out, "</ul>\n");
-    }
-    qb_text_append(page->out, "<p class=\"facts\">Computed from the mean gaps of the solvers on the "
+    qb_text_append(page->out, "<ul>\n");
+    qb_verdict_notes(v, put_note, page);
+    qb_text_append(page->out, "</ul>\n<p class=\"facts\">Computed from the mean gaps of the solvers on the "
                               "instances; <code>qubout verdict --json</code> computes it again.");
     qb_html_query(page, "scores");
     qb_text_append(page->out, "</p>\n");
@@ -88,12 +88,15 @@ void qb_page_verdict(qb_page *page)
     qb_diag why = {{0}};
     if (!page->experiment || !page->experiment->decision.given)
         return;
-    if (qb_verdict_compute(page->digest->evidence, page->today, &verdict, &why) != QB_OK) {
-        qb_html_paragraph(page, "No verdict: %s.", why.text);
-        return;
+    qb_status status = qb_verdict_compute(page->digest->evidence, page->today, &verdict, &why);
+    if (status == QB_OK) {
+        status = qb_verdict_add_portfolio(page->store, page->digest->evidence, &verdict, &why);
+        if (status == QB_OK)
+            put_decision(page, &verdict);
+        qb_verdict_clear(&verdict);
     }
-    put_decision(page, &verdict);
-    qb_verdict_clear(&verdict);
+    if (status != QB_OK)
+        qb_html_paragraph(page, "No verdict: %s.", why.text);
 }
 
 /* ---- solver by solver */

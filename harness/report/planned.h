@@ -3,10 +3,7 @@
 #define QB_REPORT_PLANNED_H
 
 #include "harness/base/text.h"
-#include "harness/run/experiment.h"
-#include "harness/store/evidence.h"
-
-#define QB_PLANNED_WHY 320
+#include "harness/report/decidable.h"
 
 typedef struct qb_planned {
     uint32_t instances; /* judged: less those for tuning */
@@ -15,12 +12,10 @@ typedef struct qb_planned {
     double detectable; /* effect beyond the minimum found in 9 of 10 such experiments, in standard deviations
                           of the paired differences; NAN: none */
     double deviation;  /* that standard deviation where evidence has one, in points of score; NAN: unknown */
-    char why[QB_PLANNED_WHY]; /* why it cannot be decided; empty: it can */
+    char why[QB_OBSTACLE]; /* why it cannot be decided; empty: it can */
 } qb_planned;
 
-/* evidence: earlier runs of this experiment, or NULL.  A claim about a device takes nothing that no device
- * offers, and needs its optimistic bound with a sham and a classical control of as many shots; or runs on
- * hardware that were imported.  A design that registered no decision is decidable. */
+/* evidence: earlier runs of this experiment, or NULL. */
 qb_planned qb_plan_decision(const qb_experiment *experiment, const qb_evidence *evidence);
 
 /* A few lines for --dry-run. */

@@ -1,4 +1,5 @@
 #include "harness/report/reasons.h"
+#include "harness/report/decidable.h"
 #include "harness/run/parameter_grid.h"
 #include "harness/run/tuning.h"
 
@@ -300,9 +301,13 @@ static void say_kpi(qb_verdict *v, const qb_challenger_verdict *c, const qb_expe
                    c->kpi >= 0 ? "better" : "worse", c->against_best.entry, v->baseline);
 }
 
-/* What was changed after registration, by whose word: every page says so, this one too. */
-static void say_deviations(qb_verdict *v, const qb_evidence *e)
+/* What was forced at registration or changed after it, by whose word: every page says so, this one too. */
+static void say_deviations(qb_verdict *v, const qb_evidence *e, const qb_experiment *x)
 {
+    char obstacle[QB_OBSTACLE];
+    qb_find_obstacle(x, e, obstacle);
+    if (*obstacle)
+        add_reason(v, "experiment", "registered by force, as it cannot be decided: %s", obstacle);
     for (uint32_t k = 0; k < e->amendments; k++)
         if (*e->amendment[k].why)
             add_reason(v, "experiment", "the decision was changed on %.10s: %s", e->amendment[k].at,
@@ -343,7 +348,7 @@ void qb_verdict_apply_rules(qb_verdict *v, const qb_evidence *e, const qb_experi
         for (uint32_t k = 0; k < v->challengers; k++)
             demote(&v->challenger[k], QB_PAUSE, QB_STOP);
     }
-    say_deviations(v, e);
+    say_deviations(v, e, x);
     const qb_challenger_verdict *c = leading(v);
     say_kpi(v, c, x);
     say_result(v, c);

@@ -1,6 +1,7 @@
 #include "harness/report/verdict.h"
 #include "harness/base/hash.h"
 #include "harness/base/memory.h"
+#include "harness/report/baselines.h"
 #include "harness/report/judge.h"
 #include "harness/report/reasons.h"
 #include "harness/stats/planning.h"
@@ -178,34 +179,6 @@ static qb_status judge_challengers(qb_judge *j, const qb_effect *effect, qb_diag
 
 /* ---- beside it */
 
-static void measure_virtual_best(qb_judge *j)
-{
-    double best = 0, single = 0;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < j->e->instances; i++) {
-        uint32_t chosen = UINT32_MAX;
-        double least = INFINITY;
-        for (uint32_t k = 0; k < j->e->entries && j->take[i]; k++) {
-            double mean = j->e->entry[k].role == QB_EVIDENCE_BASELINE
-                              ? qb_mean_score(&j->digest, k, i, QB_SEEDS_EVEN)
-                              : NAN;
-            if (mean < least) {
-                least = mean;
-                chosen = k;
-            }
-        }
-        double judged = chosen == UINT32_MAX ? NAN : qb_mean_score(&j->digest, chosen, i, QB_SEEDS_ODD);
-        double plain = qb_mean_score(&j->digest, j->baseline, i, QB_SEEDS_ODD);
-        if (isnan(judged) || isnan(plain))
-            continue;
-        best += judged;
-        single += plain;
-        count++;
-    }
-    j->v->virtual_best = count ? best / count : NAN;
-    j->v->best_baseline_score = count ? single / count : NAN;
-}
-
 static qb_status hash_references(qb_judge *j)
 {
     qb_sha256 *h = qb_sha256_open();
@@ -240,7 +213,7 @@ static uint32_t count_role(const qb_evidence *e, qb_evidence_role role)
 static bool allocate(qb_judge *j)
 {
     size_t n = j->e->instances, c = j->v->challengers;
-    j->take = QB_NEW(bool, n);
+    j->take = j->v->judged = QB_NEW(bool, n);
     j->difference = QB_NEW(double, n *c);
     j->scratch = QB_NEW(double, n);
     j->index = QB_NEW(uint32_t, n * c);
@@ -252,7 +225,6 @@ static bool allocate(qb_judge *j)
 
 static void release(qb_judge *j)
 {
-    qb_free(j->take);
     qb_free(j->difference);
     qb_free(j->scratch);
     qb_free(j->index);
@@ -272,7 +244,8 @@ static qb_status compute(qb_judge *j, const char *today, qb_diag *diag)
         compare_control_pair(j);
         compare_challengers(j, effect);
         status = judge_challengers(j, effect, diag);
-        measure_virtual_best(j);
+        v->virtual_best =
+            qb_baselines_virtual_best(&j->digest, j->take, j->baseline, &v->best_baseline_score);
         count_flagged(j);
         if (status == QB_OK)
             status = hash_references(j);
@@ -285,7 +258,7 @@ static qb_status compute(qb_judge *j, const char *today, qb_diag *diag)
 qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
                              qb_diag *diag)
 {
-    qb_verdict v = {0};
+    qb_verdict v = {.portfolio = NAN};
     qb_judge j = {.e = evidence, .v = &v};
     qb_status status = qb_judge_read(&j, diag);
     if (status == QB_OK) {
@@ -317,5 +290,17 @@ qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_
 void qb_verdict_clear(qb_verdict *verdict)
 {
     qb_free(verdict->challenger);
+    qb_free(verdict->judged);
     *verdict = (qb_verdict){0};
+}
+
+qb_status qb_verdict_add_portfolio(qb_store *store, const qb_evidence *evidence, qb_verdict *verdict,
+                                   qb_diag *diag)
+{
+    qb_digest digest = {0};
+    qb_status status = qb_digest_make(evidence, &digest, diag);
+    if (status == QB_OK)
+        status = qb_baselines_portfolio(store, &digest, verdict->judged, &verdict->portfolio, diag);
+    qb_digest_clear(&digest);
+    return status;
 }

@@ -55,7 +55,7 @@ typedef struct qb_challenger_verdict {
 typedef struct qb_verdict {
     qb_decision decision;
     char sentence[2][640];                /* what a manager reads */
-    char reason[QB_REASONS][320];         /* [reasons] what overruled or qualified it */
+    char reason[QB_REASONS][384];         /* [reasons] what overruled or qualified it */
     const char *reason_query[QB_REASONS]; /* [reasons] what its numbers come from: an id of store/views.h */
     uint32_t reasons;
     double minimum_effect, confidence;
@@ -68,6 +68,9 @@ typedef struct qb_verdict {
     bool has_control_pair, control_is_twin;
     double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
     double best_baseline_score; /* that of the single best, on the same seeds */
+    double portfolio;           /* of all baselines side by side, each with its part of the budget; NAN: not
+                                 * replayed (qb_verdict_add_portfolio) */
+    bool *judged;               /* [instances of the evidence] */
     bool control_differs;       /* by more than chance does at QB_CONTROL_LEVEL, however often one looks */
     uint32_t instances, without_headroom, tuning_instances, fitted_instances;
     uint32_t waiting; /* of a sequential rule: behind the first run that is missing */
@@ -81,6 +84,16 @@ typedef struct qb_verdict {
 qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
                              qb_diag *diag);
 void qb_verdict_clear(qb_verdict *verdict);
+
+/* Replays what stands beside the virtual best: all baselines at a part of the budget.  Stays NAN where one of
+ * them sees its limit.  Errors: QB_NO_MEMORY, what the store says.  O(points). */
+qb_status qb_verdict_add_portfolio(qb_store *store, const qb_evidence *evidence, qb_verdict *verdict,
+                                   qb_diag *diag);
+
+/* Every sentence behind the two: what overruled or qualified them, against whom, how far a solver differs
+ * from itself.  query: an id of store/views.h. */
+typedef void qb_verdict_note(void *context, const char *query, const char *sentence);
+void qb_verdict_notes(const qb_verdict *verdict, qb_verdict_note *note, void *context);
 
 /* For a terminal, and as one JSON object. */
 void qb_verdict_say(const qb_verdict *verdict, qb_text *out);

@@ -4,24 +4,59 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+
+#define NOTE 512
+
+static void note_baseline(const qb_verdict *v, qb_verdict_note *note, void *context)
+{
+    char text[NOTE];
+    int used = snprintf(text, sizeof text, "best baseline '%.200s', chosen by %s", v->baseline,
+                        v->baseline_chosen_by);
+    if (!isnan(v->virtual_best))
+        used += snprintf(text + used, sizeof text - (size_t)used,
+                         "; its mean gap %.3g %%, that of the virtual best %.3g %%",
+                         100 * v->best_baseline_score, 100 * v->virtual_best);
+    if (!isnan(v->portfolio))
+        snprintf(text + used, sizeof text - (size_t)used,
+                 "; of all baselines side by side, each with its part of the budget, %.3g %%",
+                 100 * v->portfolio);
+    note(context, "scores", text);
+}
+
+static void note_control(const qb_verdict *v, qb_verdict_note *note, void *context)
+{
+    char text[NOTE];
+    const qb_effect *e = &v->control_pair.effect;
+    snprintf(text, sizeof text, "%s: difference %.3g points, resolution %.3g points",
+             v->control_is_twin ? "A/A twins" : "A/A by halves of the baseline's repeats", 100 * e->estimate,
+             50 * (e->interval.high - e->interval.low));
+    note(context, "scores", text);
+}
+
+void qb_verdict_notes(const qb_verdict *v, qb_verdict_note *note, void *context)
+{
+    char text[NOTE];
+    for (uint32_t k = 0; k < v->reasons; k++)
+        note(context, v->reason_query[k], v->reason[k]);
+    note_baseline(v, note, context);
+    if (v->has_control_pair)
+        note_control(v, note, context);
+    snprintf(text, sizeof text, "references SHA-256 %s", v->references_sha256);
+    note(context, "values", text);
+}
+
+static void say_note(void *out, const char *query, const char *sentence)
+{
+    (void)query;
+    qb_text_appendf(out, "  - %s\n", sentence);
+}
 
 void qb_verdict_say(const qb_verdict *v, qb_text *out)
 {
     for (int k = 0; k < 2; k++)
         qb_text_appendf(out, "%s\n", v->sentence[k]);
-    for (uint32_t k = 0; k < v->reasons; k++)
-        qb_text_appendf(out, "  - %s\n", v->reason[k]);
-    qb_text_appendf(out, "  - best baseline '%s', chosen by %s", v->baseline, v->baseline_chosen_by);
-    if (!isnan(v->virtual_best))
-        qb_text_appendf(out, "; its mean gap %.3g %%, that of the virtual best %.3g %%",
-                        100 * v->best_baseline_score, 100 * v->virtual_best);
-    qb_text_append_char(out, '\n');
-    if (v->has_control_pair)
-        qb_text_appendf(out, "  - %s: difference %.3g points, resolution %.3g points\n",
-                        v->control_is_twin ? "A/A twins" : "A/A by halves of the baseline's repeats",
-                        100 * v->control_pair.effect.estimate,
-                        50 * (v->control_pair.effect.interval.high - v->control_pair.effect.interval.low));
-    qb_text_appendf(out, "  - references SHA-256 %s\n", v->references_sha256);
+    qb_verdict_notes(v, say_note, out);
 }
 
 static void put_effect(qb_json_writer *w, const qb_comparison *c)
@@ -166,6 +201,8 @@ void qb_verdict_json(const qb_verdict *v, qb_text *out)
     qb_json_double(&w, v->virtual_best);
     qb_json_key(&w, "best_baseline_score");
     qb_json_double(&w, v->best_baseline_score);
+    qb_json_key(&w, "portfolio");
+    qb_json_double(&w, v->portfolio);
     put_count(&w, "instances", v->instances);
     put_count(&w, "without_headroom", v->without_headroom);
     put_count(&w, "waiting", v->waiting);

@@ -111,10 +111,21 @@ void qb_evidence_free(const qb_evidence *evidence);
 /* Leaves out an entry and its runs, in place; those behind it move up.  O(runs). */
 void qb_evidence_leave_out(const qb_evidence *evidence, uint32_t entry);
 
-/* Replays a smaller budget of the same kind from the trajectories, in place: every run then shows what it had
- * by `budget`, primal integrals are NAN, and what is computed from it is exploratory.  Only valid for solvers
- * that never see their limit: the caller checks.  Errors: QB_BAD_INPUT (not positive, or beyond the
- * registered budget).  O(points). */
+/* What a run had by a smaller budget. */
+typedef struct qb_evidence_by {
+    bool ended; /* by then: this is all it ever had */
+    bool has_solution, feasible;
+    double objective, first_s, last_s; /* NAN without */
+} qb_evidence_by;
+
+/* Replays a smaller budget of the same kind from the trajectories; what is computed from it is exploratory.
+ * Only valid for solvers that never see their limit: the caller checks.  take [runs]: which; NULL: all; of
+ * the others by[] says what they had in the end.  Errors: QB_BAD_INPUT (not positive, or beyond the
+ * registered budget), QB_NO_MEMORY, what the store says.  O(points of those runs + runs log runs). */
+qb_status qb_evidence_replay(qb_store *store, const qb_evidence *evidence, const bool *take, double budget,
+                             qb_evidence_by *by /* [runs] */, qb_diag *diag);
+
+/* The same in place: every run then shows what it had by `budget`, and primal integrals are NAN. */
 qb_status qb_evidence_shorten(qb_store *store, const qb_evidence *evidence, double budget, qb_diag *diag);
 
 /* One incumbent; run is its index in evidence->run. */

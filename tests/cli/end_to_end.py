@@ -974,6 +974,29 @@ class EndToEnd(unittest.TestCase):
         with sqlite3.connect(self.folder / "late.db") as db:
             self.assertEqual(db.execute("select decision from verdict order by id desc").fetchone()[0], "stop")
 
+    def test_the_virtual_best_stands_beside_what_it_would_cost(self):
+        """Of two baselines one finds all it finds early, the other late: at half of the budget only the first is left."""
+        self.write("vb.yaml", "experiment: vb\ninstances: [{generate: {family: sk, size: 16, count: 10}}]\nsolvers:\n"
+                   "  - {name: anneal, role: challenger}\n  - {name: greedy, label: early, role: baseline}\n"
+                   "  - {name: random, label: late, role: baseline}\n"
+                   "budget: {cpu_time: 10ms}\nrepeats: 4\ndecision: {minimum_effect: 0.01, flagged: 1}\n")
+        self.run_qubout("run", "vb.yaml", "--db", "vb.db", "--quiet")
+        with contextlib.closing(sqlite3.connect(self.folder / "vb.db")) as db:
+            for label, second in (("early", 0.001), ("late", 0.009)):
+                db.execute("update incumbent set cpu_s = ? where run_id in (select id from run where label = ?)", (second, label))
+            db.commit()
+            score = {(i, l, r): s for i, l, r, s in db.execute("select instance, label, repeat, score from score")}
+        out = json.loads(self.run_qubout("verdict", "--db", "vb.db", "--no-record", "--json"))
+        mean = lambda values: sum(values) / len(values)
+        instances, labels = {key[0] for key in score}, ("early", "late")
+        half = lambda i, l, parity: mean([score[i, l, r] for r in range(4) if r % 2 == parity])
+        chosen = {i: min(labels, key=lambda l: half(i, l, 0)) for i in instances}
+        self.assertAlmostEqual(out["virtual_best"], mean([half(i, chosen[i], 1) for i in instances]))
+        self.assertAlmostEqual(out["portfolio"], mean([score[i, "early", r] for i in instances for r in range(4)]))
+        self.assertIn("of all baselines side by side", self.run_qubout("verdict", "--db", "vb.db", "--no-record"))
+        self.run_qubout("report", "--db", "vb.db", "--out", "page")
+        self.assertIn("of all baselines side by side", (self.folder / "page" / "report.html").read_text())
+
     def test_measures_are_what_the_rows_say(self):
         self.write("m.yaml", EXPERIMENT.replace("  - file: triangle.mc\n  - file: small.qubo\n",
                                                 "  - name: mc_016_013_000\n  - name: bqp50-1\n").replace("perturbations", "# ")

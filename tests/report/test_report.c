@@ -633,6 +633,45 @@ Test(report, writes_a_page_that_stands_alone, .timeout = 240)
     qb_text_clear(&written);
 }
 
+static size_t count_between(const char *from, const char *end, const char *word)
+{
+    size_t count = 0;
+    while ((from = strstr(from, word)) && from < end) {
+        from += strlen(word);
+        count++;
+    }
+    return count;
+}
+
+/* A page shows 200 instances at most, spread over all of them, and says how many it leaves to the query. */
+Test(report, a_page_of_many_instances_stays_a_page, .timeout = 240)
+{
+    if (!can_draw())
+        return;
+    const uint32_t many = 450;
+    fill(&(fixture_options){.instances = many, .entries = 2, .repeats = 2, .points = 3});
+    qb_text written = {0};
+    cr_assert_eq(qb_report_write(store, evidence, out, &(qb_report_options){0}, &written, &diag), QB_OK, "%s",
+                 diag.text);
+    char *page = read_text("report.html");
+    char *table = strstr(page, "id=\"instances\""), *end = table ? strstr(table, "</table>") : NULL;
+    cr_assert(end);
+    cr_assert_eq(count_between(table, end, "<tr>"), 1 + 200u); /* the heading too */
+    size_t shown = 0;
+    for (uint32_t i = 0; i < many; i++) {
+        qb_text cell = {0};
+        qb_text_appendf(&cell, ">%s<", evidence->instance[i].name);
+        size_t rows = count_between(table, end, qb_text_get(&cell));
+        cr_assert_leq(rows, 1, "'%s' twice", evidence->instance[i].name);
+        shown += rows;
+        qb_text_clear(&cell);
+    }
+    cr_assert_eq(shown, 200);
+    cr_assert(strstr(end, ">250</a> more are in the query"));
+    qb_free(page);
+    qb_text_clear(&written);
+}
+
 Test(report, makes_a_figure_part_of_the_page)
 {
     qb_text text = {0};

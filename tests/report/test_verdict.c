@@ -10,10 +10,12 @@
 #include <string.h>
 
 /* One instance, so that "planned" is entries * repeats; the evidence has more and is complete. */
-#define SPEC(claim, extra)                                                                      \
-    "experiment: synthetic\nquestion: which?\nclaim: " claim "\ninstances: [{name: labs005}]\n" \
-    "solvers:\n  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\n"        \
+#define SPEC(claim, extra) SPEC_ON("{name: labs005}", claim, extra)
+#define SPEC_ON(instances, claim, extra)                                                      \
+    "experiment: synthetic\nquestion: which?\nclaim: " claim "\ninstances: [" instances "]\n" \
+    "solvers:\n  - {name: anneal, role: challenger}\n  - {name: tabu, role: baseline}\n"      \
     "budget: {cpu_time: 1s}\nrepeats: 4\n" extra
+#define REASON   sizeof((qb_verdict *)0)->reason[0]
 #define DECISION "decision: {metric: gap, minimum_effect: 0.01, confidence: 0.95, deadline: 2030-01-01}\n"
 
 static qb_diag diag;
@@ -120,6 +122,14 @@ Test(verdict, needs_ten_instances_to_scale)
     o.instances = 9;
     cr_assert_eq(judge(&o), QB_PAUSE);
     cr_assert(gives_reason(&o, "2026-01-01", "at least 10"));
+}
+
+Test(verdict, says_that_a_registration_was_forced)
+{
+    synthetic_options o = fair;
+    cr_assert(gives_reason(&o, "2026-01-01", "by force, as it cannot be decided: fewer than ten"));
+    o.spec = SPEC_ON("{generate: {family: sk, size: 9, count: 12}}", "software", DECISION);
+    cr_assert(!gives_reason(&o, "2026-01-01", "by force"));
 }
 
 Test(verdict, picks_the_best_baseline_on_other_seeds)
@@ -513,7 +523,7 @@ Test(verdict, waits_for_the_whole_tuning_split_of_a_sequence)
 
 /* What `fair` decides when entries were tuned and ran with these parameters. */
 static qb_decision judge_tuned(const char *challenger, const char *baseline, const char *given,
-                               char reason[320])
+                               char reason[REASON])
 {
     char spec[1024];
     synthetic_options o = fair;
@@ -531,7 +541,7 @@ static qb_decision judge_tuned(const char *challenger, const char *baseline, con
     entry[1].params = baseline;
     cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
     qb_decision decision = v.decision;
-    snprintf(reason, 320, "%s", v.reasons ? v.reason[0] : "");
+    snprintf(reason, REASON, "%s", v.reasons ? v.reason[0] : "");
     qb_verdict_clear(&v);
     synthetic_free(e);
     return decision;
@@ -540,7 +550,7 @@ static qb_decision judge_tuned(const char *challenger, const char *baseline, con
 /* Sweeps are tried from 1 to 4^7 = 16384, tenures likewise. */
 Test(verdict, does_not_scale_on_the_edge_of_what_tuning_tried)
 {
-    char reason[320];
+    char reason[REASON];
     cr_assert_eq(judge_tuned("{\"sweeps\": \"4096\"}", "{\"tenure\": \"64\"}", "", reason), QB_SCALE, "%s",
                  reason);
     cr_assert_eq(judge_tuned("{\"sweeps\": \"16384\"}", "{}", "", reason), QB_PAUSE);

@@ -23,7 +23,7 @@ QUBOUT = pathlib.Path(sys.argv[1]).resolve()
 REPEATS, SEEDS = (int(word) for word in (sys.argv[3:5] or (100, 20)))
 TIMED = len(sys.argv) < 6
 ANNEAL = "" if TIMED else ", params: {kernel: scalar, sweeps: 10}"  # answers for little work
-BUDGET = "{" + ("cpu_time: 30ms" if TIMED else sys.argv[5]) + "}"
+BUDGET = "{" + ("cpu_time: 10ms" if TIMED else sys.argv[5]) + "}"
 failed = 0
 
 
