@@ -273,17 +273,29 @@ static void say_result(qb_verdict *v, const qb_challenger_verdict *c)
              points(v->minimum_effect, minimum));
 }
 
+/* Instances that were drawn for the experiment speak for their families, those that somebody chose for
+ * themselves. */
+static bool all_drawn(const qb_experiment *x)
+{
+    for (uint32_t k = 0; k < x->instances; k++)
+        if (!x->instance[k].drawn)
+            return false;
+    return true;
+}
+
 static void say_scope(qb_verdict *v, const qb_challenger_verdict *c, const qb_evidence *e,
                       const qb_experiment *x)
 {
     const char *execution = find_entry(e, c->against_best.entry)->execution;
-    int used =
-        snprintf(v->sentence[1], sizeof v->sentence[1], "This is a claim about %s, with '%s' run %s%s.",
-                 strcmp(v->claim, "device") ? "software on this machine" : "a device", c->against_best.entry,
-                 !strcmp(execution, "simulated")  ? "in simulation"
-                 : !strcmp(execution, "hardware") ? "on hardware"
-                                                  : "natively",
-                 !strcmp(execution, "simulated") ? ": it is no evidence about quantum hardware" : "");
+    int used = snprintf(
+        v->sentence[1], sizeof v->sentence[1], "This is a claim about %s, on %s, with '%s' run %s%s.",
+        strcmp(v->claim, "device") ? "software on this machine" : "a device",
+        all_drawn(x) ? "the families that its instances were drawn from" : "this suite of instances",
+        c->against_best.entry,
+        !strcmp(execution, "simulated")  ? "in simulation"
+        : !strcmp(execution, "hardware") ? "on hardware"
+                                         : "natively",
+        !strcmp(execution, "simulated") ? ": it is no evidence about quantum hardware" : "");
     if (v->decision != QB_PAUSE || c->instances_needed == SIZE_MAX || c->instances_needed <= e->instances)
         return;
     char seeds[64] = "";

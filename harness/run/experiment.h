@@ -41,6 +41,7 @@ typedef struct qb_experiment_instance {
     const qb_generator *generator;     /* NULL unless generated */
     double value[QB_GENERATOR_PARAMS]; /* its parameters, checked */
     uint64_t seed;                     /* as given plus its number, else derived from the identity */
+    bool drawn;                        /* derived: nobody chose this instance */
     uint32_t line;                     /* in the experiment file, for messages */
 } qb_experiment_instance;
 

@@ -174,7 +174,8 @@ static qb_status read_generate(const qb_fields *f, const qb_yaml_node *node, con
             memcpy(item->value, g.value, sizeof g.value);
             item->value[0] = g.size[s];
             item->seed = g.seed + k;
-            if (!g.seeded)
+            item->drawn = !g.seeded;
+            if (item->drawn)
                 status = qb_seed_instance(x->identity, g.generator->name, g.size[s], k, &item->seed);
             if (status == QB_OK)
                 status = name_generated(f, item);

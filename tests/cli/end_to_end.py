@@ -515,6 +515,14 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("exploratory: replayed", self.run_qubout("report", "--db", "tiny.db", "--budget", "100"))
         self.run_qubout("report", "--db", "tiny.db", "--budget", "1s", code=2)
         self.run_qubout("report", "--db", "tiny.db", "--budget", "30000", code=2)
+        with contextlib.closing(sqlite3.connect(self.folder / "tiny.db")) as db:
+            db.execute("update solver set name = 'cbc' where name = 'tabu'")  # it sees its limit
+            db.commit()
+            self.assertNotIn("tabu", self.run_qubout("report", "--db", "tiny.db", "--budget", "100"))
+            self.assertIn("left out: 'tabu', since its solver sees its limit", self.stderr)
+            db.execute("update solver set name = 'cbc'")
+            db.commit()
+        self.run_qubout("report", "--db", "tiny.db", "--budget", "100", code=2)
 
     def test_replay_is_identical(self):
         self.run_qubout("run", "tiny.yaml", "--db", "tiny.db", "--quiet")

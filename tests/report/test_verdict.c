@@ -124,6 +124,32 @@ Test(verdict, needs_ten_instances_to_scale)
     cr_assert(gives_reason(&o, "2026-01-01", "at least 10"));
 }
 
+/* Whoever chooses instances may choose those that suit; what the identity draws speaks for its family. */
+Test(verdict, reaches_as_far_as_its_instances)
+{
+    static const struct {
+        const char *spec, *scope;
+    } cases[] = {
+        {SPEC("software", DECISION), "on this suite of instances"},
+        {SPEC_ON("{generate: {family: sk, size: 9, count: 12}}", "software", DECISION),
+         "on the families that its instances were drawn from"},
+        {SPEC_ON("{generate: {family: sk, size: 9, count: 12, seed: 1}}", "software", DECISION),
+         "on this suite of instances"},
+        {SPEC_ON("{generate: {family: sk, size: 9, count: 12}}, {name: labs005}", "software", DECISION),
+         "on this suite of instances"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        synthetic_options o = fair;
+        o.spec = cases[k].spec;
+        qb_evidence *e = synthetic_make(&o);
+        qb_verdict v;
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert(strstr(v.sentence[1], cases[k].scope), "case %zu: %s", k, v.sentence[1]);
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+}
+
 Test(verdict, says_that_a_registration_was_forced)
 {
     synthetic_options o = fair;
