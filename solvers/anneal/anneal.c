@@ -41,7 +41,7 @@
 #define ANNEAL_WARM_PART     5    /* an anneal from the elite leaves out the first fifth of the schedule */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
-    X(choice, kernel, "auto", 0, 0, "auto|single|sliced|gather|bits|dense|scalar", "",                      \
+    X(choice, kernel, "auto", 0, 0, "auto|single|sliced|count|gather|bits|dense|scalar", "",                      \
       "how sweeps are computed")                                                                            \
     X(choice, schedule, "geometric", 0, 0, "geometric|linear|given", "", "how beta rises during an anneal") \
     X(uint, sweeps, "0", 0, 1e9, "", "sweeps",                                                              \

@@ -19,9 +19,9 @@ static const struct {
     qb_anneal_kind kind;
     const qb_anneal_kernel *kernel;
 } kernels[] = {
-    {QB_ANNEAL_SLICED, &qb_anneal_sliced}, {QB_ANNEAL_GATHER, &qb_anneal_gather},
-    {QB_ANNEAL_BITS, &qb_anneal_bits},     {QB_ANNEAL_DENSE, &qb_anneal_dense},
-    {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
+    {QB_ANNEAL_SLICED, &qb_anneal_sliced}, {QB_ANNEAL_COUNT, &qb_anneal_count},
+    {QB_ANNEAL_GATHER, &qb_anneal_gather}, {QB_ANNEAL_BITS, &qb_anneal_bits},
+    {QB_ANNEAL_DENSE, &qb_anneal_dense},   {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
 };
 
 const qb_anneal_tier *qb_anneal_tier_selected(void)
@@ -29,7 +29,7 @@ const qb_anneal_tier *qb_anneal_tier_selected(void)
 #if defined(__x86_64__)
     switch (qb_simd_tier()) {
     case QB_SIMD_AVX512:
-        return &qb_anneal_avx512;
+        return __builtin_cpu_supports("avx512vbmi") ? &qb_anneal_vbmi : &qb_anneal_avx512;
     case QB_SIMD_AVX2:
         return &qb_anneal_avx2;
     default:

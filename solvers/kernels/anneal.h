@@ -7,6 +7,7 @@
  *
  *   kernel   takes                                        replicas
  *   sliced   integral, small couplings, sparse            512
+ *   count    integral, small fields, sparse               1
  *   gather   few couplings a variable                     1
  *   bits     integral, couplings of two values, dense     1
  *   dense    whose rows are cheaper in full than as lists 1
@@ -32,6 +33,7 @@ typedef enum qb_anneal_kind {
     QB_ANNEAL_AUTO,
     QB_ANNEAL_SINGLE, /* like AUTO, among the kernels of one replica */
     QB_ANNEAL_SLICED,
+    QB_ANNEAL_COUNT,
     QB_ANNEAL_GATHER,
     QB_ANNEAL_BITS,
     QB_ANNEAL_DENSE,

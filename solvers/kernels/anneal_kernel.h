@@ -28,20 +28,21 @@ typedef struct qb_anneal_kernel {
     void (*get)(const void *state, uint32_t replica, uint8_t *x);
 } qb_anneal_kernel;
 
-extern const qb_anneal_kernel qb_anneal_bits, qb_anneal_gather, qb_anneal_dense, qb_anneal_scalar,
-    qb_anneal_sliced;
+extern const qb_anneal_kernel qb_anneal_bits, qb_anneal_count, qb_anneal_gather, qb_anneal_dense,
+    qb_anneal_scalar, qb_anneal_sliced;
 
 typedef struct qb_anneal_single_state qb_anneal_single_state;
 typedef struct qb_anneal_bits_state qb_anneal_bits_state;
+typedef struct qb_anneal_count_state qb_anneal_count_state;
 typedef struct qb_anneal_gather_state qb_anneal_gather_state;
 typedef struct qb_anneal_sliced_state qb_anneal_sliced_state;
 typedef struct qb_sliced_run qb_sliced_run;
 
 /* The inner loops.  Single replicas, one function a width: attempts the flips of positions [from, to), which
  * are multiples of QB_SINGLE_BLOCK, at beta, and returns the work done.  Bits: attempts the flips of one
- * block; brings all values up to date.  Gather: attempts the flips of blocks [from, to), and returns the work
- * done.  Sliced: prepares the tables for beta; attempts the flips of [from, to), which lie in one run; adds
- * up satisfied couplings. */
+ * block; brings all values up to date.  Gather and count: attempt the flips of blocks [from, to), and return
+ * the work done.  Sliced: prepares the tables for beta; attempts the flips of [from, to), which lie in one
+ * run; adds up satisfied couplings. */
 typedef uint64_t qb_anneal_single_sweep(qb_anneal_single_state *state, double beta, uint32_t from,
                                         uint32_t to);
 typedef struct qb_anneal_tier {
@@ -49,12 +50,13 @@ typedef struct qb_anneal_tier {
     uint64_t (*bits_sweep)(qb_anneal_bits_state *state, double beta, uint32_t block);
     void (*bits_settle)(qb_anneal_bits_state *state);
     uint64_t (*gather_sweep)(qb_anneal_gather_state *state, double beta, uint32_t from, uint32_t to);
+    uint64_t (*count_sweep)(qb_anneal_count_state *state, uint32_t from, uint32_t to);
     void (*sliced_heat)(qb_anneal_sliced_state *state, double beta);
     void (*sliced_flip)(qb_anneal_sliced_state *state, const qb_sliced_run *run, uint32_t from, uint32_t to);
     void (*sliced_total)(const qb_anneal_sliced_state *state, qb_lanes *total);
 } qb_anneal_tier;
 
-extern const qb_anneal_tier qb_anneal_portable, qb_anneal_avx2, qb_anneal_avx512;
+extern const qb_anneal_tier qb_anneal_portable, qb_anneal_avx2, qb_anneal_avx512, qb_anneal_vbmi;
 
 /* The sweeps of the selected tier. */
 const qb_anneal_tier *qb_anneal_tier_selected(void);

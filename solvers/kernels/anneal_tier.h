@@ -10,6 +10,8 @@
 
 #include "solvers/kernels/anneal_gather_body.h"
 
+#include "solvers/kernels/anneal_count_body.h"
+
 const qb_anneal_tier QB_ANNEAL_TIER = {
     .sparse = {single_sparse8, single_sparse16, single_sparse32},
     .dense = {{single_dense_bytes8},
@@ -18,6 +20,7 @@ const qb_anneal_tier QB_ANNEAL_TIER = {
     .bits_sweep = bits_sweep,
     .bits_settle = bits_settle,
     .gather_sweep = gather_sweep,
+    .count_sweep = count_sweep,
     .sliced_heat = sliced_heat,
     .sliced_flip = sliced_flip,
     .sliced_total = sliced_total,

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_BITS, QB_ANNEAL_GATHER, QB_ANNEAL_DENSE,
-                                       QB_ANNEAL_SCALAR};
+static const qb_anneal_kind kinds[] = {QB_ANNEAL_SLICED, QB_ANNEAL_BITS,  QB_ANNEAL_COUNT,
+                                       QB_ANNEAL_GATHER, QB_ANNEAL_DENSE, QB_ANNEAL_SCALAR};
 enum { KINDS = sizeof kinds / sizeof *kinds, MOST_VARIABLES = 300 };
 
 /* Awkward on purpose: no couplings, isolated spins, fields, odd and even strengths, multi-digit weights,
@@ -111,18 +111,20 @@ Test(anneal, automatic_choice_and_refusals)
 {
     static const struct {
         model_spec spec;
-        const char *name;
+        const char *name, *single;
     } expected[] = {
-        {{.n = 100, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced"},
-        {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "bits"},
-        {{.n = 300, .density = 1, .weight = 9, .cut = true, .sense = QB_MAXIMISE}, "dense"},
-        {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "gather"},
-        {{.n = 300, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced"},
-        {{.n = 300, .density = 0.5, .weight = 1000, .linear = 1000}, "dense"},
-        {{.n = 800, .density = 0.04, .weight = 100000}, "scalar"},
-        {{.n = 40, .density = 0.2, .weight = 3, .real = true}, "gather"},
-        {{.n = 100, .density = 0.5, .weight = 3, .real = true}, "dense"},
-        {{.n = 800, .density = 0.04, .weight = 3, .real = true, .stiff = 1e6}, "scalar"},
+        {{.n = 100, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced", "count"},
+        {{.n = 300, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "bits", "bits"},
+        {{.n = 300, .density = 1, .weight = 9, .cut = true, .sense = QB_MAXIMISE}, "dense", "dense"},
+        {{.n = 300, .density = 0.02, .weight = 1000, .linear = 1000}, "gather", "gather"},
+        {{.n = 300, .density = 0.1, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced", "count"},
+        {{.n = 300, .density = 0.3, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, "sliced", "dense"},
+        {{.n = 300, .density = 0.05, .weight = 2, .linear = 3}, "sliced", "count"},
+        {{.n = 300, .density = 0.5, .weight = 1000, .linear = 1000}, "dense", "dense"},
+        {{.n = 800, .density = 0.04, .weight = 100000}, "scalar", "scalar"},
+        {{.n = 40, .density = 0.2, .weight = 3, .real = true}, "gather", "gather"},
+        {{.n = 100, .density = 0.5, .weight = 3, .real = true}, "dense", "dense"},
+        {{.n = 800, .density = 0.04, .weight = 3, .real = true, .stiff = 1e6}, "scalar", "scalar"},
     };
     for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
         qb_qubo model = model_build(expected[k].spec, k);
@@ -133,6 +135,8 @@ Test(anneal, automatic_choice_and_refusals)
         qb_annealer_close(annealer);
         annealer = open_kernel(&model, QB_ANNEAL_SINGLE, 1);
         cr_assert_eq(qb_annealer_replicas(annealer), 1);
+        cr_assert_str_eq(qb_annealer_name(annealer), expected[k].single, "case %zu: %s", k,
+                         qb_annealer_name(annealer));
         qb_annealer_close(annealer);
         qb_qubo_free(&model);
     }

@@ -1,0 +1,66 @@
+/* The state of the counting kernel: one replica of a model of small integers, sparse enough for blocks of
+ * uncoupled variables.
+ *
+ *   field_i = linear_i + sum_j w_ij x_j,   cost of flipping i = x_i ? -field_i : field_i   (sense taken in)
+ *
+ * Variables stand in blocks of 64, no two of a block coupled, so that a block's attempts do not see each
+ * other and are decided together, a byte a lane.  A spin is a bit, a block's spins a word.
+ *
+ * Fields.  Where bytes can be permuted across two registers (AVX-512 VBMI) they are counted anew at each
+ * attempt: 1024 spins are a table in two registers, and one instruction looks up a neighbour of each of 64
+ * variables.  So a block's neighbours are listed table by table, as many "slots" as the variable with the
+ * most neighbours there needs, and an attempt costs the same hot or cold.  Elsewhere fields are kept, and
+ * flips tell the neighbours.  Both are exact: the same states come of them.
+ *
+ * Acceptance.  A flip of cost c > 0 is accepted with p = exp(-beta c): where a random byte is below
+ * floor(256 p), and where it is equal with the probability that is missing, by 32 more random bits.  So p is
+ * exact up to rounding to 2^-40.
+ *
+ * Order: anneal_pack.h.
+ *
+ * Memory: 192 bytes a slot, or 128 where all couplings are equal, and 8 a stored coupling.
+ *
+ * Sources: as anneal_gather.h; counting by permutation is ours.
+ */
+#ifndef QB_KERNELS_ANNEAL_COUNT_H
+#define QB_KERNELS_ANNEAL_COUNT_H
+
+#include "solvers/kernels/anneal_kernel.h"
+#include "solvers/kernels/anneal_lanes.h"
+#include "solvers/kernels/anneal_single.h"
+
+#define QB_COUNT_BLOCK 64  /* variables of a block */
+#define QB_COUNT_TABLE 16  /* blocks of a table */
+#define QB_COUNT_REACH 126 /* greatest |field| */
+
+/* One neighbour of each variable of a block, all in one table; no bit where a variable has no more. */
+typedef struct qb_count_slot {
+    uint8_t byte[QB_COUNT_BLOCK]; /* of the table */
+    uint8_t bit[QB_COUNT_BLOCK];  /* of that byte, as a mask */
+} qb_count_slot;
+
+struct qb_anneal_count_state {
+    const qb_qubo *model;
+    uint32_t n, blocks, tables;
+    int32_t unit, reach; /* greatest common divisor; max |field| over it */
+    uint32_t *position;  /* [n] of each variable; a place where nobody stands has no couplings: it may flip */
+    uint64_t *x;         /* [16 tables] */
+    int8_t *linear;      /* [64 blocks] over the unit, negative when maximising; so are weights and fields */
+    int8_t *field;       /* [64 blocks] where fields are kept */
+    uint32_t *first;     /* [blocks tables + 1] slots of block b in table t: slot[first[b tables + t]] .. */
+    qb_count_slot *slot;
+    int8_t *weight;         /* [64 slots], or [64] where all are equal */
+    uint32_t weight_step;   /* 64 or 0 */
+    uint32_t *list;         /* [64 blocks + 1] neighbours of position p: entry[list[p] ..] */
+    qb_single_entry *entry; /* [nonzeros] */
+    double beta;            /* of chance and p */
+    double p[QB_COUNT_REACH + 2];
+    uint8_t chance[QB_COUNT_REACH + 2];                             /* floor(256 p) */
+    uint8_t *bytes;                                                 /* [n] a state for the energy */
+    uint64_t (*sweep)(qb_anneal_count_state *, uint32_t, uint32_t); /* of the tier at the last start */
+    qb_lanes_rng rng;
+    qb_rng fresh; /* the 32 more bits */
+    qb_rng start;
+};
+
+#endif
