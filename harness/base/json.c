@@ -77,6 +77,18 @@ void qb_json_string(qb_json_writer *writer, const char *string)
         qb_text_append(writer->out, "null");
 }
 
+#define DEFINE_PUT(type, c_type)                                                    \
+    void qb_json_put_##type(qb_json_writer *writer, const char *key, c_type of_key) \
+    {                                                                               \
+        qb_json_key(writer, key);                                                   \
+        qb_json_##type(writer, of_key);                                             \
+    }
+DEFINE_PUT(bool, bool)
+DEFINE_PUT(int, int64_t)
+DEFINE_PUT(uint, uint64_t)
+DEFINE_PUT(double, double)
+DEFINE_PUT(string, const char *)
+
 /* ---- Reading: a qb_json is a json_t, a qb_json_member an iterator of jansson. */
 
 static const json_t *inside(const qb_json *json)

@@ -32,6 +32,12 @@ void qb_json_int(qb_json_writer *writer, int64_t value);
 void qb_json_uint(qb_json_writer *writer, uint64_t value);
 void qb_json_double(qb_json_writer *writer, double value);
 void qb_json_string(qb_json_writer *writer, const char *value /* NULL: null */);
+/* A key and its value. */
+void qb_json_put_bool(qb_json_writer *writer, const char *key, bool value);
+void qb_json_put_int(qb_json_writer *writer, const char *key, int64_t value);
+void qb_json_put_uint(qb_json_writer *writer, const char *key, uint64_t value);
+void qb_json_put_double(qb_json_writer *writer, const char *key, double value);
+void qb_json_put_string(qb_json_writer *writer, const char *key, const char *value /* NULL: null */);
 /* Text that is JSON already, put in as it is. */
 void qb_json_raw(qb_json_writer *writer, const char *json);
 

@@ -45,14 +45,10 @@ static void symptom_json(void *context, const qb_symptom *f)
 {
     output *o = context;
     qb_json_open(&o->json, '{');
-    qb_json_key(&o->json, "name");
-    qb_json_string(&o->json, f->name);
-    qb_json_key(&o->json, "grade");
-    qb_json_string(&o->json, grades[f->grade]);
-    qb_json_key(&o->json, "value");
-    qb_json_string(&o->json, f->value);
-    qb_json_key(&o->json, "effect");
-    qb_json_string(&o->json, f->effect);
+    qb_json_put_string(&o->json, "name", f->name);
+    qb_json_put_string(&o->json, "grade", grades[f->grade]);
+    qb_json_put_string(&o->json, "value", f->value);
+    qb_json_put_string(&o->json, "effect", f->effect);
     qb_json_close(&o->json, '}');
 }
 

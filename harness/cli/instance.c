@@ -61,22 +61,14 @@ qb_status qb_cli_instance_json(qb_json_writer *json, const qb_problem *problem, 
     if (status)
         return qb_fail(diag, status, "cannot hash instance '%s'", problem->name);
     qb_json_open(json, '{');
-    qb_json_key(json, "name");
-    qb_json_string(json, problem->name);
-    qb_json_key(json, "sha256");
-    qb_json_string(json, hex);
-    qb_json_key(json, "format");
-    qb_json_string(json, problem->format);
-    qb_json_key(json, "kind");
-    qb_json_string(json, qb_kind_name(problem->kind));
-    qb_json_key(json, "sense");
-    qb_json_string(json, qb_sense_name(problem->body.sense));
-    qb_json_key(json, "variables");
-    qb_json_uint(json, problem->body.columns);
-    qb_json_key(json, "nonzeros");
-    qb_json_uint(json, qb_problem_nonzeros(problem));
-    qb_json_key(json, "constraints");
-    qb_json_uint(json, problem->body.rows);
+    qb_json_put_string(json, "name", problem->name);
+    qb_json_put_string(json, "sha256", hex);
+    qb_json_put_string(json, "format", problem->format);
+    qb_json_put_string(json, "kind", qb_kind_name(problem->kind));
+    qb_json_put_string(json, "sense", qb_sense_name(problem->body.sense));
+    qb_json_put_uint(json, "variables", problem->body.columns);
+    qb_json_put_uint(json, "nonzeros", qb_problem_nonzeros(problem));
+    qb_json_put_uint(json, "constraints", problem->body.rows);
     qb_json_close(json, '}');
     return QB_OK;
 }
@@ -100,8 +92,7 @@ void qb_cli_solution_json(qb_json_writer *json, const qb_problem *problem, const
         char name[32];
         if (solution[k] == 0)
             continue;
-        qb_json_key(json, qb_mip_column_name(&problem->body, k, name));
-        qb_json_double(json, solution[k]);
+        qb_json_put_double(json, qb_mip_column_name(&problem->body, k, name), solution[k]);
     }
     qb_json_close(json, '}');
 }
@@ -119,10 +110,8 @@ void qb_cli_violations_json(qb_json_writer *json, const qb_problem *problem, con
     for (uint32_t k = 0; k < count; k++) {
         char name[32];
         qb_json_open(json, '{');
-        qb_json_key(json, "name");
-        qb_json_string(json, qb_cli_violation_name(problem, score->worst[k].index, name));
-        qb_json_key(json, "amount");
-        qb_json_double(json, score->worst[k].amount);
+        qb_json_put_string(json, "name", qb_cli_violation_name(problem, score->worst[k].index, name));
+        qb_json_put_double(json, "amount", score->worst[k].amount);
         qb_json_close(json, '}');
     }
     qb_json_close(json, ']');

@@ -53,28 +53,19 @@ typedef struct check {
     bool differs;       /* they do not correspond */
 } check;
 
-static void member_number(qb_json_writer *json, const char *key, double value)
-{
-    qb_json_key(json, key);
-    qb_json_double(json, value);
-}
-
 static void tell_json(session *s, const check *c)
 {
     qb_json_open(&s->json, '{');
-    qb_json_key(&s->json, "instance");
-    qb_json_string(&s->json, c->instance);
-    qb_json_key(&s->json, "relation");
-    qb_json_string(&s->json, c->relation);
-    member_number(&s->json, "vectors", c->vectors);
-    member_number(&s->json, "feasible", c->feasible);
-    member_number(&s->json, "wrong", c->wrong);
+    qb_json_put_string(&s->json, "instance", c->instance);
+    qb_json_put_string(&s->json, "relation", c->relation);
+    qb_json_put_double(&s->json, "vectors", c->vectors);
+    qb_json_put_double(&s->json, "feasible", c->feasible);
+    qb_json_put_double(&s->json, "wrong", c->wrong);
     if (c->proved) {
-        member_number(&s->json, "optimum", c->here);
-        member_number(&s->json, "related_optimum", c->there);
+        qb_json_put_double(&s->json, "optimum", c->here);
+        qb_json_put_double(&s->json, "related_optimum", c->there);
     }
-    qb_json_key(&s->json, "holds");
-    qb_json_bool(&s->json, !c->wrong && !c->differs);
+    qb_json_put_bool(&s->json, "holds", !c->wrong && !c->differs);
     qb_json_close(&s->json, '}');
 }
 

@@ -28,18 +28,6 @@ typedef struct topic {
     qb_status (*print_json)(qb_json_writer *json, qb_diag *diag);
 } topic;
 
-static void member_string(qb_json_writer *json, const char *key, const char *value)
-{
-    qb_json_key(json, key);
-    qb_json_string(json, value);
-}
-
-static void member_double(qb_json_writer *json, const char *key, double value)
-{
-    qb_json_key(json, key);
-    qb_json_double(json, value);
-}
-
 static void print_range(qb_text *out, double least, double greatest)
 {
     qb_text_append(out, " (");
@@ -105,12 +93,12 @@ static qb_status print_solvers(qb_text *out, qb_diag *diag)
 static void param_json(qb_json_writer *json, const qb_param *param)
 {
     qb_json_open(json, '{');
-    member_string(json, "name", param->name);
-    member_string(json, "type", param_types[param->type]);
+    qb_json_put_string(json, "name", param->name);
+    qb_json_put_string(json, "type", param_types[param->type]);
     qb_json_key(json, "default");
     qb_cli_param_value_json(json, param, param->fallback);
-    member_double(json, "min", has_range(param) ? param->least : NAN);
-    member_double(json, "max", has_range(param) ? param->greatest : NAN);
+    qb_json_put_double(json, "min", has_range(param) ? param->least : NAN);
+    qb_json_put_double(json, "max", has_range(param) ? param->greatest : NAN);
     qb_json_key(json, "values");
     qb_json_open(json, '[');
     for (const char *v = param->values; *v; v += strcspn(v, "|"), v += *v == '|') {
@@ -119,18 +107,18 @@ static void param_json(qb_json_writer *json, const qb_param *param)
         qb_json_string(json, value);
     }
     qb_json_close(json, ']');
-    member_string(json, "unit", param->unit);
-    member_string(json, "help", param->help);
+    qb_json_put_string(json, "unit", param->unit);
+    qb_json_put_string(json, "help", param->help);
     qb_json_close(json, '}');
 }
 
 static void solver_json(qb_json_writer *json, const qb_solver *solver)
 {
     qb_json_open(json, '{');
-    member_string(json, "name", solver->name);
-    member_string(json, "family", solver->family);
-    member_string(json, "summary", solver->summary);
-    member_string(json, "source", solver->source);
+    qb_json_put_string(json, "name", solver->name);
+    qb_json_put_string(json, "family", solver->family);
+    qb_json_put_string(json, "summary", solver->summary);
+    qb_json_put_string(json, "source", solver->source);
     qb_json_key(json, "takes");
     qb_json_open(json, '[');
     if (solver->takes & QB_TAKES_QUBO)
@@ -138,15 +126,13 @@ static void solver_json(qb_json_writer *json, const qb_solver *solver)
     if (solver->takes & QB_TAKES_MIP)
         qb_json_string(json, "mip");
     qb_json_close(json, ']');
-    qb_json_key(json, "proves_optimality");
-    qb_json_bool(json, solver->proves_optimality);
-    qb_json_key(json, "deterministic");
-    qb_json_bool(json, solver->deterministic);
+    qb_json_put_bool(json, "proves_optimality", solver->proves_optimality);
+    qb_json_put_bool(json, "deterministic", solver->deterministic);
     qb_json_key(json, "installed");
     qb_text version = {0};
     bool found = find_solver(solver, &version);
     qb_json_bool(json, found);
-    member_string(json, "version", found && version.length ? qb_text_get(&version) : NULL);
+    qb_json_put_string(json, "version", found && version.length ? qb_text_get(&version) : NULL);
     qb_text_clear(&version);
     qb_json_key(json, "parameters");
     qb_json_open(json, '[');
@@ -180,11 +166,10 @@ static qb_status json_formats(qb_json_writer *json, qb_diag *diag)
     (void)diag;
     for (const qb_format *const *f = qb_formats; *f; f++) {
         qb_json_open(json, '{');
-        member_string(json, "name", (*f)->name);
-        member_string(json, "summary", (*f)->summary);
-        member_string(json, "convention", (*f)->convention);
-        qb_json_key(json, "writes");
-        qb_json_bool(json, (*f)->write != NULL);
+        qb_json_put_string(json, "name", (*f)->name);
+        qb_json_put_string(json, "summary", (*f)->summary);
+        qb_json_put_string(json, "convention", (*f)->convention);
+        qb_json_put_bool(json, "writes", (*f)->write != NULL);
         qb_json_close(json, '}');
     }
     return QB_OK;
@@ -219,13 +204,13 @@ static void instance_json(void *context, const qb_library_entry *entry)
 {
     qb_json_writer *json = context;
     qb_json_open(json, '{');
-    member_string(json, "name", entry->name);
-    member_string(json, "format", entry->format);
-    member_string(json, "family", entry->family);
-    member_double(json, "value", entry->value);
-    member_string(json, "kind", isnan(entry->value) ? NULL : qb_reference_kind_name(entry->kind));
-    member_string(json, "source", entry->source);
-    member_string(json, "licence", entry->licence);
+    qb_json_put_string(json, "name", entry->name);
+    qb_json_put_string(json, "format", entry->format);
+    qb_json_put_string(json, "family", entry->family);
+    qb_json_put_double(json, "value", entry->value);
+    qb_json_put_string(json, "kind", isnan(entry->value) ? NULL : qb_reference_kind_name(entry->kind));
+    qb_json_put_string(json, "source", entry->source);
+    qb_json_put_string(json, "licence", entry->licence);
     qb_json_close(json, '}');
 }
 
@@ -257,20 +242,20 @@ static qb_status json_generators(qb_json_writer *json, qb_diag *diag)
     (void)diag;
     for (const qb_generator *const *g = qb_generators; *g; g++) {
         qb_json_open(json, '{');
-        member_string(json, "name", (*g)->name);
-        member_string(json, "summary", (*g)->summary);
-        member_string(json, "source", (*g)->source);
+        qb_json_put_string(json, "name", (*g)->name);
+        qb_json_put_string(json, "summary", (*g)->summary);
+        qb_json_put_string(json, "source", (*g)->source);
         qb_json_key(json, "parameters");
         qb_json_open(json, '[');
         for (size_t k = 0; k < (*g)->param_count; k++) {
             const qb_generator_param *param = &(*g)->params[k];
             qb_json_open(json, '{');
-            member_string(json, "name", param->name);
-            member_double(json, "default", param->fallback);
-            member_double(json, "min", param->least);
-            member_double(json, "max", param->greatest);
-            member_string(json, "unit", param->unit);
-            member_string(json, "help", param->help);
+            qb_json_put_string(json, "name", param->name);
+            qb_json_put_double(json, "default", param->fallback);
+            qb_json_put_double(json, "min", param->least);
+            qb_json_put_double(json, "max", param->greatest);
+            qb_json_put_string(json, "unit", param->unit);
+            qb_json_put_string(json, "help", param->help);
             qb_json_close(json, '}');
         }
         qb_json_close(json, ']');
@@ -295,9 +280,9 @@ static void experiment_json(void *context, const char *path, const char *name, c
 {
     qb_json_writer *json = context;
     qb_json_open(json, '{');
-    member_string(json, "name", name);
-    member_string(json, "question", question);
-    member_string(json, "file", path);
+    qb_json_put_string(json, "name", name);
+    qb_json_put_string(json, "question", question);
+    qb_json_put_string(json, "file", path);
     qb_json_close(json, '}');
 }
 
@@ -322,12 +307,12 @@ static qb_status json_workloads(qb_json_writer *json, qb_diag *diag)
     (void)diag;
     for (const qb_workload *w = qb_workloads; w->name; w++) {
         qb_json_open(json, '{');
-        member_string(json, "name", w->name);
-        member_string(json, "title", w->title);
-        member_string(json, "prior", w->prior);
-        member_string(json, "argument", w->argument);
-        member_string(json, "state", w->state);
-        member_string(json, "advice", w->advice);
+        qb_json_put_string(json, "name", w->name);
+        qb_json_put_string(json, "title", w->title);
+        qb_json_put_string(json, "prior", w->prior);
+        qb_json_put_string(json, "argument", w->argument);
+        qb_json_put_string(json, "state", w->state);
+        qb_json_put_string(json, "advice", w->advice);
         qb_json_close(json, '}');
     }
     return QB_OK;
@@ -354,20 +339,20 @@ static qb_status device_json(void *context, const qb_device *device, const char 
 {
     qb_json_writer *json = context;
     qb_json_open(json, '{');
-    member_string(json, "name", device->name);
-    member_string(json, "coupling", qb_coupling_name(device->coupling));
-    member_double(json, "one_qubit_s", device->one_qubit_s);
-    member_double(json, "two_qubit_s", device->two_qubit_s);
-    member_double(json, "reset_s", device->reset_s);
-    member_double(json, "readout_s", device->readout_s);
-    member_double(json, "gates_a_coupling", device->gates_a_coupling);
-    member_double(json, "parallel", device->parallel);
-    member_double(json, "error_1q", device->error_1q);
-    member_double(json, "error_2q", device->error_2q);
-    member_double(json, "error_readout", device->error_readout);
-    member_double(json, "t1_s", device->t1_s);
-    member_string(json, "source", source);
-    member_string(json, "assumed", assumed);
+    qb_json_put_string(json, "name", device->name);
+    qb_json_put_string(json, "coupling", qb_coupling_name(device->coupling));
+    qb_json_put_double(json, "one_qubit_s", device->one_qubit_s);
+    qb_json_put_double(json, "two_qubit_s", device->two_qubit_s);
+    qb_json_put_double(json, "reset_s", device->reset_s);
+    qb_json_put_double(json, "readout_s", device->readout_s);
+    qb_json_put_double(json, "gates_a_coupling", device->gates_a_coupling);
+    qb_json_put_double(json, "parallel", device->parallel);
+    qb_json_put_double(json, "error_1q", device->error_1q);
+    qb_json_put_double(json, "error_2q", device->error_2q);
+    qb_json_put_double(json, "error_readout", device->error_readout);
+    qb_json_put_double(json, "t1_s", device->t1_s);
+    qb_json_put_string(json, "source", source);
+    qb_json_put_string(json, "assumed", assumed);
     qb_json_close(json, '}');
     return QB_OK;
 }

@@ -70,44 +70,29 @@ static void write_line(qb_progress *p, const qb_plan_progress *now)
 
 static void write_run(const qb_progress *p, qb_json_writer *json, const qb_plan_run *run)
 {
-    qb_json_key(json, "instance");
-    qb_json_string(json, p->instance[run->instance].problem->name);
-    qb_json_key(json, "label");
-    qb_json_string(json, p->experiment->entry[run->entry].label);
-    qb_json_key(json, "lowering");
-    qb_json_string(json, p->experiment->lowering[run->lowering].name);
-    qb_json_key(json, "copy");
-    qb_json_uint(json, run->copy);
-    qb_json_key(json, "repeat");
-    qb_json_uint(json, run->repeat);
+    qb_json_put_string(json, "instance", p->instance[run->instance].problem->name);
+    qb_json_put_string(json, "label", p->experiment->entry[run->entry].label);
+    qb_json_put_string(json, "lowering", p->experiment->lowering[run->lowering].name);
+    qb_json_put_uint(json, "copy", run->copy);
+    qb_json_put_uint(json, "repeat", run->repeat);
 }
 
 static void write_result(qb_json_writer *json, const qb_run_result *result)
 {
-    qb_json_key(json, "status");
-    qb_json_string(json, qb_outcome_name(result->outcome));
-    qb_json_key(json, "objective");
-    qb_json_double(json, result->has_solution ? result->score.objective : NAN);
-    qb_json_key(json, "feasible");
-    qb_json_bool(json, result->has_solution && result->score.feasible);
-    qb_json_key(json, "wall_s");
-    qb_json_double(json, result->wall_s);
-    qb_json_key(json, "cpu_s");
-    qb_json_double(json, result->cpu_s);
+    qb_json_put_string(json, "status", qb_outcome_name(result->outcome));
+    qb_json_put_double(json, "objective", result->has_solution ? result->score.objective : NAN);
+    qb_json_put_bool(json, "feasible", result->has_solution && result->score.feasible);
+    qb_json_put_double(json, "wall_s", result->wall_s);
+    qb_json_put_double(json, "cpu_s", result->cpu_s);
 }
 
 static void write_counts(qb_json_writer *json, const qb_plan_progress *now)
 {
-    qb_json_key(json, "done");
-    qb_json_uint(json, now->skipped + now->done);
-    qb_json_key(json, "total");
-    qb_json_uint(json, now->total);
-    qb_json_key(json, "failed");
-    qb_json_uint(json, now->failed);
-    qb_json_key(json, "running");
-    qb_json_uint(json, now->running);
-    qb_json_key(json, "eta_s");
-    qb_json_double(json, now->eta_s);
+    qb_json_put_uint(json, "done", now->skipped + now->done);
+    qb_json_put_uint(json, "total", now->total);
+    qb_json_put_uint(json, "failed", now->failed);
+    qb_json_put_uint(json, "running", now->running);
+    qb_json_put_double(json, "eta_s", now->eta_s);
 }
 
 /* ended: of the execution, else NULL. */
@@ -116,18 +101,14 @@ static void write_event(qb_progress *p, const char *event, const qb_plan_progres
     qb_text text = {0};
     qb_json_writer json = {.out = &text};
     qb_json_open(&json, '{');
-    qb_json_key(&json, "event");
-    qb_json_string(&json, event);
-    qb_json_key(&json, "experiment");
-    qb_json_string(&json, p->experiment->name);
+    qb_json_put_string(&json, "event", event);
+    qb_json_put_string(&json, "experiment", p->experiment->name);
     if (now->begun || now->finished)
         write_run(p, &json, now->begun ? now->begun : now->finished);
     if (now->finished)
         write_result(&json, now->result);
-    if (ended) {
-        qb_json_key(&json, "status");
-        qb_json_string(&json, ended);
-    }
+    if (ended)
+        qb_json_put_string(&json, "status", ended);
     write_counts(&json, now);
     qb_json_close(&json, '}');
     if (text.status || fprintf(p->events, "%s\n", qb_text_get(&text)) < 0 || fflush(p->events))

@@ -48,16 +48,11 @@ static void put_row(qb_json_writer *w, qb_text *out, const char *name, double va
         return;
     }
     qb_json_open(w, '{');
-    qb_json_key(w, "name");
-    qb_json_string(w, name);
-    qb_json_key(w, "value");
-    qb_json_double(w, value);
-    qb_json_key(w, "kind");
-    qb_json_string(w, kind);
-    qb_json_key(w, "source");
-    qb_json_string(w, source);
-    qb_json_key(w, "date");
-    qb_json_string(w, date);
+    qb_json_put_string(w, "name", name);
+    qb_json_put_double(w, "value", value);
+    qb_json_put_string(w, "kind", kind);
+    qb_json_put_string(w, "source", source);
+    qb_json_put_string(w, "date", date);
     qb_json_close(w, '}');
 }
 

@@ -96,8 +96,7 @@ static qb_status choose_lowering(const char *text, qb_lowering_options *lowering
 static void write_solver(qb_json_writer *json, const qb_run_spec *spec)
 {
     qb_json_open(json, '{');
-    qb_json_key(json, "name");
-    qb_json_string(json, spec->solver->name);
+    qb_json_put_string(json, "name", spec->solver->name);
     qb_json_key(json, "params");
     qb_cli_params_json(json, spec->solver, spec->params);
     qb_json_close(json, '}');
@@ -109,14 +108,10 @@ static void write_trajectory(qb_json_writer *json, const qb_run_result *result)
     for (uint32_t k = 0; k < result->points; k++) {
         const qb_run_point *point = &result->trajectory[k];
         qb_json_open(json, '{');
-        qb_json_key(json, "cpu_s");
-        qb_json_double(json, point->cpu_s);
-        qb_json_key(json, "wall_s");
-        qb_json_double(json, point->wall_s);
-        qb_json_key(json, "work");
-        qb_json_uint(json, point->work);
-        qb_json_key(json, "objective");
-        qb_json_double(json, point->objective);
+        qb_json_put_double(json, "cpu_s", point->cpu_s);
+        qb_json_put_double(json, "wall_s", point->wall_s);
+        qb_json_put_uint(json, "work", point->work);
+        qb_json_put_double(json, "objective", point->objective);
         qb_json_close(json, '}');
     }
     qb_json_close(json, ']');
@@ -124,22 +119,16 @@ static void write_trajectory(qb_json_writer *json, const qb_run_result *result)
 
 static void write_outcome(qb_json_writer *json, const qb_run_spec *spec, const qb_run_result *result)
 {
-    qb_json_key(json, "status");
-    qb_json_string(json, qb_outcome_name(result->outcome));
-    if (result->reason[0]) {
-        qb_json_key(json, "reason");
-        qb_json_string(json, result->reason);
-    }
-    qb_json_key(json, "objective");
-    qb_json_double(json, result->has_solution ? result->score.objective : NAN);
-    qb_json_key(json, "feasible");
-    qb_json_bool(json, result->has_solution && result->score.feasible);
+    qb_json_put_string(json, "status", qb_outcome_name(result->outcome));
+    if (result->reason[0])
+        qb_json_put_string(json, "reason", result->reason);
+    qb_json_put_double(json, "objective", result->has_solution ? result->score.objective : NAN);
+    qb_json_put_bool(json, "feasible", result->has_solution && result->score.feasible);
     if (result->has_solution && !result->score.feasible) {
         qb_json_key(json, "violations");
         qb_cli_violations_json(json, spec->problem, &result->score);
     }
-    qb_json_key(json, "bound");
-    qb_json_double(json, result->has_bound ? result->bound : NAN);
+    qb_json_put_double(json, "bound", result->has_bound ? result->bound : NAN);
     qb_json_key(json, "solution");
     if (result->has_solution)
         qb_cli_solution_json(json, spec->problem, result->solution);
@@ -154,14 +143,10 @@ static void write_stages(qb_json_writer *json, const qb_run_result *result)
         const qb_stage_times *stage = &result->stage[k];
         qb_json_key(json, stage->name);
         qb_json_open(json, '{');
-        qb_json_key(json, "cpu_s");
-        qb_json_double(json, stage->cpu_s);
-        qb_json_key(json, "wall_s");
-        qb_json_double(json, stage->wall_s);
-        qb_json_key(json, "modelled_s");
-        qb_json_double(json, stage->device_s);
-        qb_json_key(json, "simulator_s");
-        qb_json_double(json, stage->simulator_s);
+        qb_json_put_double(json, "cpu_s", stage->cpu_s);
+        qb_json_put_double(json, "wall_s", stage->wall_s);
+        qb_json_put_double(json, "modelled_s", stage->device_s);
+        qb_json_put_double(json, "simulator_s", stage->simulator_s);
         qb_json_close(json, '}');
     }
     qb_json_close(json, '}');
@@ -169,30 +154,19 @@ static void write_stages(qb_json_writer *json, const qb_run_result *result)
 
 static void write_times(qb_json_writer *json, double reading_s, const qb_run_result *result)
 {
-    qb_json_key(json, "reading_s");
-    qb_json_double(json, reading_s);
-    qb_json_key(json, "cpu_s");
-    qb_json_double(json, result->cpu_s);
-    qb_json_key(json, "wall_s");
-    qb_json_double(json, result->wall_s);
-    qb_json_key(json, "setup_s");
-    qb_json_double(json, result->setup_s);
+    qb_json_put_double(json, "reading_s", reading_s);
+    qb_json_put_double(json, "cpu_s", result->cpu_s);
+    qb_json_put_double(json, "wall_s", result->wall_s);
+    qb_json_put_double(json, "setup_s", result->setup_s);
     qb_json_key(json, "stages");
     write_stages(json, result);
-    qb_json_key(json, "modelled_s");
-    qb_json_double(json, result->device_s);
-    qb_json_key(json, "simulator_s");
-    qb_json_double(json, result->simulator_s);
-    qb_json_key(json, "overshoot_s");
-    qb_json_double(json, result->overshoot_s);
-    qb_json_key(json, "overshoot_threads");
-    qb_json_uint(json, result->overshoot_threads);
-    qb_json_key(json, "peak_rss_kib");
-    qb_json_uint(json, result->peak_rss_kib);
-    qb_json_key(json, "work");
-    qb_json_uint(json, result->work);
-    qb_json_key(json, "flags");
-    qb_json_string(json, result->flags);
+    qb_json_put_double(json, "modelled_s", result->device_s);
+    qb_json_put_double(json, "simulator_s", result->simulator_s);
+    qb_json_put_double(json, "overshoot_s", result->overshoot_s);
+    qb_json_put_uint(json, "overshoot_threads", result->overshoot_threads);
+    qb_json_put_uint(json, "peak_rss_kib", result->peak_rss_kib);
+    qb_json_put_uint(json, "work", result->work);
+    qb_json_put_string(json, "flags", result->flags);
 }
 
 static qb_status print_json(const qb_run_spec *spec, double reading_s, const qb_run_result *result,
@@ -205,14 +179,11 @@ static qb_status print_json(const qb_run_spec *spec, double reading_s, const qb_
     qb_status status = qb_cli_instance_json(&json, spec->problem, diag);
     qb_json_key(&json, "solver");
     write_solver(&json, spec);
-    qb_json_key(&json, "seed");
-    qb_json_uint(&json, spec->seed);
+    qb_json_put_uint(&json, "seed", spec->seed);
     qb_json_key(&json, "budget");
     qb_json_open(&json, '{');
-    qb_json_key(&json, "kind");
-    qb_json_string(&json, qb_budget_kind_name(spec->budget_kind));
-    qb_json_key(&json, "limit");
-    qb_json_double(&json, spec->budget);
+    qb_json_put_string(&json, "kind", qb_budget_kind_name(spec->budget_kind));
+    qb_json_put_double(&json, "limit", spec->budget);
     qb_json_close(&json, '}');
     write_outcome(&json, spec, result);
     write_times(&json, reading_s, result);

@@ -23,10 +23,8 @@ static qb_status print_json(const qb_problem *problem, const qb_score *score)
     qb_text out = {0};
     qb_json_writer json = {.out = &out};
     qb_json_open(&json, '{');
-    qb_json_key(&json, "objective");
-    qb_json_double(&json, score->objective);
-    qb_json_key(&json, "feasible");
-    qb_json_bool(&json, score->feasible);
+    qb_json_put_double(&json, "objective", score->objective);
+    qb_json_put_bool(&json, "feasible", score->feasible);
     qb_json_key(&json, "violations");
     qb_cli_violations_json(&json, problem, score);
     qb_json_close(&json, '}');

@@ -61,59 +61,44 @@ static int weight_bits(const qb_qubo *q)
     return most > 0 ? ilogb(most / least) + 1 : 0;
 }
 
-static void record_uint(qb_json_writer *json, const char *key, uint64_t value)
-{
-    qb_json_key(json, key);
-    qb_json_uint(json, value);
-}
-
-static void record_double(qb_json_writer *json, const char *key, double value)
-{
-    qb_json_key(json, key);
-    qb_json_double(json, value);
-}
-
 static void record_penalties(const qb_lowering *l, qb_json_writer *json)
 {
     static const char *const rules[] = {"bound", "tight", "factor", "search"};
-    qb_json_key(json, "penalty");
-    qb_json_string(json, rules[l->options.penalty]);
+    qb_json_put_string(json, "penalty", rules[l->options.penalty]);
     if (l->options.penalty >= QB_PENALTY_FACTOR)
-        record_double(json, "factor", qb_penalty_factor(&l->options));
-    record_double(json, "penalty_least", l->penalty_least);
-    record_double(json, "penalty_most", l->penalty_most);
-    record_uint(json, "penalised_rows", l->penalised);
-    qb_json_key(json, "inequality");
-    qb_json_string(json, l->options.inequality == QB_INEQUALITY_SLACK ? "slack" : "unbalanced");
-    record_uint(json, "slack", l->slack);
-    record_uint(json, "groups", l->qubo.groups);
-    record_uint(json, "cardinalities", l->qubo.cardinalities);
+        qb_json_put_double(json, "factor", qb_penalty_factor(&l->options));
+    qb_json_put_double(json, "penalty_least", l->penalty_least);
+    qb_json_put_double(json, "penalty_most", l->penalty_most);
+    qb_json_put_uint(json, "penalised_rows", l->penalised);
+    qb_json_put_string(json, "inequality",
+                       l->options.inequality == QB_INEQUALITY_SLACK ? "slack" : "unbalanced");
+    qb_json_put_uint(json, "slack", l->slack);
+    qb_json_put_uint(json, "groups", l->qubo.groups);
+    qb_json_put_uint(json, "cardinalities", l->qubo.cardinalities);
     if (l->options.resolution > 0)
-        record_double(json, "resolution", l->options.resolution);
+        qb_json_put_double(json, "resolution", l->options.resolution);
     if (l->options.integer_step > 1)
-        record_double(json, "integer_step", l->options.integer_step);
+        qb_json_put_double(json, "integer_step", l->options.integer_step);
 }
 
 static qb_status write_record(qb_lowering *l)
 {
     qb_json_writer json = {.out = &l->record};
     qb_json_open(&json, '{');
-    qb_json_key(&json, "encoding");
-    qb_json_string(&json, l->form);
+    qb_json_put_string(&json, "encoding", l->form);
     if (l->is_qubo) {
         const qb_qubo *q = &l->qubo;
         double couplings = (double)q->n * ((double)q->n - 1);
         if (l->problem->kind == QB_KIND_MIP)
             record_penalties(l, &json);
-        record_uint(&json, "qubits", q->n);
-        record_double(&json, "density", couplings > 0 ? (double)q->nonzeros / couplings : 0);
-        qb_json_key(&json, "bits");
-        qb_json_int(&json, weight_bits(q));
+        qb_json_put_uint(&json, "qubits", q->n);
+        qb_json_put_double(&json, "density", couplings > 0 ? (double)q->nonzeros / couplings : 0);
+        qb_json_put_int(&json, "bits", weight_bits(q));
     } else {
-        record_uint(&json, "columns", l->mip->columns);
-        record_uint(&json, "rows", l->mip->rows);
-        record_uint(&json, "nonzeros", l->mip->row_start[l->mip->rows]);
-        record_uint(&json, "triangles", l->triangles);
+        qb_json_put_uint(&json, "columns", l->mip->columns);
+        qb_json_put_uint(&json, "rows", l->mip->rows);
+        qb_json_put_uint(&json, "nonzeros", l->mip->row_start[l->mip->rows]);
+        qb_json_put_uint(&json, "triangles", l->triangles);
     }
     qb_json_close(&json, '}');
     return l->record.status;

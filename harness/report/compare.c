@@ -191,30 +191,20 @@ void qb_compare_json(const qb_compared *c, qb_text *out)
         {"instances", c->effect.instances}, {"wins", c->wins}, {"ties", c->ties}, {"losses", c->losses}};
     qb_json_writer w = {.out = out};
     qb_json_open(&w, '{');
-    qb_json_key(&w, "a");
-    qb_json_string(&w, c->a);
-    qb_json_key(&w, "b");
-    qb_json_string(&w, c->b);
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
-        qb_json_key(&w, numbers[k].key);
-        qb_json_double(&w, numbers[k].value);
-    }
-    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
-        qb_json_key(&w, counts[k].key);
-        qb_json_uint(&w, counts[k].value);
-    }
+    qb_json_put_string(&w, "a", c->a);
+    qb_json_put_string(&w, "b", c->b);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+        qb_json_put_double(&w, numbers[k].key, numbers[k].value);
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        qb_json_put_uint(&w, counts[k].key, counts[k].value);
     qb_json_key(&w, "by_instance");
     qb_json_open(&w, '[');
     for (size_t k = 0; k < c->effect.instances; k++) {
         qb_json_open(&w, '{');
-        qb_json_key(&w, "instance");
-        qb_json_string(&w, c->instance[k].name);
-        qb_json_key(&w, "gap_a");
-        qb_json_double(&w, c->instance[k].a);
-        qb_json_key(&w, "gap_b");
-        qb_json_double(&w, c->instance[k].b);
-        qb_json_key(&w, "a12");
-        qb_json_double(&w, c->instance[k].a12);
+        qb_json_put_string(&w, "instance", c->instance[k].name);
+        qb_json_put_double(&w, "gap_a", c->instance[k].a);
+        qb_json_put_double(&w, "gap_b", c->instance[k].b);
+        qb_json_put_double(&w, "a12", c->instance[k].a12);
         qb_json_close(&w, '}');
     }
     qb_json_close(&w, ']');

@@ -147,39 +147,28 @@ void qb_costs_say(const qb_costs *costs, qb_text *out)
     }
 }
 
-static void put(qb_json_writer *w, const char *key, double value)
-{
-    qb_json_key(w, key);
-    qb_json_double(w, value);
-}
-
 void qb_costs_json(const qb_costs *costs, qb_text *out)
 {
     qb_json_writer w = {.out = out};
     qb_json_open(&w, '{');
-    qb_json_key(&w, "kpi");
-    qb_json_string(&w, costs->kpi);
-    qb_json_key(&w, "unit");
-    qb_json_string(&w, costs->unit);
-    put(&w, "cpu_hour", costs->prices.cpu_hour);
-    put(&w, "device_second", costs->prices.device_second);
-    qb_json_key(&w, "baseline");
-    qb_json_string(&w, costs->baseline);
+    qb_json_put_string(&w, "kpi", costs->kpi);
+    qb_json_put_string(&w, "unit", costs->unit);
+    qb_json_put_double(&w, "cpu_hour", costs->prices.cpu_hour);
+    qb_json_put_double(&w, "device_second", costs->prices.device_second);
+    qb_json_put_string(&w, "baseline", costs->baseline);
     qb_json_key(&w, "solvers");
     qb_json_open(&w, '[');
     for (uint32_t k = 0; k < costs->entries; k++) {
         const qb_entry_cost *c = &costs->entry[k];
         qb_json_open(&w, '{');
-        qb_json_key(&w, "name");
-        qb_json_string(&w, c->name);
-        put(&w, "cpu_s", c->cpu_s);
-        put(&w, "device_s", c->device_s);
-        put(&w, "cost", c->cost);
-        put(&w, "gain", c->gain);
-        put(&w, "net", c->net);
-        put(&w, "break_even", c->break_even);
-        qb_json_key(&w, "break_even_of");
-        qb_json_string(&w, c->per_device_second ? "device second" : "CPU hour");
+        qb_json_put_string(&w, "name", c->name);
+        qb_json_put_double(&w, "cpu_s", c->cpu_s);
+        qb_json_put_double(&w, "device_s", c->device_s);
+        qb_json_put_double(&w, "cost", c->cost);
+        qb_json_put_double(&w, "gain", c->gain);
+        qb_json_put_double(&w, "net", c->net);
+        qb_json_put_double(&w, "break_even", c->break_even);
+        qb_json_put_string(&w, "break_even_of", c->per_device_second ? "device second" : "CPU hour");
         qb_json_close(&w, '}');
     }
     qb_json_close(&w, ']');

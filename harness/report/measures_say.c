@@ -84,12 +84,6 @@ void qb_measures_say(const qb_measures *measures, qb_text *out)
 
 /* ---- JSON */
 
-static void number(qb_json_writer *w, const char *key, double value)
-{
-    qb_json_key(w, key);
-    qb_json_double(w, value);
-}
-
 static void interval(qb_json_writer *w, const char *key, qb_interval i)
 {
     qb_json_key(w, key);
@@ -102,18 +96,15 @@ static void interval(qb_json_writer *w, const char *key, qb_interval i)
 static void put_cell(qb_json_writer *w, const char *name, const qb_measure_cell *c)
 {
     qb_json_open(w, '{');
-    qb_json_key(w, "instance");
-    qb_json_string(w, name);
-    qb_json_key(w, "runs");
-    qb_json_uint(w, c->runs);
-    qb_json_key(w, "successes");
-    qb_json_uint(w, c->successes);
+    qb_json_put_string(w, "instance", name);
+    qb_json_put_uint(w, "runs", c->runs);
+    qb_json_put_uint(w, "successes", c->successes);
     interval(w, "jeffreys", c->jeffreys);
     interval(w, "clopper_pearson", c->clopper_pearson);
-    number(w, "tts99", c->tts.value);
+    qb_json_put_double(w, "tts99", c->tts.value);
     interval(w, "tts99_interval", c->tts.interval);
-    number(w, "tts99_run", c->tts_run);
-    number(w, "expected_running_time", c->running_time);
+    qb_json_put_double(w, "tts99_run", c->tts_run);
+    qb_json_put_double(w, "expected_running_time", c->running_time);
     qb_json_close(w, '}');
 }
 
@@ -138,10 +129,9 @@ static void put_entry(qb_json_writer *w, const qb_measures *m, uint32_t k)
                    {"shapley", e->shapley},
                    {"marginal", e->marginal}};
     qb_json_open(w, '{');
-    qb_json_key(w, "name");
-    qb_json_string(w, e->name);
+    qb_json_put_string(w, "name", e->name);
     for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
-        number(w, numbers[n].key, numbers[n].value);
+        qb_json_put_double(w, numbers[n].key, numbers[n].value);
     interval(w, "restricted_mean_interval", e->restricted.interval);
     qb_json_key(w, "instances");
     qb_json_open(w, '[');
@@ -155,16 +145,15 @@ void qb_measures_json(const qb_measures *m, qb_text *out)
 {
     qb_json_writer w = {.out = out};
     qb_json_open(&w, '{');
-    number(&w, "target_gap", m->target);
-    number(&w, "budget", m->budget);
-    number(&w, "shift", m->shift);
-    number(&w, "factor", m->factor);
-    qb_json_key(&w, "baseline");
-    qb_json_string(&w, m->baseline);
-    number(&w, "friedman_p", m->friedman_p);
-    number(&w, "critical_difference", m->critical_difference);
-    number(&w, "virtual_best", m->virtual_best);
-    number(&w, "portfolio", m->portfolio);
+    qb_json_put_double(&w, "target_gap", m->target);
+    qb_json_put_double(&w, "budget", m->budget);
+    qb_json_put_double(&w, "shift", m->shift);
+    qb_json_put_double(&w, "factor", m->factor);
+    qb_json_put_string(&w, "baseline", m->baseline);
+    qb_json_put_double(&w, "friedman_p", m->friedman_p);
+    qb_json_put_double(&w, "critical_difference", m->critical_difference);
+    qb_json_put_double(&w, "virtual_best", m->virtual_best);
+    qb_json_put_double(&w, "portfolio", m->portfolio);
     qb_json_key(&w, "solvers");
     qb_json_open(&w, '[');
     for (uint32_t k = 0; k < m->evidence->entries; k++)

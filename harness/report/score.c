@@ -185,31 +185,22 @@ void qb_case_score_json(const qb_pilot_case *pilot, const qb_case_score *score, 
 {
     qb_json_writer json = {.out = out};
     qb_json_open(&json, '{');
-    qb_json_key(&json, "case");
-    qb_json_string(&json, pilot->name);
-    qb_json_key(&json, "workload");
-    qb_json_string(&json, pilot->workload ? pilot->workload->name : NULL);
+    qb_json_put_string(&json, "case", pilot->name);
+    qb_json_put_string(&json, "workload", pilot->workload ? pilot->workload->name : NULL);
     qb_json_key(&json, "answers");
     qb_json_open(&json, '{');
     for (int k = 0; k < QB_QUESTIONS; k++) {
         qb_json_key(&json, qb_question_key((qb_question)k));
         qb_json_open(&json, '{');
-        qb_json_key(&json, "answer");
-        qb_json_string(&json, qb_answer_name(score->answer[k]));
-        qb_json_key(&json, "measured");
-        qb_json_bool(&json, score->measured[k]);
+        qb_json_put_string(&json, "answer", qb_answer_name(score->answer[k]));
+        qb_json_put_bool(&json, "measured", score->measured[k]);
         qb_json_close(&json, '}');
     }
     qb_json_close(&json, '}');
-    qb_json_key(&json, "baseline");
-    qb_json_string(&json, score->baseline);
-    qb_json_key(&json, "baseline_gap");
-    qb_json_double(&json, score->baseline_score);
-    qb_json_key(&json, "measured_at");
-    qb_json_string(&json, score->measured_at);
-    qb_json_key(&json, "verdict");
-    qb_json_string(&json, score->verdict);
-    qb_json_key(&json, "advice");
-    qb_json_string(&json, advice_names[score->advice]);
+    qb_json_put_string(&json, "baseline", score->baseline);
+    qb_json_put_double(&json, "baseline_gap", score->baseline_score);
+    qb_json_put_string(&json, "measured_at", score->measured_at);
+    qb_json_put_string(&json, "verdict", score->verdict);
+    qb_json_put_string(&json, "advice", advice_names[score->advice]);
     qb_json_close(&json, '}');
 }

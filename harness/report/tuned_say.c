@@ -59,22 +59,14 @@ void qb_tuned_json(const qb_tuned *tuned, qb_text *out)
                        {"tuned_gap", t->tuned_score}, {"as_good_after", t->reached},
                        {"pays_after_uses", t->uses}};
         qb_json_open(&w, '{');
-        qb_json_key(&w, "label");
-        qb_json_string(&w, t->label);
-        qb_json_key(&w, "params");
-        qb_json_string(&w, t->params);
-        qb_json_key(&w, "edge");
-        qb_json_string(&w, t->edge);
-        qb_json_key(&w, "tried");
-        qb_json_uint(&w, t->tried);
-        qb_json_key(&w, "winner");
-        qb_json_uint(&w, t->winner);
-        qb_json_key(&w, "runs");
-        qb_json_uint(&w, t->runs);
-        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++) {
-            qb_json_key(&w, numbers[n].key);
-            qb_json_double(&w, numbers[n].value);
-        }
+        qb_json_put_string(&w, "label", t->label);
+        qb_json_put_string(&w, "params", t->params);
+        qb_json_put_string(&w, "edge", t->edge);
+        qb_json_put_uint(&w, "tried", t->tried);
+        qb_json_put_uint(&w, "winner", t->winner);
+        qb_json_put_uint(&w, "runs", t->runs);
+        for (size_t n = 0; n < sizeof numbers / sizeof *numbers; n++)
+            qb_json_put_double(&w, numbers[n].key, numbers[n].value);
         qb_json_close(&w, '}');
     }
     qb_json_close(&w, ']');

@@ -62,24 +62,15 @@ void qb_verdict_say(const qb_verdict *v, qb_text *out)
 static void put_effect(qb_json_writer *w, const qb_comparison *c)
 {
     qb_json_open(w, '{');
-    qb_json_key(w, "entry");
-    qb_json_string(w, c->entry);
-    qb_json_key(w, "against");
-    qb_json_string(w, c->other);
-    qb_json_key(w, "effect");
-    qb_json_double(w, c->effect.estimate);
-    qb_json_key(w, "low");
-    qb_json_double(w, c->effect.interval.low);
-    qb_json_key(w, "high");
-    qb_json_double(w, c->effect.interval.high);
-    qb_json_key(w, "confidence");
-    qb_json_double(w, c->effect.confidence);
-    qb_json_key(w, "p");
-    qb_json_double(w, c->effect.p);
-    qb_json_key(w, "deviation");
-    qb_json_double(w, c->effect.deviation);
-    qb_json_key(w, "instances");
-    qb_json_uint(w, c->effect.instances);
+    qb_json_put_string(w, "entry", c->entry);
+    qb_json_put_string(w, "against", c->other);
+    qb_json_put_double(w, "effect", c->effect.estimate);
+    qb_json_put_double(w, "low", c->effect.interval.low);
+    qb_json_put_double(w, "high", c->effect.interval.high);
+    qb_json_put_double(w, "confidence", c->effect.confidence);
+    qb_json_put_double(w, "p", c->effect.p);
+    qb_json_put_double(w, "deviation", c->effect.deviation);
+    qb_json_put_uint(w, "instances", c->effect.instances);
     qb_json_close(w, '}');
 }
 
@@ -91,48 +82,32 @@ static void put_break_even(qb_json_writer *w, const qb_break_even *b)
         return;
     }
     qb_json_open(w, '{');
-    qb_json_key(w, "layer_s");
-    qb_json_double(w, b->layer_s);
-    qb_json_key(w, "low");
-    qb_json_double(w, b->interval.low);
-    qb_json_key(w, "high");
-    qb_json_double(w, b->interval.high);
-    qb_json_key(w, "modelled_layer_s");
-    qb_json_double(w, b->modelled_s);
-    qb_json_key(w, "gate_s");
-    qb_json_double(w, b->gate_s);
-    qb_json_key(w, "gate_low");
-    qb_json_double(w, b->gate_interval.low);
-    qb_json_key(w, "gate_high");
-    qb_json_double(w, b->gate_interval.high);
-    qb_json_key(w, "modelled_gate_s");
-    qb_json_double(w, b->modelled_gate_s);
-    qb_json_key(w, "instances");
-    qb_json_uint(w, b->instances);
-    qb_json_key(w, "unmatched");
-    qb_json_uint(w, b->unmatched);
+    qb_json_put_double(w, "layer_s", b->layer_s);
+    qb_json_put_double(w, "low", b->interval.low);
+    qb_json_put_double(w, "high", b->interval.high);
+    qb_json_put_double(w, "modelled_layer_s", b->modelled_s);
+    qb_json_put_double(w, "gate_s", b->gate_s);
+    qb_json_put_double(w, "gate_low", b->gate_interval.low);
+    qb_json_put_double(w, "gate_high", b->gate_interval.high);
+    qb_json_put_double(w, "modelled_gate_s", b->modelled_gate_s);
+    qb_json_put_uint(w, "instances", b->instances);
+    qb_json_put_uint(w, "unmatched", b->unmatched);
     qb_json_close(w, '}');
 }
 
 static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
 {
     qb_json_open(w, '{');
-    qb_json_key(w, "decision");
-    qb_json_string(w, qb_decision_name(c->decision));
+    qb_json_put_string(w, "decision", qb_decision_name(c->decision));
     qb_json_key(w, "comparison");
     put_effect(w, &c->against_best);
-    qb_json_key(w, "lost_to");
-    qb_json_string(w, c->lost_to);
-    qb_json_key(w, "unbeaten_control");
-    qb_json_string(w, c->unbeaten);
-    qb_json_key(w, "equal_shot_sham");
-    qb_json_string(w, c->sham);
-    qb_json_key(w, "equal_shot_sampler");
-    qb_json_string(w, c->sampler);
+    qb_json_put_string(w, "lost_to", c->lost_to);
+    qb_json_put_string(w, "unbeaten_control", c->unbeaten);
+    qb_json_put_string(w, "equal_shot_sham", c->sham);
+    qb_json_put_string(w, "equal_shot_sampler", c->sampler);
     qb_json_key(w, "break_even");
     put_break_even(w, &c->break_even);
-    qb_json_key(w, "hangs_on_family");
-    qb_json_string(w, c->family);
+    qb_json_put_string(w, "hangs_on_family", c->family);
     qb_json_key(w, "instances_needed");
     if (c->instances_needed == SIZE_MAX)
         qb_json_null(w);
@@ -143,8 +118,7 @@ static void put_challenger(qb_json_writer *w, const qb_challenger_verdict *c)
         qb_json_uint(w, c->seeds_needed);
     else
         qb_json_null(w);
-    qb_json_key(w, "kpi");
-    qb_json_double(w, c->kpi);
+    qb_json_put_double(w, "kpi", c->kpi);
     qb_json_close(w, '}');
 }
 
@@ -167,51 +141,34 @@ static void put_lists(qb_json_writer *w, const qb_verdict *v)
     qb_json_close(w, ']');
 }
 
-static void put_count(qb_json_writer *w, const char *key, uint64_t count)
-{
-    qb_json_key(w, key);
-    qb_json_uint(w, count);
-}
-
 void qb_verdict_json(const qb_verdict *v, qb_text *out)
 {
     qb_json_writer w = {.out = out};
     qb_json_open(&w, '{');
-    qb_json_key(&w, "decision");
-    qb_json_string(&w, qb_decision_name(v->decision));
-    qb_json_key(&w, "claim");
-    qb_json_string(&w, v->claim);
-    qb_json_key(&w, "minimum_effect");
-    qb_json_double(&w, v->minimum_effect);
-    qb_json_key(&w, "confidence");
-    qb_json_double(&w, v->confidence);
-    qb_json_key(&w, "baseline");
-    qb_json_string(&w, v->baseline);
-    qb_json_key(&w, "baseline_chosen_by");
-    qb_json_string(&w, v->baseline_chosen_by);
+    qb_json_put_string(&w, "decision", qb_decision_name(v->decision));
+    qb_json_put_string(&w, "claim", v->claim);
+    qb_json_put_double(&w, "minimum_effect", v->minimum_effect);
+    qb_json_put_double(&w, "confidence", v->confidence);
+    qb_json_put_string(&w, "baseline", v->baseline);
+    qb_json_put_string(&w, "baseline_chosen_by", v->baseline_chosen_by);
     put_lists(&w, v);
     qb_json_key(&w, "control_pair");
     if (v->has_control_pair)
         put_effect(&w, &v->control_pair);
     else
         qb_json_null(&w);
-    qb_json_key(&w, "control_is_twin");
-    qb_json_bool(&w, v->control_is_twin);
-    qb_json_key(&w, "virtual_best");
-    qb_json_double(&w, v->virtual_best);
-    qb_json_key(&w, "best_baseline_score");
-    qb_json_double(&w, v->best_baseline_score);
-    qb_json_key(&w, "portfolio");
-    qb_json_double(&w, v->portfolio);
-    put_count(&w, "instances", v->instances);
-    put_count(&w, "without_headroom", v->without_headroom);
-    put_count(&w, "waiting", v->waiting);
-    put_count(&w, "fitted_instances", v->fitted_instances);
-    put_count(&w, "tuning_instances", v->tuning_instances);
-    put_count(&w, "runs", v->runs);
-    put_count(&w, "planned", v->planned);
-    put_count(&w, "flagged", v->flagged);
-    qb_json_key(&w, "references_sha256");
-    qb_json_string(&w, v->references_sha256);
+    qb_json_put_bool(&w, "control_is_twin", v->control_is_twin);
+    qb_json_put_double(&w, "virtual_best", v->virtual_best);
+    qb_json_put_double(&w, "best_baseline_score", v->best_baseline_score);
+    qb_json_put_double(&w, "portfolio", v->portfolio);
+    qb_json_put_uint(&w, "instances", v->instances);
+    qb_json_put_uint(&w, "without_headroom", v->without_headroom);
+    qb_json_put_uint(&w, "waiting", v->waiting);
+    qb_json_put_uint(&w, "fitted_instances", v->fitted_instances);
+    qb_json_put_uint(&w, "tuning_instances", v->tuning_instances);
+    qb_json_put_uint(&w, "runs", v->runs);
+    qb_json_put_uint(&w, "planned", v->planned);
+    qb_json_put_uint(&w, "flagged", v->flagged);
+    qb_json_put_string(&w, "references_sha256", v->references_sha256);
     qb_json_close(&w, '}');
 }

@@ -211,16 +211,11 @@ static void write_spread(qb_json_writer *json, const char *key, const qb_doctor_
 {
     qb_json_key(json, key);
     qb_json_open(json, '{');
-    qb_json_key(json, "count");
-    qb_json_uint(json, spread->count);
-    qb_json_key(json, "least_s");
-    qb_json_double(json, spread->least);
-    qb_json_key(json, "median_s");
-    qb_json_double(json, spread->median);
-    qb_json_key(json, "p99_s");
-    qb_json_double(json, spread->p99);
-    qb_json_key(json, "most_s");
-    qb_json_double(json, spread->most);
+    qb_json_put_uint(json, "count", spread->count);
+    qb_json_put_double(json, "least_s", spread->least);
+    qb_json_put_double(json, "median_s", spread->median);
+    qb_json_put_double(json, "p99_s", spread->p99);
+    qb_json_put_double(json, "most_s", spread->most);
     qb_json_close(json, '}');
 }
 
@@ -239,11 +234,8 @@ void qb_doctor_json(const qb_doctor_selftest *s, qb_text *text)
     write_spread(&json, "launch", &s->launch);
     write_spread(&json, "wall_step", &s->wall_step);
     write_spread(&json, "cpu_step", &s->cpu_step);
-    qb_json_key(&json, "containment");
-    qb_json_string(&json, s->containment);
-    qb_json_key(&json, "memory_way");
-    qb_json_string(&json, s->memory_way);
-    qb_json_key(&json, "cpu_way");
-    qb_json_string(&json, s->cpu_way);
+    qb_json_put_string(&json, "containment", s->containment);
+    qb_json_put_string(&json, "memory_way", s->memory_way);
+    qb_json_put_string(&json, "cpu_way", s->cpu_way);
     qb_json_close(&json, '}');
 }

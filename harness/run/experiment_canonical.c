@@ -5,24 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static void key_string(qb_json_writer *w, const char *key, const char *value)
-{
-    qb_json_key(w, key);
-    qb_json_string(w, value);
-}
-
-static void key_double(qb_json_writer *w, const char *key, double value)
-{
-    qb_json_key(w, key);
-    qb_json_double(w, value);
-}
-
-static void key_uint(qb_json_writer *w, const char *key, uint64_t value)
-{
-    qb_json_key(w, key);
-    qb_json_uint(w, value);
-}
-
 static void write_instances(qb_json_writer *w, const qb_experiment *x)
 {
     qb_json_key(w, "instances");
@@ -32,20 +14,20 @@ static void write_instances(qb_json_writer *w, const qb_experiment *x)
         qb_json_open(w, '{');
         switch (i->origin) {
         case QB_FROM_LIBRARY:
-            key_string(w, "name", i->written);
+            qb_json_put_string(w, "name", i->written);
             break;
         case QB_FROM_FILE:
-            key_string(w, "file", i->written);
+            qb_json_put_string(w, "file", i->written);
             break;
         case QB_FROM_GENERATOR:
-            key_string(w, "family", i->written);
+            qb_json_put_string(w, "family", i->written);
             for (size_t p = 0; p < i->generator->param_count; p++)
-                key_double(w, i->generator->params[p].name, i->value[p]);
-            key_uint(w, "seed", i->seed);
+                qb_json_put_double(w, i->generator->params[p].name, i->value[p]);
+            qb_json_put_uint(w, "seed", i->seed);
             break;
         }
         if (i->warm_written)
-            key_string(w, "warm_start", i->warm_written);
+            qb_json_put_string(w, "warm_start", i->warm_written);
         qb_json_close(w, '}');
     }
     qb_json_close(w, ']');
@@ -58,9 +40,9 @@ static void write_solvers(qb_json_writer *w, const qb_experiment *x)
     for (uint32_t k = 0; k < x->entries; k++) {
         const qb_experiment_entry *e = &x->entry[k];
         qb_json_open(w, '{');
-        key_string(w, "name", e->solver->name);
-        key_string(w, "label", e->label);
-        key_string(w, "role", qb_role_name(e->role));
+        qb_json_put_string(w, "name", e->solver->name);
+        qb_json_put_string(w, "label", e->label);
+        qb_json_put_string(w, "role", qb_role_name(e->role));
         qb_json_key(w, "params");
         qb_json_raw(w, e->params_json);
         qb_json_close(w, '}');
@@ -75,16 +57,16 @@ static void write_decision(qb_json_writer *w, const qb_experiment *x)
         return;
     }
     qb_json_open(w, '{');
-    key_string(w, "metric", x->decision.metric);
-    key_double(w, "minimum_effect", x->decision.minimum_effect);
-    key_double(w, "confidence", x->decision.confidence);
-    key_string(w, "deadline", x->decision.deadline);
+    qb_json_put_string(w, "metric", x->decision.metric);
+    qb_json_put_double(w, "minimum_effect", x->decision.minimum_effect);
+    qb_json_put_double(w, "confidence", x->decision.confidence);
+    qb_json_put_string(w, "deadline", x->decision.deadline);
     if (x->decision.sequential) /* what came later is written where it is used: older hashes stay */
-        key_string(w, "sequential", "yes");
+        qb_json_put_string(w, "sequential", "yes");
     if (x->decision.flagged != QB_FLAGGED_LIMIT)
-        key_double(w, "flagged", x->decision.flagged);
+        qb_json_put_double(w, "flagged", x->decision.flagged);
     if (x->decision.headroom != QB_HEADROOM_LIMIT)
-        key_double(w, "headroom", x->decision.headroom);
+        qb_json_put_double(w, "headroom", x->decision.headroom);
     qb_json_close(w, '}');
 }
 
@@ -92,16 +74,16 @@ static void write_budget(qb_json_writer *w, const qb_experiment *x)
 {
     qb_json_key(w, "budget");
     qb_json_open(w, '{');
-    key_string(w, "kind", qb_budget_kind_name(x->budget.kind));
-    key_double(w, "limit", x->budget.limit);
+    qb_json_put_string(w, "kind", qb_budget_kind_name(x->budget.kind));
+    qb_json_put_double(w, "limit", x->budget.limit);
     if (x->budget.simulator_limit > 0)
-        key_double(w, "simulator_limit", x->budget.simulator_limit);
+        qb_json_put_double(w, "simulator_limit", x->budget.simulator_limit);
     qb_json_key(w, "memory");
     if (x->budget.memory_bytes == UINT64_MAX)
         qb_json_null(w);
     else
         qb_json_uint(w, x->budget.memory_bytes);
-    key_uint(w, "threads", x->budget.threads);
+    qb_json_put_uint(w, "threads", x->budget.threads);
     qb_json_close(w, '}');
 }
 
@@ -111,9 +93,9 @@ static void write_factors(qb_json_writer *w, const qb_experiment *x)
     qb_json_open(w, '[');
     for (uint32_t k = 0; k < x->perturbations; k++) {
         qb_json_open(w, '{');
-        key_string(w, "kind", x->perturbation[k].kind);
-        key_double(w, "relative", x->perturbation[k].relative);
-        key_uint(w, "copies", x->perturbation[k].copies);
+        qb_json_put_string(w, "kind", x->perturbation[k].kind);
+        qb_json_put_double(w, "relative", x->perturbation[k].relative);
+        qb_json_put_uint(w, "copies", x->perturbation[k].copies);
         qb_json_close(w, '}');
     }
     qb_json_close(w, ']');
@@ -129,8 +111,8 @@ static void write_tuning(qb_json_writer *w, const qb_experiment *x)
         return;
     }
     qb_json_open(w, '{');
-    key_uint(w, "instances", x->tuning.instances);
-    key_double(w, "budget", x->tuning.budget_s);
+    qb_json_put_uint(w, "instances", x->tuning.instances);
+    qb_json_put_double(w, "budget", x->tuning.budget_s);
     qb_json_close(w, '}');
 }
 
@@ -138,19 +120,19 @@ static void write_tuning(qb_json_writer *w, const qb_experiment *x)
 static void write_specification(qb_json_writer *w, const qb_experiment *x, bool whole)
 {
     qb_json_open(w, '{');
-    key_string(w, "experiment", x->name);
-    key_string(w, "question", x->question);
-    key_string(w, "claim", qb_claim_name(x->claim));
-    key_string(w, "workload", x->workload);
+    qb_json_put_string(w, "experiment", x->name);
+    qb_json_put_string(w, "question", x->question);
+    qb_json_put_string(w, "claim", qb_claim_name(x->claim));
+    qb_json_put_string(w, "workload", x->workload);
     qb_json_key(w, "kpi");
     qb_json_open(w, '{');
-    key_string(w, "name", x->kpi.name);
-    key_string(w, "unit", x->kpi.unit);
-    key_double(w, "per_objective_unit", x->kpi.per_objective_unit);
+    qb_json_put_string(w, "name", x->kpi.name);
+    qb_json_put_string(w, "unit", x->kpi.unit);
+    qb_json_put_double(w, "per_objective_unit", x->kpi.per_objective_unit);
     if (!isnan(x->kpi.cpu_hour))
-        key_double(w, "cpu_hour", x->kpi.cpu_hour);
+        qb_json_put_double(w, "cpu_hour", x->kpi.cpu_hour);
     if (!isnan(x->kpi.device_second))
-        key_double(w, "device_second", x->kpi.device_second);
+        qb_json_put_double(w, "device_second", x->kpi.device_second);
     qb_json_close(w, '}');
     if (whole) {
         write_instances(w, x);
@@ -158,10 +140,10 @@ static void write_specification(qb_json_writer *w, const qb_experiment *x, bool 
     }
     write_budget(w, x);
     if (whole)
-        key_uint(w, "repeats", x->repeats);
-    key_uint(w, "seed", x->seed);
+        qb_json_put_uint(w, "repeats", x->repeats);
+    qb_json_put_uint(w, "seed", x->seed);
     if (x->keep_samples) /* what came later is written where it is used: older hashes stay */
-        key_uint(w, "keep_samples", x->keep_samples);
+        qb_json_put_uint(w, "keep_samples", x->keep_samples);
     write_factors(w, x);
     write_tuning(w, x);
     qb_json_key(w, "targets");
@@ -172,8 +154,8 @@ static void write_specification(qb_json_writer *w, const qb_experiment *x, bool 
     if (whole && (!isnan(x->averages.shift) || !isnan(x->averages.factor))) {
         qb_json_key(w, "averages");
         qb_json_open(w, '{');
-        key_double(w, "shift", x->averages.shift);
-        key_double(w, "factor", x->averages.factor);
+        qb_json_put_double(w, "shift", x->averages.shift);
+        qb_json_put_double(w, "factor", x->averages.factor);
         qb_json_close(w, '}');
     }
     if (whole) {

@@ -103,10 +103,8 @@ static qb_status write_json(const qb_fields *f, const char *const text[OPTIONS],
     for (uint32_t k = 0; k < x->lowerings; k++)
         qb_json_string(&w, x->lowering[k].name);
     qb_json_close(&w, ']');
-    for (size_t k = 0; k < OPTIONS; k++) {
-        qb_json_key(&w, options[k].key);
-        qb_json_string(&w, text[k]);
-    }
+    for (size_t k = 0; k < OPTIONS; k++)
+        qb_json_put_string(&w, options[k].key, text[k]);
     qb_json_close(&w, '}');
     x->lowering_json = json.status == QB_OK ? qb_arena_copy(f->arena, json.data, json.length) : NULL;
     qb_text_clear(&json);

@@ -70,10 +70,9 @@ qb_status qb_experiment_params_json(const qb_fields *f, const qb_solver *solver,
     qb_json_writer w = {.out = &text};
     char value[QB_PARAM_LIST * QB_DOUBLE_TEXT];
     qb_json_open(&w, '{');
-    for (size_t k = 0; k < solver->param_count; k++) {
-        qb_json_key(&w, solver->params[k].name);
-        qb_json_string(&w, qb_params_get(&solver->params[k], params, value, sizeof value));
-    }
+    for (size_t k = 0; k < solver->param_count; k++)
+        qb_json_put_string(&w, solver->params[k].name,
+                           qb_params_get(&solver->params[k], params, value, sizeof value));
     qb_json_close(&w, '}');
     *json = text.status == QB_OK ? qb_arena_copy(f->arena, text.data, text.length) : NULL;
     qb_text_clear(&text);

@@ -129,13 +129,9 @@ void qb_machine_facts(const qb_machine *machine, qb_text *json)
                  {"hypervisor", machine->hypervisor}};
     qb_json_writer w = {.out = json};
     qb_json_open(&w, '{');
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-        qb_json_key(&w, texts[k].key);
-        qb_json_string(&w, texts[k].value);
-    }
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
-        qb_json_key(&w, numbers[k].key);
-        qb_json_uint(&w, numbers[k].value);
-    }
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        qb_json_put_string(&w, texts[k].key, texts[k].value);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+        qb_json_put_uint(&w, numbers[k].key, numbers[k].value);
     qb_json_close(&w, '}');
 }

@@ -155,10 +155,8 @@ static void write_solution(const qb_problem *problem, const double *x, qb_text *
     char name[16];
     qb_json_open(&w, '{');
     for (uint32_t k = 0; k < problem->body.columns; k++)
-        if (x[k] != 0) {
-            qb_json_key(&w, qb_mip_column_name(&problem->body, k, name));
-            qb_json_double(&w, x[k]);
-        }
+        if (x[k] != 0)
+            qb_json_put_double(&w, qb_mip_column_name(&problem->body, k, name), x[k]);
     qb_json_close(&w, '}');
 }
 
