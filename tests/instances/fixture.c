@@ -105,9 +105,18 @@ double score_bits(const qb_problem *problem, const char *bits)
     return score.objective;
 }
 
+static void check_names(const qb_mip *a, const qb_mip *b, const char *format)
+{
+    char one[16], other[16];
+    for (uint32_t j = 0; j < a->columns; j++)
+        cr_assert_str_eq(qb_mip_column_name(a, j, one), qb_mip_column_name(b, j, other), "%s", format);
+    for (uint32_t i = 0; i < a->rows; i++)
+        cr_assert_str_eq(qb_mip_row_name(a, i, one), qb_mip_row_name(b, i, other), "%s", format);
+}
+
 void check_round_trip(const qb_problem *problem, const char *format)
 {
-    qb_text text = {0};
+    qb_text text = {0}, again = {0};
     qb_diag diag = {0};
     char before[65], after[65];
     cr_assert(qb_instance_write(problem, format, &text, &diag) == QB_OK, "%s", diag.text);
@@ -115,6 +124,11 @@ void check_round_trip(const qb_problem *problem, const char *format)
     cr_assert(qb_problem_sha256(problem, before) == QB_OK);
     cr_assert(qb_problem_sha256(&back, after) == QB_OK);
     cr_assert(strcmp(before, after) == 0, "%s comes back from %s as another problem", problem->name, format);
+    cr_assert(qb_instance_write(&back, format, &again, &diag) == QB_OK, "%s", diag.text);
+    cr_assert_str_eq(qb_text_get(&text), qb_text_get(&again), "%s", format);
+    if (strcmp(format, "mps") == 0 || strcmp(format, "lp") == 0)
+        check_names(&problem->body, &back.body, format);
     qb_problem_free(&back);
     qb_text_clear(&text);
+    qb_text_clear(&again);
 }

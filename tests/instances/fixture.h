@@ -27,7 +27,8 @@ qb_problem must_parse(const char *name, const char *format, const char *text);
 /* Objective of a 0/1 string (variable 1 first) by the referee. */
 double score_bits(const qb_problem *problem, const char *bits);
 
-/* Writes in `format`, reads it back, and expects the same canonical problem. */
+/* Writes in `format` and reads it back: the same canonical problem, the names that the format holds, and the same
+ * bytes when it is written again. */
 void check_round_trip(const qb_problem *problem, const char *format);
 
 #endif

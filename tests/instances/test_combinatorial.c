@@ -355,6 +355,22 @@ Test(combinatorial, opb_multiplies_out)
     qb_problem_free(&p);
 }
 
+/* Equations too; without a header variables are numbered as they occur, and a maximum is one. */
+Test(combinatorial, opb_without_a_header)
+{
+    qb_problem p = must_parse(
+        "p", "opb", "* no sizes\nmax: +3 y +2 ~x ~x +7 x ~x -1 y x;\n+2 ~x -1 y = 1;\n+1 x +1 _z >= 1;\n");
+    const qb_mip *m = &p.body;
+    char buffer[16];
+    cr_assert(m->sense == QB_MAXIMISE && m->columns == 3 && m->rows == 2);
+    cr_assert_str_eq(qb_mip_column_name(m, 1, buffer), "x");
+    cr_assert(m->constant == 2 && m->linear[0] == 3 && m->linear[1] == -2 && m->pair[0].weight == -1);
+    cr_assert(m->row_lower[0] == -1 && m->row_upper[0] == -1);
+    cr_assert(m->row_lower[1] == 1 && m->row_upper[1] == INFINITY);
+    check_round_trip(&p, "lp");
+    qb_problem_free(&p);
+}
+
 /* Two assets: u = (12, 8) is w = (0.6, 0.4). */
 Test(combinatorial, portfolio_is_half_risk_less_half_return)
 {

@@ -150,6 +150,66 @@ Test(conventions, qplib_with_rows)
     qb_problem_free(&p);
 }
 
+/* An instance of that type with every section the type calls for, and no other. */
+static void write_qplib(const char type[3], qb_text *out)
+{
+    bool rows = type[2] == 'L', types = strchr("MG", type[1]) != NULL;
+    qb_text_appendf(out, "all\n%.3s\nminimize\n2\n%s", type, rows ? "1\n" : "");
+    qb_text_append(out, type[0] == 'L' ? "" : "1\n2 1 6\n");
+    qb_text_append(out, "1\n1\n2 -4\n0.25\n"); /* x1 - 4 x2 + 1/4 */
+    qb_text_append(out, rows ? "2\n1 1 1\n1 2 -1\n" : "");
+    qb_text_append(out, "1e20\n");
+    qb_text_append(out, rows ? "-1\n0\n0.5\n0\n" : "");
+    qb_text_append(out, type[1] == 'B' ? "" : "0\n1\n2 -3\n5\n0\n");
+    qb_text_append(out, types ? "1\n1\n1 0\n" : ""); /* x1 is continuous, x2 an integer */
+    qb_text_appendf(out, "0\n0\n%s0\n0\n0\n0\n", rows ? "0\n0\n" : "");
+}
+
+static void check_qplib(const qb_problem *p, const char type[3])
+{
+    const qb_mip *m = &p->body;
+    bool binary = type[1] == 'B', rows = type[2] == 'L';
+    cr_assert((p->kind == QB_KIND_QUBO) == (binary && !rows), "%.3s", type);
+    cr_assert(m->columns == 2 && m->rows == rows && m->constant == 0.25, "%.3s", type);
+    cr_assert(m->linear[0] == 1 && m->linear[1] == -4, "%.3s", type);
+    cr_assert(m->pairs == (type[0] != 'L') && (!m->pairs || m->pair[0].weight == 3), "%.3s", type);
+    if (rows)
+        cr_assert(m->row_lower[0] == -1 && m->row_upper[0] == 0.5 && m->row_value[1] == -1, "%.3s", type);
+    cr_assert(qb_problem_is_binary(p) == binary, "%.3s", type);
+    for (uint32_t j = 0; !binary && j < 2; j++) {
+        bool continuous = type[1] == 'C' || (strchr("MG", type[1]) && j == 0);
+        cr_assert(m->type[j] == (continuous ? QB_COLUMN_CONTINUOUS : QB_COLUMN_INTEGER), "%.3s", type);
+        cr_assert(m->lower[j] == (j == 0 ? 0 : -3) && m->upper[j] == 5, "%.3s", type);
+    }
+}
+
+Test(conventions, qplib_of_every_type)
+{
+    char type[] = "???";
+    unsigned read = 0, refused = 0;
+    for (const char *o = "LDCQ"; *o; o++)
+        for (const char *v = "CBMIG"; *v; v++)
+            for (const char *c = "NBLDCQ"; *c; c++) {
+                qb_text text = {0};
+                qb_problem p = {0};
+                qb_diag diag = {0};
+                type[0] = *o, type[1] = *v, type[2] = *c;
+                write_qplib(type, &text);
+                qb_status status = qb_instance_parse("t", text.data, text.length, NULL, &p, &diag);
+                if (strchr("DCQ", *c)) {
+                    cr_assert(status == QB_BAD_INPUT && strstr(diag.text, "has quadratic constraints"));
+                    refused++;
+                } else {
+                    cr_assert(status == QB_OK, "%s: %s", type, diag.text);
+                    check_qplib(&p, type);
+                    read++;
+                }
+                qb_problem_free(&p);
+                qb_text_clear(&text);
+            }
+    cr_assert(read == 60 && refused == 60);
+}
+
 /* Carriage returns, blanks, a byte-order mark, blank lines and a missing last newline change nothing. */
 Test(conventions, white_space_is_harmless)
 {

@@ -16,16 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* GLPK reads files by name and knows no memory: an unpacked copy, removed afterwards. */
-static glp_prob *glpk_read(const char *path, const char *listed)
+/* GLPK reads files by name and knows no memory: a copy, removed afterwards.  NULL: it cannot read this. */
+static glp_prob *glpk_parse(const char *text, size_t size, const char *listed)
 {
-    char name[] = "/tmp/qubout-oracle-XXXXXX", *data = NULL;
-    size_t size;
-    cr_assert(qb_file_read(path, QB_FILE_LIMIT, &data, &size, NULL) == QB_OK);
+    char name[] = "/tmp/qubout-oracle-XXXXXX";
     int descriptor = mkstemp(name);
-    cr_assert(descriptor >= 0 && write(descriptor, data, size) == (ssize_t)size);
+    cr_assert(descriptor >= 0 && write(descriptor, text, size) == (ssize_t)size);
     close(descriptor);
-    qb_free(data);
     glp_term_out(GLP_OFF);
     glp_prob *oracle = glp_create_prob();
     int failed;
@@ -41,6 +38,17 @@ static glp_prob *glpk_read(const char *path, const char *listed)
         glp_delete_prob(oracle);
         return NULL;
     }
+    return oracle;
+}
+
+/* Unpacked. */
+static glp_prob *glpk_read(const char *path, const char *listed)
+{
+    char *data = NULL;
+    size_t size;
+    cr_assert(qb_file_read(path, QB_FILE_LIMIT, &data, &size, NULL) == QB_OK);
+    glp_prob *oracle = glpk_parse(data, size, listed);
+    qb_free(data);
     return oracle;
 }
 
@@ -83,6 +91,19 @@ static void compare_row(const qb_mip *m, uint32_t i, glp_prob *oracle, int *inde
         cr_assert(dense[index[e] - 1] == 0, "%s: row %d lacks an entry", file, k);
 }
 
+static void compare_models(const qb_mip *m, glp_prob *oracle, const char *file)
+{
+    int *index = QB_NEW(int, m->columns + 1);
+    double *value = QB_NEW(double, m->columns + 1), *dense = QB_NEW(double, m->columns);
+    compare_columns(m, oracle, file);
+    cr_assert(m->rows == (uint32_t)glp_get_num_rows(oracle), "%s", file);
+    for (uint32_t i = 0; i < m->rows; i++)
+        compare_row(m, i, oracle, index, value, dense, file);
+    qb_free(index);
+    qb_free(value);
+    qb_free(dense);
+}
+
 static void compare(char *field[TSV_FIELDS], void *context)
 {
     unsigned *compared = context;
@@ -92,16 +113,7 @@ static void compare(char *field[TSV_FIELDS], void *context)
     qb_problem p = must_read(shared_path(field[0], path), NULL);
     glp_prob *oracle = glpk_read(path, field[1]);
     if (oracle) {
-        const qb_mip *m = &p.body;
-        int *index = QB_NEW(int, m->columns + 1);
-        double *value = QB_NEW(double, m->columns + 1), *dense = QB_NEW(double, m->columns);
-        compare_columns(m, oracle, field[0]);
-        cr_assert(m->rows == (uint32_t)glp_get_num_rows(oracle), "%s", field[0]);
-        for (uint32_t i = 0; i < m->rows; i++)
-            compare_row(m, i, oracle, index, value, dense, field[0]);
-        qb_free(index);
-        qb_free(value);
-        qb_free(dense);
+        compare_models(&p.body, oracle, field[0]);
         glp_delete_prob(oracle);
         ++*compared;
     }
@@ -153,4 +165,39 @@ Test(oracle, glpk_reads_what_we_write, .timeout = 120)
         return;
     each_tsv_line(shared_path("MANIFEST.tsv", path), true, write_and_compare, &compared);
     cr_assert(compared >= 35);
+}
+
+/* Signs of ranges on rows of every type, bounds in any order, a constant beside a spare N row; sections of an
+ * LP file twice and in any order. */
+#define ROWS                                                                                               \
+    "NAME t\nROWS\n N c\n L l\n G g\n E e\n N spare\nCOLUMNS\n M 'MARKER' 'INTORG'\n i c 1 l 1\n j c 2 e " \
+    "1\n"                                                                                                  \
+    " M 'MARKER' 'INTEND'\n x c 3 l 1\n x spare 8\n y e 1 g 2\nRHS\n R l 9 e 4\n R g 1 c -7.5\n"
+static const struct {
+    const char *format, *text;
+} corners[] = {
+    {"mps", ROWS "ENDATA\n"},
+    {"mps", ROWS "RANGES\n R e 2 l 3\n R g 4\nENDATA\n"},
+    {"mps", ROWS "RANGES\n R e -2 l -3\n R g -4\nENDATA\n"},
+    {"mps", ROWS "RANGES\n R e 0\nENDATA\n"},
+    {"mps", ROWS "BOUNDS\n MI B x\n UP B x 5\n BV B y\n FX B i -3\n PL B j\nENDATA\n"},
+    {"mps", ROWS "BOUNDS\n UP B x 5\n MI B x\n LI B y -2\n UP B i 9\n FR B j\nENDATA\n"},
+    {"mps", ROWS "BOUNDS\n UP B x 0\n LO B y -7\n UI B y 4\n UP B i 0\nENDATA\n"},
+    {"lp", "min\n obj: x\nst\n r: x + y >= 1\nbounds\n -inf <= y <= -2\n x free\nend\n"},
+    {"lp", "max\n 3 x - y + z\nst\n c: x + y >= -1\n d: y - 2 x = 4\nbounds\n -infinity <= x <= 5\n"
+           " y >= -3\ngenerals\n x\nbinaries\n z\nend\n"},
+    {"lp",
+     "maximize\n 3 x - y\nsubject to\n x + y <= 1\nbounds\n x <= 3\n y = 2\n -1 <= w\nintegers\n x y\nend\n"},
+};
+
+Test(oracle, glpk_agrees_on_the_corners)
+{
+    for (size_t k = 0; k < sizeof corners / sizeof *corners; k++) {
+        glp_prob *oracle = glpk_parse(corners[k].text, strlen(corners[k].text), corners[k].format);
+        cr_assert(oracle, "GLPK cannot read corner %zu", k);
+        qb_problem p = must_parse("corner", corners[k].format, corners[k].text);
+        compare_models(&p.body, oracle, corners[k].text);
+        qb_problem_free(&p);
+        glp_delete_prob(oracle);
+    }
 }

@@ -91,6 +91,55 @@ Test(mps, free_format)
     qb_problem_free(&p);
 }
 
+/* Below zero with no word of a lower bound there is none, inside the markers and outside. */
+Test(mps, negative_upper_bounds_open_the_lower_ones)
+{
+    qb_problem p =
+        must_parse("n", NULL,
+                   "NAME\nROWS\n N c\n G r\nCOLUMNS\n M 'MARKER' 'INTORG'\n i c 1 r 1\n j c 1\n k c 1\n"
+                   " M 'MARKER' 'INTEND'\n x c 1\n y c 1\n z c 1\nRHS\nBOUNDS\n UP B i -3\n UI B j -4\n"
+                   " LO B k -9\n UP B k -5\n UP B x -3\n UI B y -2\n UP B z -1.5\n LO B z -7\nENDATA\n");
+    check_column(&p.body, 0, "i", QB_COLUMN_INTEGER, -INFINITY, -3);
+    check_column(&p.body, 1, "j", QB_COLUMN_INTEGER, -INFINITY, -4);
+    check_column(&p.body, 2, "k", QB_COLUMN_INTEGER, -9, -5);
+    check_column(&p.body, 3, "x", QB_COLUMN_CONTINUOUS, -INFINITY, -3);
+    check_column(&p.body, 4, "y", QB_COLUMN_INTEGER, -INFINITY, -2);
+    check_column(&p.body, 5, "z", QB_COLUMN_CONTINUOUS, -7, -1.5);
+    check_round_trip(&p, "mps");
+    check_round_trip(&p, "lp");
+    qb_problem_free(&p);
+}
+
+/* On the section's line or on the next, before the rows or behind the bounds, in fixed columns and free. */
+Test(mps, senses_stand_in_several_places)
+{
+    static const struct {
+        const char *before, *behind;
+        qb_sense sense;
+    } places[] = {
+        {"OBJSENSE MAX\n", "", QB_MAXIMISE},
+        {"OBJSENSE\n    MAX\n", "", QB_MAXIMISE},
+        {"OBJSENSE\n MAXIMIZE\n", "", QB_MAXIMISE},
+        {"", "OBJSENSE maximize\n", QB_MAXIMISE},
+        {"OBJSENSE\n    MIN\n", "", QB_MINIMISE},
+        {"OBJSENSE MINIMIZE\n", "", QB_MINIMISE},
+        {"", "", QB_MINIMISE},
+    };
+    static const char *const bodies[] = {
+        "ROWS\n N c\n L r\nCOLUMNS\n long_name c 1 r 1\nRHS\n R c 3 r 4\n",
+        "ROWS\n N  A B\n L  R 1\nCOLUMNS\n    X 1       A B                1.0   R 1                1.0\n"
+        "RHS\n    RHS       A B                3.0   R 1                4.0\n"};
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++)
+        for (size_t b = 0; b < 2; b++) {
+            qb_text text = {0};
+            qb_text_appendf(&text, "NAME\n%s%s%sENDATA\n", places[k].before, bodies[b], places[k].behind);
+            qb_problem p = must_parse("s", NULL, qb_text_get(&text));
+            cr_assert(p.body.sense == places[k].sense && p.body.constant == 3, "%s", qb_text_get(&text));
+            qb_problem_free(&p);
+            qb_text_clear(&text);
+        }
+}
+
 Test(mps, quadratic_objective)
 {
     qb_problem p = must_parse("quadratic", NULL,
@@ -175,6 +224,42 @@ Test(lp, quadratic_objective_is_halved)
         "q", NULL, "Minimize\n obj: x + [ 4 x^2 - 6 x * y + 2 y ^ 2 ]/2\nSubject To\n x + y >= 1\nEnd\n");
     cr_assert(p.body.pairs == 3);
     cr_assert(p.body.pair[0].weight == 2 && p.body.pair[1].weight == -3 && p.body.pair[2].weight == 1);
+    check_round_trip(&p, "lp");
+    qb_problem_free(&p);
+}
+
+/* Keywords are sections only where a line begins with them and no colon follows. */
+Test(lp, keywords_may_be_names)
+{
+    qb_problem p =
+        must_parse("k", NULL,
+                   "Minimize\n max: 2 st + 3 free - end + [ 2 bounds * free + 4 st ^2 ] / 2\nSubject To\n"
+                   " st: + st + bin >= 1\n free: st - end <= 2\n bounds:\n 2 bounds + general = 1\n"
+                   "Bounds\n -3 <= free <= 4\n -inf <= st\n 0 <= bin <= 1\nGeneral\n free\nEnd\n");
+    const qb_mip *m = &p.body;
+    char buffer[16];
+    cr_assert(m->rows == 3 && m->columns == 6 && m->pairs == 2);
+    cr_assert_str_eq(qb_mip_row_name(m, 2, buffer), "bounds");
+    check_column(m, 0, "st", QB_COLUMN_CONTINUOUS, -INFINITY, INFINITY);
+    check_column(m, 1, "free", QB_COLUMN_INTEGER, -3, 4);
+    check_column(m, 2, "end", QB_COLUMN_CONTINUOUS, 0, INFINITY);
+    check_column(m, 3, "bounds", QB_COLUMN_CONTINUOUS, 0, INFINITY);
+    check_column(m, 4, "bin", QB_COLUMN_CONTINUOUS, 0, 1);
+    check_round_trip(&p, "lp");
+    qb_problem_free(&p);
+}
+
+/* A section may come again, types and bounds in any order. */
+Test(lp, sections_may_come_again)
+{
+    qb_problem p = must_parse(
+        "a", NULL,
+        "max\nst\n c: a + b + d >= 1\ngeneral\n a\nbounds\n -4 <= a <= 9\n d <= +inf\nst\n a + d <= 3\n"
+        "binary\n b\ngeneral\n d\nbounds\n a <= 7\n d >= -infinity\nend\n");
+    cr_assert(p.body.sense == QB_MAXIMISE && p.body.rows == 2 && p.body.columns == 3);
+    check_column(&p.body, 0, "a", QB_COLUMN_INTEGER, -4, 7);
+    check_column(&p.body, 1, "b", QB_COLUMN_BINARY, 0, 1);
+    check_column(&p.body, 2, "d", QB_COLUMN_INTEGER, -INFINITY, INFINITY);
     check_round_trip(&p, "lp");
     qb_problem_free(&p);
 }
