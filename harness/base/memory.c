@@ -29,21 +29,33 @@ static int must_fail(void)
     return 0;
 }
 
-void *qb_alloc(size_t count, size_t size)
+/* *padded: the bytes of the block, a multiple of its alignment. */
+static void *allocate(size_t count, size_t size, size_t *padded)
 {
-    size_t bytes, padded;
+    size_t bytes, upper;
     if (__builtin_mul_overflow(count, size, &bytes) || must_fail())
         return NULL;
     size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : QB_ALIGNMENT;
-    if (__builtin_add_overflow(bytes ? bytes : 1, alignment - 1, &padded))
+    if (__builtin_add_overflow(bytes ? bytes : 1, alignment - 1, &upper))
         return NULL;
-    padded &= ~(alignment - 1);
-    void *block = aligned_alloc(alignment, padded);
-    if (!block)
-        return NULL;
-    if (alignment == HUGE_PAGE)
-        (void)madvise(block, padded, MADV_HUGEPAGE); /* advice only: small pages work too */
-    return memset(block, 0, padded);
+    *padded = upper & ~(alignment - 1);
+    void *block = aligned_alloc(alignment, *padded);
+    if (block && alignment == HUGE_PAGE)
+        (void)madvise(block, *padded, MADV_HUGEPAGE); /* advice only: small pages work too */
+    return block;
+}
+
+void *qb_alloc(size_t count, size_t size)
+{
+    size_t padded;
+    void *block = allocate(count, size, &padded);
+    return block ? memset(block, 0, padded) : NULL;
+}
+
+void *qb_alloc_raw(size_t count, size_t size)
+{
+    size_t padded;
+    return allocate(count, size, &padded);
 }
 
 void *qb_realloc(void *block, size_t old_count, size_t new_count, size_t size)

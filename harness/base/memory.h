@@ -15,6 +15,9 @@
  * count == 0 or size == 0 gives a unique block that may be freed.  Ownership: the caller, with qb_free. */
 void *qb_alloc(size_t count, size_t size);
 
+/* The same, not zeroed: for large blocks all of which is written before it is read. */
+void *qb_alloc_raw(size_t count, size_t size);
+
 /* Grows or shrinks a block of qb_alloc from old_count to new_count elements, keeps the common prefix and
  * zeroes the rest.  On failure NULL, and block stays valid. */
 void *qb_realloc(void *block, size_t old_count, size_t new_count, size_t size);

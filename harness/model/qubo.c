@@ -15,93 +15,124 @@ typedef struct terms {
     uint32_t n;
     const double *linear;
     uint64_t pairs;
-    const qb_pair *pair;
-    double multiplier; /* the data are taken times this, as integers; 0: as they are */
+    const qb_pair *pair; /* sorted by (i, j) */
+    double multiplier;   /* the data are taken times this, as integers; 0: as they are */
 } terms;
 
 static double datum(const terms *t, double value)
 {
-    return t->multiplier != 0 ? qb_grid_integer(value, t->multiplier) : value;
+    return qb_grid_integer(value, t->multiplier);
 }
 
-static double coupling(const terms *t, uint64_t k)
+/* w, times this, is the coupling; */
+static double coupling_factor(const terms *t)
 {
-    double w = datum(t, t->pair[k].weight);
-    return t->kind == QB_KIND_ISING ? 4 * w : t->kind == QB_KIND_MAXCUT ? -2 * w : w;
+    return t->kind == QB_KIND_ISING ? 4 : t->kind == QB_KIND_MAXCUT ? -2 : 1;
 }
 
-/* The linear 0/1 terms; returns the constant that the change of variables leaves. */
-static double expand_linear(const terms *t, double *linear /* [n] */)
+/* and what it adds to the linear terms of both. */
+static double linear_factor(const terms *t)
 {
-    qb_sum constant = {0};
-    for (uint32_t i = 0; i < t->n; i++) {
-        double h = datum(t, t->linear[i]);
-        linear[i] = t->kind == QB_KIND_ISING ? 2 * h : h;
-        if (t->kind == QB_KIND_ISING)
-            qb_sum_add(&constant, -h);
+    return t->kind == QB_KIND_ISING ? -2 : t->kind == QB_KIND_MAXCUT ? 1 : 0;
+}
+
+/* What one pass over the terms tells. */
+typedef struct survey {
+    double *linear;  /* [n] the linear 0/1 terms */
+    double *reach;   /* [n] |linear_i| + sum_j |w_ij| */
+    uint64_t *start; /* [n + 2] start[i + 1]: where row i of the model begins */
+    bool integers;   /* are all data integers below 2^31? */
+    double most;     /* of reach */
+} survey;
+
+static void survey_close(survey *s)
+{
+    qb_free(s->linear);
+    qb_free(s->reach);
+    qb_free(s->start);
+}
+
+static qb_status survey_open(survey *s, uint64_t n)
+{
+    *s = (survey){QB_NEW(double, n), QB_NEW(double, n), QB_NEW(uint64_t, n + 2), false, 0};
+    if (s->linear && s->reach && s->start)
+        return QB_OK;
+    survey_close(s);
+    return QB_NO_MEMORY;
+}
+
+/* Without branches: adding and taking off again 1.5 2^52 rounds to integers. */
+static bool is_integer(double value)
+{
+    return (fabs(value) < 0x1p31) & (value + 0x1.8p52 - 0x1.8p52 == value);
+}
+
+/* Sums up the pairs of row i, which begin at k; returns where they end. */
+static uint64_t survey_row(const terms *t, uint32_t i, uint64_t k, survey *s)
+{
+    const double to_coupling = coupling_factor(t), to_linear = linear_factor(t), multiplier = t->multiplier;
+    double *restrict linear = s->linear, *restrict reach = s->reach;
+    uint64_t *restrict start = s->start;
+    uint64_t own_count = 0;
+    double own_linear = linear[i], own_reach = 0;
+    bool integers = true;
+    for (; k < t->pairs && t->pair[k].i == i; k++) {
+        uint32_t j = t->pair[k].j;
+        double w = qb_grid_integer(t->pair[k].weight, multiplier), size = fabs(to_coupling * w);
+        integers &= is_integer(t->pair[k].weight);
+        own_reach += size;
+        reach[j] += size;
+        own_count += size != 0;
+        start[j + 2] += size != 0;
+        if (to_linear != 0) {
+            own_linear += to_linear * w;
+            linear[j] += to_linear * w;
+        }
     }
-    for (uint64_t k = 0; t->kind != QB_KIND_QUBO && k < t->pairs; k++) {
-        double w = datum(t, t->pair[k].weight), share = t->kind == QB_KIND_ISING ? -2 * w : w;
-        linear[t->pair[k].i] += share;
-        linear[t->pair[k].j] += share;
-        if (t->kind == QB_KIND_ISING)
-            qb_sum_add(&constant, w);
-    }
-    return qb_sum_value(constant);
-}
-
-/* The end of the run of pairs with the same i that begins at k: pairs are sorted by (i, j), so that what a
- * loop adds to i can stay in a register. */
-static uint64_t end_of_row(const terms *t, uint64_t k)
-{
-    uint32_t i = t->pair[k].i;
-    while (k < t->pairs && t->pair[k].i == i)
-        k++;
+    linear[i] = own_linear;
+    reach[i] += own_reach + fabs(own_linear);
+    start[i + 2] += own_count;
+    s->integers &= integers;
     return k;
 }
 
-/* Does every local field, and so every change of E by one flip, fit in 31 bits?  reach [n] becomes |linear_i|
- * + sum_j |w_ij|. */
-static bool fits_int32(const terms *t, const double *linear, double *reach)
+static void look(const terms *t, survey *s)
 {
-    double most = 0;
-    for (uint32_t i = 0; i < t->n; i++)
-        reach[i] = fabs(linear[i]);
-    for (uint64_t k = 0; k < t->pairs;) {
-        uint64_t end = end_of_row(t, k);
-        double own = 0, *of_i = &reach[t->pair[k].i];
-        for (; k < end; k++) {
-            double w = fabs(coupling(t, k));
-            own += w;
-            reach[t->pair[k].j] += w;
-        }
-        *of_i += own;
+    s->integers = true;
+    s->most = 0;
+    memset(s->reach, 0, t->n * sizeof *s->reach);
+    memset(s->start, 0, ((size_t)t->n + 2) * sizeof *s->start);
+    for (uint32_t i = 0; i < t->n; i++) {
+        s->linear[i] = (t->kind == QB_KIND_ISING ? 2 : 1) * datum(t, t->linear[i]);
+        s->integers &= is_integer(t->linear[i]);
     }
-    for (uint32_t i = 0; i < t->n; i++)
-        most = reach[i] > most ? reach[i] : most;
-    return most <= INT32_MAX;
+    uint64_t k = 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        k = survey_row(t, i, k, s);
+        s->most = s->reach[i] > s->most ? s->reach[i] : s->most;
+        s->start[i + 2] += s->start[i + 1];
+    }
+}
+
+/* What the change of variables leaves: sum w - sum h of spins.  For integers from linear_i = 2 h_i - 2 sum_j
+ * w_ij, for reals term by term, as they come. */
+static double constant_of(const terms *t, const survey *s, bool integral)
+{
+    qb_sum constant = {0};
+    if (t->kind != QB_KIND_ISING)
+        return 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        double h = datum(t, t->linear[i]);
+        qb_sum_add(&constant, integral ? -(s->linear[i] + 2 * h) / 4 : -h);
+    }
+    for (uint64_t k = 0; k < t->pairs && !integral; k++)
+        qb_sum_add(&constant, datum(t, t->pair[k].weight));
+    return qb_sum_value(constant);
 }
 
 static uint64_t padded(uint64_t bytes)
 {
     return (bytes + QB_ALIGNMENT - 1) & ~(uint64_t)(QB_ALIGNMENT - 1);
-}
-
-/* start[i + 1] becomes where row i begins to grow; returns how many entries all rows will have. */
-static uint64_t count_entries(const terms *t, uint64_t *start /* [n + 2] zeros */)
-{
-    for (uint64_t k = 0; k < t->pairs;) {
-        uint64_t end = end_of_row(t, k), own = 0, *of_i = &start[t->pair[k].i + 2];
-        for (; k < end; k++) {
-            uint64_t counts = t->pair[k].weight != 0;
-            own += counts;
-            start[t->pair[k].j + 2] += counts;
-        }
-        *of_i += own;
-    }
-    for (uint64_t i = 2; i <= (uint64_t)t->n + 1; i++)
-        start[i] += start[i - 1];
-    return start[t->n + 1];
 }
 
 /* Both directions of each pair, so that each row fills in ascending order: first its smaller neighbours as
@@ -110,11 +141,12 @@ static uint64_t count_entries(const terms *t, uint64_t *start /* [n + 2] zeros *
     static void name(const terms *t, uint64_t *restrict start, uint32_t *restrict neighbour, \
                      type *restrict weight)                                                  \
     {                                                                                        \
-        for (uint64_t k = 0; k < t->pairs;) {                                                \
-            uint64_t end = end_of_row(t, k), *of_i = &start[t->pair[k].i + 1], a = *of_i;    \
-            uint32_t i = t->pair[k].i;                                                       \
-            for (; k < end; k++) {                                                           \
-                double w = coupling(t, k);                                                   \
+        const double factor = coupling_factor(t), multiplier = t->multiplier;                \
+        uint64_t k = 0;                                                                      \
+        for (uint32_t i = 0; i < t->n; i++) {                                                \
+            uint64_t a = start[i + 1];                                                       \
+            for (; k < t->pairs && t->pair[k].i == i; k++) {                                 \
+                double w = factor * qb_grid_integer(t->pair[k].weight, multiplier);          \
                 if (w == 0)                                                                  \
                     continue;                                                                \
                 uint32_t j = t->pair[k].j;                                                   \
@@ -123,59 +155,52 @@ static uint64_t count_entries(const terms *t, uint64_t *start /* [n + 2] zeros *
                 neighbour[b] = i;                                                            \
                 weight[a++] = weight[b] = (type)w;                                           \
             }                                                                                \
-            *of_i = a;                                                                       \
+            start[i + 1] = a;                                                                \
         }                                                                                    \
     }
 DEFINE_FILL(fill_integers, int32_t)
 DEFINE_FILL(fill_reals, double)
 
+/* sum |linear| + sum |w| of data taken as they are. */
 static double magnitude_of(const terms *t, const double *linear)
 {
     qb_sum magnitude = {0};
     for (uint32_t i = 0; i < t->n; i++)
         qb_sum_add(&magnitude, fabs(linear[i]));
     for (uint64_t k = 0; k < t->pairs; k++)
-        qb_sum_add(&magnitude, fabs(coupling(t, k)));
+        qb_sum_add(&magnitude, fabs(coupling_factor(t) * t->pair[k].weight));
     return qb_sum_value(magnitude);
 }
 
 /* The same from the rows' sums, which are exact for integers. */
-static double integral_magnitude(uint32_t n, const double *linear, const double *reach)
+static double integral_magnitude(uint32_t n, const survey *s)
 {
     qb_sum twice = {0};
     for (uint32_t i = 0; i < n; i++)
-        qb_sum_add(&twice, reach[i] + fabs(linear[i]));
+        qb_sum_add(&twice, s->reach[i] + fabs(s->linear[i]));
     return qb_sum_value(twice) / 2;
 }
 
 /* The compressed rows. */
-static qb_status compress(const terms *t, const double *linear, bool integral, const double *reach,
-                          qb_qubo *q)
+static qb_status compress(const terms *t, const survey *s, bool integral, qb_qubo *q)
 {
     size_t width = integral ? sizeof(int32_t) : sizeof(double);
-    uint64_t *counted = QB_NEW(uint64_t, (uint64_t)t->n + 2);
-    if (!counted)
-        return QB_NO_MEMORY;
-    uint64_t nonzeros = count_entries(t, counted);
-    uint64_t start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
+    uint64_t nonzeros = s->start[t->n + 1], start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
     uint64_t linear_bytes = padded(t->n * width), neighbour_bytes = padded(nonzeros * sizeof(uint32_t));
-    char *block = qb_alloc(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
-    if (!block) {
-        qb_free(counted);
+    char *block = qb_alloc_raw(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
+    if (!block)
         return QB_NO_MEMORY;
-    }
     uint64_t *start = (void *)block;
     uint32_t *neighbour = (void *)(block + start_bytes);
     void *field = block + start_bytes + neighbour_bytes;
     void *weight = block + start_bytes + neighbour_bytes + linear_bytes;
-    memcpy(start, counted, ((uint64_t)t->n + 2) * sizeof *start);
-    qb_free(counted);
+    memcpy(start, s->start, ((uint64_t)t->n + 2) * sizeof *start);
 
     for (uint32_t i = 0; i < t->n; i++)
         if (integral)
-            ((int32_t *)field)[i] = (int32_t)linear[i];
+            ((int32_t *)field)[i] = (int32_t)s->linear[i];
         else
-            ((double *)field)[i] = linear[i];
+            ((double *)field)[i] = s->linear[i];
     if (integral)
         fill_integers(t, start, neighbour, weight);
     else
@@ -190,24 +215,10 @@ static qb_status compress(const terms *t, const double *linear, bool integral, c
         .int_weight = integral ? weight : NULL,
         .real_linear = integral ? NULL : field,
         .real_weight = integral ? NULL : weight,
-        .magnitude = integral ? integral_magnitude(t->n, linear, reach) : magnitude_of(t, linear),
+        .magnitude = integral ? integral_magnitude(t->n, s) : magnitude_of(t, s->linear),
         .block = block,
     };
     return QB_OK;
-}
-
-/* Are all data integers below 2^31?  The usual case, in a loop without branches: adding and taking off again
- * 1.5 2^52 rounds to integers. */
-static bool are_integers(const terms *t)
-{
-    bool off = false;
-    for (uint32_t i = 0; i < t->n; i++)
-        off |= !(fabs(t->linear[i]) < 0x1p31 && t->linear[i] + 0x1.8p52 - 0x1.8p52 == t->linear[i]);
-    for (uint64_t k = 0; k < t->pairs; k++) {
-        double w = t->pair[k].weight;
-        off |= !(fabs(w) < 0x1p31 && w + 0x1.8p52 - 0x1.8p52 == w);
-    }
-    return !off;
 }
 
 static double multiplier_of(const terms *t)
@@ -220,27 +231,40 @@ static double multiplier_of(const terms *t)
     return qb_grid_multiplier(&grid);
 }
 
+/* Takes the data as integers where every local field, and so every change of E by one flip, then fits in 31
+ * bits; says whether it does. */
+static bool settle(terms *t, survey *s)
+{
+    t->multiplier = 1;
+    look(t, s);
+    if (!s->integers) {
+        t->multiplier = multiplier_of(t);
+        if (t->multiplier > 1)
+            look(t, s);
+    }
+    if (t->multiplier != 0 && s->most <= INT32_MAX)
+        return true;
+    if (t->multiplier > 1) {
+        t->multiplier = 0;
+        look(t, s);
+    }
+    return false;
+}
+
 /* In integers where the data allow it, else in doubles; source objective = scale * (terms) + offset. */
 static qb_status assemble(terms *t, qb_sense sense, double offset, double scale, qb_qubo *qubo)
 {
-    t->multiplier = are_integers(t) ? 1 : multiplier_of(t);
-
-    double *linear = QB_NEW(double, 2 * (size_t)t->n);
-    if (!linear)
-        return QB_NO_MEMORY;
-    double *reach = linear + t->n;
-    double constant = expand_linear(t, linear);
-    bool integral = t->multiplier != 0 && fits_int32(t, linear, reach);
-    if (!integral && t->multiplier != 0) {
-        t->multiplier = 0;
-        constant = expand_linear(t, linear);
-    }
-    qb_qubo built;
-    qb_status status = compress(t, linear, integral, reach, &built);
-    qb_free(linear);
+    survey s;
+    qb_status status = survey_open(&s, t->n);
     if (status)
         return status;
-    double unit = integral ? t->multiplier : 1;
+    bool integral = settle(t, &s);
+    double constant = constant_of(t, &s, integral), unit = integral ? t->multiplier : 1;
+    qb_qubo built;
+    status = compress(t, &s, integral, &built);
+    survey_close(&s);
+    if (status)
+        return status;
     built.sense = sense;
     built.scale = scale / unit;
     built.offset = offset + scale * (constant / unit);

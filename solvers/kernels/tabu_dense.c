@@ -102,19 +102,41 @@ static void measure(const qb_qubo *q, dense *d)
     d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->now.lanes].coupling;
 }
 
-/* A row of couplings, scattered to the places of the neighbours. */
-#define DEFINE_SCATTER(name, type, source)                                                       \
-    static void name(void *row, const uint32_t *neighbour, const source *weight, uint64_t count, \
-                     source divisor)                                                             \
-    {                                                                                            \
-        type *to = row;                                                                          \
-        for (uint64_t k = 0; k < count; k++)                                                     \
-            to[neighbour[k]] = (type)(weight[k] / divisor);                                      \
+/* Division without rest by odd 2^shift: multiplication by the inverse of `odd` modulo 2^32. */
+typedef struct divisor {
+    uint32_t inverse;
+    int shift;
+} divisor;
+
+static divisor divisor_of(int32_t number)
+{
+    divisor d = {.shift = __builtin_ctz((uint32_t)number)};
+    uint32_t odd = (uint32_t)(number >> d.shift);
+    d.inverse = odd; /* right in 3 bits; each step doubles them */
+    for (int step = 0; step < 4; step++)
+        d.inverse *= 2 - odd * d.inverse;
+    return d;
+}
+
+/* A row of couplings over the divisor, scattered to the places of the neighbours. */
+#define DEFINE_SCATTER(name, type)                                                                \
+    static void name(void *row, const uint32_t *neighbour, const int32_t *weight, uint64_t count, \
+                     divisor by)                                                                  \
+    {                                                                                             \
+        type *to = row;                                                                           \
+        for (uint64_t k = 0; k < count; k++)                                                      \
+            to[neighbour[k]] = (type)((uint32_t)(weight[k] >> by.shift) * by.inverse);            \
     }
-DEFINE_SCATTER(scatter_i8, int8_t, int32_t)
-DEFINE_SCATTER(scatter_i16, int16_t, int32_t)
-DEFINE_SCATTER(scatter_i32, int32_t, int32_t)
-DEFINE_SCATTER(scatter_f64, double, double)
+DEFINE_SCATTER(scatter_i8, int8_t)
+DEFINE_SCATTER(scatter_i16, int16_t)
+DEFINE_SCATTER(scatter_i32, int32_t)
+
+static void scatter_f64(double *row, const uint32_t *neighbour, const double *weight, uint64_t count,
+                        double sign)
+{
+    for (uint64_t k = 0; k < count; k++)
+        row[neighbour[k]] = sign * weight[k];
+}
 
 static bool is_short(const dense *d)
 {
@@ -142,7 +164,8 @@ static void fill_row(qb_tabu *t, dense *d, uint32_t i)
     uint64_t begin = q->start[i], count = q->start[i + 1] - begin;
     const uint32_t *neighbour = q->neighbour + begin;
     void *row = (char *)d->couplings + i * d->stride;
-    int32_t sign = (int32_t)t->sign, divisor = sign * d->unit;
+    int32_t sign = (int32_t)t->sign;
+    divisor by = divisor_of(sign * d->unit);
     if (d->now.lanes == QB_TABU_F64_F64) {
         ((double *)d->now.gain)[i] = sign * q->real_linear[i];
         scatter_f64(row, neighbour, q->real_weight + begin, count, sign);
@@ -154,11 +177,11 @@ static void fill_row(qb_tabu *t, dense *d, uint32_t i)
     else
         ((int32_t *)d->now.gain)[i] = gain;
     if (d->now.lanes == QB_TABU_I16_I32)
-        scatter_i16(row, neighbour, q->int_weight + begin, count, divisor);
+        scatter_i16(row, neighbour, q->int_weight + begin, count, by);
     else if (d->now.lanes == QB_TABU_I32_I32)
-        scatter_i32(row, neighbour, q->int_weight + begin, count, divisor);
+        scatter_i32(row, neighbour, q->int_weight + begin, count, by);
     else
-        scatter_i8(row, neighbour, q->int_weight + begin, count, divisor);
+        scatter_i8(row, neighbour, q->int_weight + begin, count, by);
 }
 
 /* All rows, charged one by one. */
@@ -180,11 +203,12 @@ static void guard(qb_tabu *t, dense *d)
     if (!is_short(d) || d->greatest == 0)
         return;
     const int16_t *gain = d->now.gain;
-    int32_t farthest = 0;
+    int16_t high = 0, low = 0; /* as narrow as the gains: the loop runs on vectors of them */
     for (uint32_t i = 0; i < t->n; i++) {
-        int32_t distance = abs((int32_t)gain[i]);
-        farthest = distance > farthest ? distance : farthest;
+        high = gain[i] > high ? gain[i] : high;
+        low = gain[i] < low ? gain[i] : low;
     }
+    int32_t farthest = high > -low ? high : -low;
     d->now.safe = (uint64_t)((INT16_MAX - farthest) / d->greatest);
     if (d->now.safe >= LEAST_SAFE)
         return;

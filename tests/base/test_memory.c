@@ -15,6 +15,11 @@ Test(memory, blocks_are_aligned_and_zero)
         for (size_t k = 0; k < count; k++)
             cr_assert_eq(block[k], 0);
         qb_free(block);
+        unsigned char *raw = qb_alloc_raw(count, 1); /* all of it may be written */
+        cr_assert_not_null(raw);
+        cr_expect_eq((uintptr_t)raw % QB_ALIGNMENT, 0);
+        memset(raw, 1, count);
+        qb_free(raw);
     }
 }
 
@@ -26,6 +31,7 @@ Test(memory, overflow_and_failures_give_null)
     void *first = qb_alloc(1, 1);
     cr_expect_not_null(first);
     cr_expect_null(qb_alloc(1, 1));
+    cr_expect_null(qb_alloc_raw(1, 1));
     cr_expect_null(qb_strdup("x"));
     qb_memory_fail_never();
     qb_free(first);
