@@ -10,8 +10,12 @@
 #define ANNEAL_BYTES_MOST  1024 /* spins: up to so many, rows of bytes are faster than bit rows */
 
 struct qb_annealer {
+    const qb_qubo *model;
     const qb_anneal_kernel *kernel;
     void *state;
+    qb_anneal_walk walk;
+    uint8_t *x; /* [n] a state */
+    qb_rng start;
 };
 
 /* In the order in which QB_ANNEAL_AUTO tries them. */
@@ -57,20 +61,24 @@ qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t s
                            qb_diag *diag)
 {
     qb_annealer *a = QB_NEW(qb_annealer, 1);
-    if (!a)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", model->n);
-    qb_status status = QB_REFUSED;
+    uint8_t *x = QB_NEW(uint8_t, model->n);
+    qb_status status = a && x ? QB_REFUSED : QB_NO_MEMORY;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++) {
         bool asked = kind == QB_ANNEAL_AUTO || (kind == QB_ANNEAL_SINGLE && kernels[k].kernel->replicas == 1);
-        if (kind == kernels[k].kind || (asked && suits(kernels[k].kind, model))) {
-            a->kernel = kernels[k].kernel;
-            status = a->kernel->open(model, seed, &a->state, diag);
-        }
+        if (kind != kernels[k].kind && !(asked && suits(kernels[k].kind, model)))
+            continue;
+        *a = (qb_annealer){.model = model, .kernel = kernels[k].kernel, .x = x};
+        status = a->kernel->open(model, seed, &a->state, &a->walk, diag);
+        if (status && a->state)
+            a->kernel->close(a->state);
     }
     if (status) {
+        qb_free(x);
         qb_free(a);
-        return status;
+        return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory to anneal %u variables", model->n)
+                                      : status;
     }
+    qb_rng_init(&a->start, seed, 0);
     *annealer = a;
     return QB_OK;
 }
@@ -80,6 +88,7 @@ void qb_annealer_close(qb_annealer *annealer)
     if (!annealer)
         return;
     annealer->kernel->close(annealer->state);
+    qb_free(annealer->x);
     qb_free(annealer);
 }
 
@@ -93,24 +102,50 @@ uint32_t qb_annealer_replicas(const qb_annealer *annealer)
     return annealer->kernel->replicas;
 }
 
-void qb_annealer_start(qb_annealer *annealer, const uint8_t *x)
+void qb_annealer_start(qb_annealer *a, const uint8_t *x)
 {
-    annealer->kernel->start(annealer->state, x);
+    uint64_t bits = 0;
+    for (uint32_t i = 0; !x && a->kernel->replicas == 1 && i < a->model->n; i++) {
+        bits = i % 64 ? bits >> 1 : qb_rng_next(&a->start);
+        a->x[i] = bits & 1;
+    }
+    a->kernel->start(a->state, x || a->kernel->replicas > 1 ? x : a->x);
 }
 
-qb_status qb_annealer_run(qb_annealer *annealer, const double *beta, uint32_t sweeps, qb_budget *budget)
+qb_status qb_annealer_run(qb_annealer *a, const double *beta, uint32_t sweeps, qb_budget *budget)
 {
-    return annealer->kernel->run(annealer->state, beta, sweeps, budget);
+    const qb_anneal_walk *w = &a->walk;
+    uint64_t work = 0;
+    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
+        for (uint32_t from = 0, to; from < w->length; from = to) {
+            to = w->length - from < w->span ? w->length : from + w->span;
+            work += a->kernel->attempt(a->state, beta[sweep], from, to);
+            if (work < w->quantum)
+                continue;
+            if (budget && !qb_budget_spend(budget, a->kernel->replicas * work))
+                return QB_STOPPED;
+            work = 0;
+        }
+    return !budget || qb_budget_spend(budget, a->kernel->replicas * work) ? QB_OK : QB_STOPPED;
 }
 
-double qb_annealer_best(qb_annealer *annealer, uint32_t *replica)
+double qb_annealer_best(qb_annealer *a, uint32_t *replica)
 {
-    return annealer->kernel->best(annealer->state, replica);
+    double energy;
+    *replica = 0;
+    if (a->kernel->best && a->kernel->best(a->state, &energy, replica))
+        return energy;
+    a->kernel->get(a->state, 0, a->x);
+    return qb_qubo_energy(a->model, a->x);
 }
 
-void qb_annealer_energies(qb_annealer *annealer, double *energy)
+void qb_annealer_energies(qb_annealer *a, double *energy)
 {
-    annealer->kernel->energies(annealer->state, energy);
+    uint32_t replica;
+    if (a->kernel->energies)
+        a->kernel->energies(a->state, energy);
+    else
+        *energy = qb_annealer_best(a, &replica);
 }
 
 void qb_annealer_state(const qb_annealer *annealer, uint32_t replica, uint8_t *x)

@@ -12,8 +12,6 @@
 static void bits_close(void *opaque)
 {
     qb_anneal_bits_state *s = opaque;
-    if (!s)
-        return;
     qb_free(s->toward);
     qb_free(s->value);
     qb_free(s->bit);
@@ -48,7 +46,7 @@ static void fill_matrix(qb_anneal_bits_state *s)
             }
 }
 
-static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk, qb_diag *diag)
 {
     static const char why[] = "annealing on a bit matrix takes dense integral models of two coupling values";
     int32_t a, b;
@@ -58,33 +56,30 @@ static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_dia
     qb_units units = qb_units_of(q);
     if (units.reach > BITS_REACH)
         return qb_fail(diag, QB_REFUSED, "%s", why);
-    qb_anneal_bits_state *s = QB_NEW(qb_anneal_bits_state, 1);
-    if (s) {
-        uint32_t blocks = (q->n + QB_LANES - 1) / QB_LANES, capacity = 2 * q->n + QB_LANES;
-        *s = (qb_anneal_bits_state){
-            .model = q,
-            .n = q->n,
-            .blocks = blocks,
-            .sense = q->sense == QB_MINIMISE ? 1 : -1,
-            .unit = units.unit,
-            .a = (int16_t)(a / units.unit),
-            .step = (int16_t)((b - a) / units.unit),
-            .capacity = capacity,
-        };
-        s->toward = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
-        s->value = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
-        s->bit = QB_NEW(qb_lanes, (size_t)blocks * (q->n + 1));
-        s->log = QB_NEW(uint32_t, capacity + 1);
-        s->seen = QB_NEW(uint32_t, blocks);
-    }
-    if (!s || !s->toward || !s->value || !s->bit || !s->log || !s->seen) {
-        bits_close(s);
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for a bit matrix of %u variables", q->n);
-    }
+    qb_anneal_bits_state *s = *state = QB_NEW(qb_anneal_bits_state, 1);
+    if (!s)
+        return QB_NO_MEMORY;
+    uint32_t blocks = (q->n + QB_LANES - 1) / QB_LANES, capacity = 2 * q->n + QB_LANES;
+    *s = (qb_anneal_bits_state){
+        .model = q,
+        .n = q->n,
+        .blocks = blocks,
+        .sense = q->sense == QB_MINIMISE ? 1 : -1,
+        .unit = units.unit,
+        .a = (int16_t)(a / units.unit),
+        .step = (int16_t)((b - a) / units.unit),
+        .capacity = capacity,
+    };
+    s->toward = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
+    s->value = QB_NEW(int16_t, (size_t)blocks * QB_LANES);
+    s->bit = QB_NEW(qb_lanes, (size_t)blocks * (q->n + 1));
+    s->log = QB_NEW(uint32_t, capacity + 1);
+    s->seen = QB_NEW(uint32_t, blocks);
+    if (!s->toward || !s->value || !s->bit || !s->log || !s->seen)
+        return QB_NO_MEMORY;
     fill_matrix(s);
-    qb_rng_init(&s->start, seed, 0);
     qb_lanes_rng_init(&s->rng, seed, 1);
-    *state = s;
+    *walk = (qb_anneal_walk){blocks, 1, BITS_UNIT * QB_ANNEAL_QUANTUM};
     return QB_OK;
 }
 
@@ -97,12 +92,10 @@ static bool is_one(const qb_anneal_bits_state *s, uint32_t i)
 static void bits_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_bits_state *s = opaque;
-    uint64_t bits = 0;
     s->flips = 0;
     memset(s->seen, 0, s->blocks * sizeof *s->seen);
     for (uint32_t i = 0; i < s->n; i++) {
-        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
-        bool one = x ? x[i] : bits & 1;
+        bool one = x[i];
         s->toward[i] = (int16_t)(one ? -s->sense : s->sense);
         s->value[i] = (int16_t)(s->model->int_linear[i] / s->unit - (one ? s->a : 0));
         if (one)
@@ -112,25 +105,16 @@ static void bits_start(void *opaque, const uint8_t *x)
     qb_anneal_tier_selected()->bits_settle(s);
 }
 
-static qb_status bits_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+static uint64_t bits_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
-    qb_anneal_bits_state *s = opaque;
-    const qb_anneal_tier *tier = qb_anneal_tier_selected();
     uint64_t work = 0;
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
-        for (uint32_t block = 0; block < s->blocks; block++) {
-            work += tier->bits_sweep(s, beta[sweep], block);
-            if (work >= BITS_UNIT * QB_ANNEAL_QUANTUM) {
-                if (!qb_anneal_charge(budget, work))
-                    return QB_STOPPED;
-                work = 0;
-            }
-        }
-    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+    for (uint32_t block = from; block < to; block++)
+        work += qb_anneal_tier_selected()->bits_sweep(opaque, beta, block);
+    return work;
 }
 
 /* 2 E(x) = sum_i x_i (field_i + linear_i). */
-static double bits_best(void *opaque, uint32_t *replica)
+static bool bits_best(void *opaque, double *energy, uint32_t *replica)
 {
     qb_anneal_bits_state *s = opaque;
     int64_t twice = 0;
@@ -141,13 +125,8 @@ static double bits_best(void *opaque, uint32_t *replica)
             twice += (int64_t)s->unit * field + s->model->int_linear[i];
         }
     *replica = 0;
-    return (double)(twice / 2);
-}
-
-static void bits_energies(void *opaque, double *energy)
-{
-    uint32_t replica;
-    *energy = bits_best(opaque, &replica);
+    *energy = (double)(twice / 2);
+    return true;
 }
 
 static void bits_get(const void *opaque, uint32_t replica, uint8_t *x)
@@ -164,8 +143,7 @@ const qb_anneal_kernel qb_anneal_bits = {
     .open = bits_open,
     .close = bits_close,
     .start = bits_start,
-    .run = bits_run,
+    .attempt = bits_attempt,
     .best = bits_best,
-    .energies = bits_energies,
     .get = bits_get,
 };

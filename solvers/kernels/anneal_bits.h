@@ -38,7 +38,6 @@ struct qb_anneal_bits_state {
     uint32_t flips, capacity;
     uint32_t *seen; /* [blocks] flips that a block's values know */
     qb_lanes_rng rng;
-    qb_rng start;
 };
 
 #endif

@@ -16,8 +16,6 @@
 static void count_close(void *opaque)
 {
     qb_anneal_count_state *s = opaque;
-    if (!s)
-        return;
     qb_free(s->position);
     qb_free(s->x);
     qb_free(s->linear);
@@ -27,7 +25,6 @@ static void count_close(void *opaque)
     qb_free(s->weight);
     qb_free(s->list);
     qb_free(s->entry);
-    qb_free(s->bytes);
     qb_free(s);
 }
 
@@ -102,7 +99,7 @@ static void fill(qb_anneal_count_state *s, uint32_t *count)
         memset(s->weight, weight_of(s, q->int_weight[0]), QB_COUNT_BLOCK);
 }
 
-static bool allocate(qb_anneal_count_state *s)
+static qb_status allocate(qb_anneal_count_state *s)
 {
     size_t places = (size_t)s->blocks * QB_COUNT_BLOCK, slots = s->first[(size_t)s->blocks * s->tables];
     s->weight_step = all_equal(s->model) ? 0 : QB_COUNT_BLOCK;
@@ -113,11 +110,12 @@ static bool allocate(qb_anneal_count_state *s)
     s->weight = QB_NEW(int8_t, s->weight_step ? slots * QB_COUNT_BLOCK : QB_COUNT_BLOCK);
     s->list = QB_NEW(uint32_t, places + 1);
     s->entry = QB_NEW(qb_single_entry, s->model->nonzeros);
-    s->bytes = QB_NEW(uint8_t, s->n);
-    return s->x && s->linear && s->field && s->slot && s->weight && s->list && s->entry && s->bytes;
+    bool complete = s->x && s->linear && s->field && s->slot && s->weight && s->list && s->entry;
+    return complete ? QB_OK : QB_NO_MEMORY;
 }
 
-static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
+                            qb_diag *diag)
 {
     static const char why[] = "annealing by counting takes sparse models of small integers";
     if (!q->integral || q->n > COUNT_LARGEST)
@@ -125,7 +123,7 @@ static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_di
     qb_units units = qb_units_of(q);
     if (units.reach > QB_COUNT_REACH)
         return qb_fail(diag, QB_REFUSED, "%s", why);
-    qb_anneal_count_state *s = QB_NEW(qb_anneal_count_state, 1);
+    qb_anneal_count_state *s = *state = QB_NEW(qb_anneal_count_state, 1);
     uint32_t *count = QB_NEW(uint32_t, q->n / QB_COUNT_TABLE + 1);
     qb_status status = s && count ? QB_OK : QB_NO_MEMORY;
     if (!status) {
@@ -133,21 +131,16 @@ static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_di
             .model = q, .n = q->n, .unit = units.unit, .reach = units.reach, .beta = -1};
         status = set_slots(s, count);
     }
-    if (!status && !allocate(s))
-        status = QB_NO_MEMORY;
     if (!status)
+        status = allocate(s);
+    if (!status) {
         fill(s, count);
-    qb_free(count);
-    if (status) {
-        count_close(s);
-        return status == QB_REFUSED ? qb_fail(diag, status, "%s", why)
-                                    : qb_fail(diag, status, "no memory to anneal %u variables", q->n);
+        qb_lanes_rng_init(&s->rng, seed, 1);
+        qb_rng_init(&s->fresh, seed, 16);
+        *walk = (qb_anneal_walk){s->blocks, COUNT_SPAN, QB_ANNEAL_QUANTUM};
     }
-    qb_rng_init(&s->start, seed, 0);
-    qb_lanes_rng_init(&s->rng, seed, 1);
-    qb_rng_init(&s->fresh, seed, 16);
-    *state = s;
-    return QB_OK;
+    qb_free(count);
+    return status == QB_REFUSED ? qb_fail(diag, status, "%s", why) : status;
 }
 
 static bool is_one(const qb_anneal_count_state *s, uint32_t position)
@@ -158,11 +151,9 @@ static bool is_one(const qb_anneal_count_state *s, uint32_t position)
 static void count_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_count_state *s = opaque;
-    uint64_t bits = 0;
     memset(s->x, 0, (size_t)s->tables * QB_COUNT_TABLE * sizeof *s->x);
     for (uint32_t i = 0; i < s->n; i++) {
-        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
-        s->x[s->position[i] / QB_COUNT_BLOCK] |= (x ? x[i] : bits & 1) << s->position[i] % QB_COUNT_BLOCK;
+        s->x[s->position[i] / QB_COUNT_BLOCK] |= (uint64_t)x[i] << s->position[i] % QB_COUNT_BLOCK;
     }
     for (uint32_t p = 0; p < s->blocks * QB_COUNT_BLOCK; p++) {
         int32_t field = s->linear[p];
@@ -185,24 +176,12 @@ static void set_chances(qb_anneal_count_state *s, double beta)
     s->beta = beta;
 }
 
-static qb_status count_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+static uint64_t count_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
     qb_anneal_count_state *s = opaque;
-    uint64_t work = 0;
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++) {
-        if (beta[sweep] != s->beta)
-            set_chances(s, beta[sweep]);
-        for (uint32_t from = 0, to; from < s->blocks; from = to) {
-            to = s->blocks - from < COUNT_SPAN ? s->blocks : from + COUNT_SPAN;
-            work += s->sweep(s, from, to);
-            if (work >= QB_ANNEAL_QUANTUM) {
-                if (!qb_anneal_charge(budget, work))
-                    return QB_STOPPED;
-                work = 0;
-            }
-        }
-    }
-    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+    if (beta != s->beta)
+        set_chances(s, beta);
+    return s->sweep(s, from, to);
 }
 
 static void count_get(const void *opaque, uint32_t replica, uint8_t *x)
@@ -213,28 +192,12 @@ static void count_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[i] = is_one(s, s->position[i]);
 }
 
-static double count_best(void *opaque, uint32_t *replica)
-{
-    qb_anneal_count_state *s = opaque;
-    *replica = 0;
-    count_get(s, 0, s->bytes);
-    return qb_qubo_energy(s->model, s->bytes);
-}
-
-static void count_energies(void *opaque, double *energy)
-{
-    uint32_t replica;
-    *energy = count_best(opaque, &replica);
-}
-
 const qb_anneal_kernel qb_anneal_count = {
     .name = "count",
     .replicas = 1,
     .open = count_open,
     .close = count_close,
     .start = count_start,
-    .run = count_run,
-    .best = count_best,
-    .energies = count_energies,
+    .attempt = count_attempt,
     .get = count_get,
 };

@@ -56,11 +56,9 @@ struct qb_anneal_count_state {
     double beta;            /* of chance and p */
     double p[QB_COUNT_REACH + 2];
     uint8_t chance[QB_COUNT_REACH + 2];                             /* floor(256 p) */
-    uint8_t *bytes;                                                 /* [n] a state for the energy */
     uint64_t (*sweep)(qb_anneal_count_state *, uint32_t, uint32_t); /* of the tier at the last start */
     qb_lanes_rng rng;
     qb_rng fresh; /* the 32 more bits */
-    qb_rng start;
 };
 
 #endif

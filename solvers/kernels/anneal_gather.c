@@ -9,8 +9,6 @@
 static void gather_close(void *opaque)
 {
     qb_anneal_gather_state *s = opaque;
-    if (!s)
-        return;
     qb_free(s->position);
     qb_free(s->variable);
     qb_free(s->x);
@@ -18,7 +16,6 @@ static void gather_close(void *opaque)
     qb_free(s->at);
     qb_free(s->linear);
     qb_free(s->weight);
-    qb_free(s->bytes);
     qb_free(s);
 }
 
@@ -65,33 +62,30 @@ static bool allocate_entries(qb_anneal_gather_state *s)
     size_t entries = s->first[s->blocks];
     s->x = QB_NEW(int32_t, places);
     s->at = QB_NEW(int32_t, entries);
-    s->bytes = QB_NEW(uint8_t, s->n);
     s->linear = QB_NEW(int32_t, places);
     s->weight = QB_NEW(int32_t, entries);
     if (!s->model->integral)
         s->variable = QB_NEW(uint32_t, places);
-    return s->x && s->at && s->bytes && s->linear && s->weight && (s->variable || s->model->integral);
+    return s->x && s->at && s->linear && s->weight && (s->variable || s->model->integral);
 }
 
-static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
+                             qb_diag *diag)
 {
     if (q->nonzeros > (uint64_t)GATHER_MOST_COUPLINGS * q->n || q->n > INT32_MAX / QB_GATHER_BLOCK)
         return qb_fail(diag, QB_REFUSED, "gathering takes models of up to %d couplings a variable",
                        GATHER_MOST_COUPLINGS);
-    qb_anneal_gather_state *s = QB_NEW(qb_anneal_gather_state, 1);
-    if (s) {
-        *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS)};
-        s->position = QB_NEW(uint32_t, q->n);
-    }
-    if (!s || !s->position || qb_anneal_pack(q, QB_GATHER_BLOCK, UINT32_MAX, s->position, &s->blocks) ||
-        !allocate_entries(s)) {
-        gather_close(s);
-        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
-    }
+    qb_anneal_gather_state *s = *state = QB_NEW(qb_anneal_gather_state, 1);
+    if (!s)
+        return QB_NO_MEMORY;
+    *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS)};
+    s->position = QB_NEW(uint32_t, q->n);
+    if (!s->position || qb_anneal_pack(q, QB_GATHER_BLOCK, UINT32_MAX, s->position, &s->blocks) ||
+        !allocate_entries(s))
+        return QB_NO_MEMORY;
     fill_entries(s);
-    qb_rng_init(&s->start, seed, 0);
     qb_lanes_rng_init(&s->rng, seed, 1);
-    *state = s;
+    *walk = (qb_anneal_walk){s->blocks, GATHER_SPAN, QB_ANNEAL_QUANTUM};
     return QB_OK;
 }
 
@@ -110,29 +104,13 @@ bool qb_gather_accepts(const qb_anneal_gather_state *s, uint32_t position, float
 static void gather_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_gather_state *s = opaque;
-    uint64_t bits = 0;
-    for (uint32_t i = 0; i < s->n; i++) {
-        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
-        s->x[s->position[i]] = -(int32_t)(x ? x[i] : bits & 1);
-    }
+    for (uint32_t i = 0; i < s->n; i++)
+        s->x[s->position[i]] = -(int32_t)x[i];
 }
 
-static qb_status gather_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+static uint64_t gather_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
-    qb_anneal_gather_state *s = opaque;
-    const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    uint64_t work = 0;
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
-        for (uint32_t from = 0, to; from < s->blocks; from = to) {
-            to = s->blocks - from < GATHER_SPAN ? s->blocks : from + GATHER_SPAN;
-            work += tier->gather_sweep(s, beta[sweep], from, to);
-            if (work >= QB_ANNEAL_QUANTUM) {
-                if (!qb_anneal_charge(budget, work))
-                    return QB_STOPPED;
-                work = 0;
-            }
-        }
-    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+    return qb_anneal_tier_selected()->gather_sweep(opaque, beta, from, to);
 }
 
 static void gather_get(const void *opaque, uint32_t replica, uint8_t *x)
@@ -143,28 +121,12 @@ static void gather_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[i] = s->x[s->position[i]] != 0;
 }
 
-static double gather_best(void *opaque, uint32_t *replica)
-{
-    qb_anneal_gather_state *s = opaque;
-    *replica = 0;
-    gather_get(s, 0, s->bytes);
-    return qb_qubo_energy(s->model, s->bytes);
-}
-
-static void gather_energies(void *opaque, double *energy)
-{
-    uint32_t replica;
-    *energy = gather_best(opaque, &replica);
-}
-
 const qb_anneal_kernel qb_anneal_gather = {
     .name = "gather",
     .replicas = 1,
     .open = gather_open,
     .close = gather_close,
     .start = gather_start,
-    .run = gather_run,
-    .best = gather_best,
-    .energies = gather_energies,
+    .attempt = gather_attempt,
     .get = gather_get,
 };

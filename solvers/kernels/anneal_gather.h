@@ -36,9 +36,7 @@ struct qb_anneal_gather_state {
     int32_t *at;        /* [first[blocks]] position of the neighbour */
     int32_t *linear;    /* [16 blocks] of the fixed form, negative when maximising */
     int32_t *weight;    /* [first[blocks]] likewise; 0 where an entry only fills up */
-    uint8_t *bytes;     /* [n] a state for the energy */
     qb_lanes_rng rng;
-    qb_rng start;
 };
 
 /* Whether the flip at a position passes the threshold, by the model's own coefficients. */

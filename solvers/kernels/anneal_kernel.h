@@ -12,20 +12,32 @@
 
 #include <stdbool.h>
 
-#define QB_ANNEAL_QUANTUM 8192 /* units of work between two looks at the budget: tens of microseconds */
-#define QB_ANNEAL_SPAN    256  /* attempted flips of one replica between two looks at the work done */
+#define QB_ANNEAL_QUANTUM 8192 /* usual quantum: tens of microseconds */
+#define QB_ANNEAL_SPAN    256  /* usual span, in attempted flips of one replica */
+
+/* What a sweep walks over: [0, length) of whatever the kernel attempts at a time, `span` between two looks at
+ * the work done, and `quantum` units of work between two looks at the budget. */
+typedef struct qb_anneal_walk {
+    uint32_t length, span;
+    uint64_t quantum;
+} qb_anneal_walk;
 
 typedef struct qb_anneal_kernel {
     const char *name;
     uint32_t replicas;
-    /* QB_REFUSED without a state when the model does not fit. */
-    qb_status (*open)(const qb_qubo *model, uint64_t seed, void **state, qb_diag *diag);
-    void (*close)(void *state);
-    void (*start)(void *state, const uint8_t *x);
-    qb_status (*run)(void *state, const double *beta, uint32_t sweeps, qb_budget *budget);
-    double (*best)(void *state, uint32_t *replica);
-    void (*energies)(void *state, double *energy);
-    void (*get)(const void *state, uint32_t replica, uint8_t *x);
+    /* QB_REFUSED, with a reason, when the model does not fit, QB_NO_MEMORY; close takes what *state then is:
+     * NULL or half a state.  seed: streams from 1 on are the kernel's. */
+    qb_status (*open)(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk, qb_diag *diag);
+    void (*close)(void *state); /* not NULL */
+    /* x is NULL only with many replicas: each then starts at random. */
+    void (*start)(void *state, const uint8_t *x /* [n] or NULL */);
+    /* Attempts the flips of [from, to); returns the work done, of one replica. */
+    uint64_t (*attempt)(void *state, double beta, uint32_t from, uint32_t to);
+    void (*get)(const void *state, uint32_t replica, uint8_t *x /* [n] */);
+    /* The least or greatest energy, where that costs less than adding it up from the state of the only
+     * replica; else false, or no function. */
+    bool (*best)(void *state, double *energy, uint32_t *replica);
+    void (*energies)(void *state, double *energy /* [replicas] */); /* with many replicas */
 } qb_anneal_kernel;
 
 extern const qb_anneal_kernel qb_anneal_bits, qb_anneal_count, qb_anneal_gather, qb_anneal_dense,
@@ -60,11 +72,5 @@ extern const qb_anneal_tier qb_anneal_portable, qb_anneal_avx2, qb_anneal_avx512
 
 /* The sweeps of the selected tier. */
 const qb_anneal_tier *qb_anneal_tier_selected(void);
-
-/* Charges work as it accumulates; false: stop. */
-static inline bool qb_anneal_charge(qb_budget *budget, uint64_t work)
-{
-    return !budget || qb_budget_spend(budget, work);
-}
 
 #endif

@@ -16,14 +16,11 @@ static const size_t sizes[QB_SINGLE_WIDTHS] = {1, 2, 4};
 static void single_close(void *opaque)
 {
     qb_anneal_single_state *s = opaque;
-    if (!s)
-        return;
     qb_free(s->position);
     qb_free(s->variable);
     qb_free(s->turned);
     qb_free(s->field);
     qb_free(s->clash);
-    qb_free(s->bytes);
     qb_free(s->first);
     qb_free(s->entry);
     qb_free(s->row);
@@ -92,8 +89,7 @@ static qb_status set_fields(qb_anneal_single_state *s)
     s->turned = qb_alloc(s->line, sizes[s->width]);
     s->field = qb_alloc(s->line, sizes[s->width]);
     s->clash = QB_NEW(uint8_t, s->padded);
-    s->bytes = QB_NEW(uint8_t, s->n);
-    if (!s->turned || !s->field || !s->clash || !s->bytes)
+    if (!s->turned || !s->field || !s->clash)
         return QB_NO_MEMORY;
     for (uint32_t p = 0; p < s->padded; p++) {
         uint32_t i = s->variable[p];
@@ -137,25 +133,17 @@ static qb_status fill_rows(qb_anneal_single_state *s)
     return QB_OK;
 }
 
-static qb_status single_open(qb_anneal_single_state form, uint64_t seed, void **state, qb_diag *diag)
+static qb_status single_open(qb_anneal_single_state form, uint64_t seed, void **state, qb_anneal_walk *walk)
 {
-    qb_anneal_single_state *s = QB_NEW(qb_anneal_single_state, 1);
-    qb_status status = s ? QB_OK : QB_NO_MEMORY;
-    if (!status) {
-        *s = form;
-        status = set_order(s);
-    }
-    if (!status)
-        status = set_fields(s);
-    if (!status)
-        status = s->dense ? fill_rows(s) : fill_lists(s);
-    if (status) {
-        single_close(s);
-        return qb_fail(diag, status, "no memory to anneal %u variables", form.n);
-    }
-    qb_rng_init(&s->start, seed, 0);
+    qb_anneal_single_state *s = *state = QB_NEW(qb_anneal_single_state, 1);
+    if (!s)
+        return QB_NO_MEMORY;
+    *s = form;
+    if (set_order(s) || set_fields(s) || (s->dense ? fill_rows(s) : fill_lists(s)))
+        return QB_NO_MEMORY;
     qb_lanes_rng_init(&s->rng, seed, 1);
-    *state = s;
+    *walk = s->dense ? (qb_anneal_walk){s->padded, QB_SINGLE_BLOCK, SINGLE_DENSE_UNIT * QB_ANNEAL_QUANTUM}
+                     : (qb_anneal_walk){s->padded, QB_ANNEAL_SPAN, QB_ANNEAL_QUANTUM};
     return QB_OK;
 }
 
@@ -176,11 +164,13 @@ static qb_anneal_single_state form_of(const qb_qubo *q, qb_fixed fixed, qb_singl
     };
 }
 
-static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
+                             qb_diag *diag)
 {
+    (void)diag; /* takes every model */
     qb_fixed fixed = qb_fixed_of(q, SINGLE_INT_BITS);
     qb_single_width width = q->integral ? width_for(fixed.reach) : QB_SINGLE_INT32;
-    return single_open(form_of(q, fixed, width), seed, state, diag);
+    return single_open(form_of(q, fixed, width), seed, state, walk);
 }
 
 /* What a field of a random state is off its mean, by the root mean square over the variables. */
@@ -227,12 +217,13 @@ bool qb_single_takes_bytes(const qb_qubo *q)
     return form.width == QB_SINGLE_INT8 && takes_rows(q, &form);
 }
 
-static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_diag *diag)
+static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
+                            qb_diag *diag)
 {
     qb_anneal_single_state form = dense_form(q);
     if (!takes_rows(q, &form))
         return qb_fail(diag, QB_REFUSED, "annealing by full rows takes models whose lists would be slower");
-    return single_open(form, seed, state, diag);
+    return single_open(form, seed, state, walk);
 }
 
 /* x_i = 1. */
@@ -257,11 +248,8 @@ static void single_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_single_state *s = opaque;
     const qb_qubo *q = s->model;
-    uint64_t bits = 0;
     for (uint32_t i = 0; i < s->n; i++) {
-        bits = i % 64 ? bits >> 1 : qb_rng_next(&s->start);
-        bool one = x ? x[i] : bits & 1;
-        write_as(s->width, s->turned, s->position[i], one == (s->sense > 0) ? -1 : 0);
+        write_as(s->width, s->turned, s->position[i], x[i] == (s->sense > 0) ? -1 : 0);
     }
     for (uint32_t i = 0; i < s->n; i++) {
         int32_t field = qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
@@ -272,24 +260,11 @@ static void single_start(void *opaque, const uint8_t *x)
     }
 }
 
-static qb_status single_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+static uint64_t single_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
     qb_anneal_single_state *s = opaque;
     const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    qb_anneal_single_sweep *part = s->dense ? tier->dense[s->width][s->row_width] : tier->sparse[s->width];
-    uint32_t span = s->dense ? QB_SINGLE_BLOCK : QB_ANNEAL_SPAN;
-    uint64_t work = 0, quantum = s->dense ? SINGLE_DENSE_UNIT * QB_ANNEAL_QUANTUM : QB_ANNEAL_QUANTUM;
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++)
-        for (uint32_t from = 0, to; from < s->padded; from = to) {
-            to = s->padded - from < span ? s->padded : from + span;
-            work += part(s, beta[sweep], from, to);
-            if (work >= quantum) {
-                if (!qb_anneal_charge(budget, work))
-                    return QB_STOPPED;
-                work = 0;
-            }
-        }
-    return qb_anneal_charge(budget, work) ? QB_OK : QB_STOPPED;
+    return (s->dense ? tier->dense[s->width][s->row_width] : tier->sparse[s->width])(s, beta, from, to);
 }
 
 static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
@@ -300,27 +275,20 @@ static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[i] = is_one(s, s->position[i]);
 }
 
-/* 2 E(x) = sum_i x_i (field_i + linear_i); fields of reals are rounded, so that theirs is added up anew. */
-static double single_best(void *opaque, uint32_t *replica)
+/* 2 E(x) = sum_i x_i (field_i + linear_i); fields of reals are rounded, so that theirs has to be added up. */
+static bool single_best(void *opaque, double *energy, uint32_t *replica)
 {
     qb_anneal_single_state *s = opaque;
     const qb_qubo *q = s->model;
     int64_t twice = 0, unit = (int64_t)s->fixed.unit;
-    *replica = 0;
-    if (!q->integral) {
-        single_get(s, 0, s->bytes);
-        return qb_qubo_energy(q, s->bytes);
-    }
+    if (!q->integral)
+        return false;
     for (uint32_t i = 0; i < s->n; i++)
         if (is_one(s, s->position[i]))
             twice += unit * read_as(s->width, s->field, s->position[i]) + q->int_linear[i];
-    return (double)(twice / 2);
-}
-
-static void single_energies(void *opaque, double *energy)
-{
-    uint32_t replica;
-    *energy = single_best(opaque, &replica);
+    *replica = 0;
+    *energy = (double)(twice / 2);
+    return true;
 }
 
 const qb_anneal_kernel qb_anneal_scalar = {
@@ -329,9 +297,8 @@ const qb_anneal_kernel qb_anneal_scalar = {
     .open = scalar_open,
     .close = single_close,
     .start = single_start,
-    .run = single_run,
+    .attempt = single_attempt,
     .best = single_best,
-    .energies = single_energies,
     .get = single_get,
 };
 
@@ -341,8 +308,7 @@ const qb_anneal_kernel qb_anneal_dense = {
     .open = dense_open,
     .close = single_close,
     .start = single_start,
-    .run = single_run,
+    .attempt = single_attempt,
     .best = single_best,
-    .energies = single_energies,
     .get = single_get,
 };

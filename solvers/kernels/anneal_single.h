@@ -50,7 +50,6 @@ struct qb_anneal_single_state {
     void *turned; /* 0, or -1 where flipping takes the field off the cost */
     void *field;
     uint8_t *clash; /* [padded] whether a neighbour comes later in the same block */
-    uint8_t *bytes; /* [n] a state for the energy */
     /* scalar */
     uint64_t *first;        /* [padded + 1] */
     qb_single_entry *entry; /* [first[padded]] */
@@ -59,7 +58,6 @@ struct qb_anneal_single_state {
     uint32_t line;             /* entries of a row: padded up to a line */
     qb_single_width row_width; /* at most that of fields */
     qb_lanes_rng rng;
-    qb_rng start;
 };
 
 /* Whether the dense kernel would take the model with fields of 8 bits.  O(n + nonzeros). */

@@ -9,8 +9,6 @@
 static void sliced_close(void *opaque)
 {
     qb_anneal_sliced_state *s = opaque;
-    if (!s)
-        return;
     qb_free(s->order);
     qb_free(s->position);
     qb_free(s->run);
@@ -160,7 +158,8 @@ static void sliced_ranks(qb_anneal_sliced_state *s, uint64_t seed)
     }
 }
 
-static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, qb_diag *diag)
+static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk,
+                             qb_diag *diag)
 {
     qb_spins spins;
     qb_status status = qb_spins_of(model, &spins, diag);
@@ -170,9 +169,10 @@ static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, 
         return qb_fail(diag, QB_REFUSED, "bit-sliced annealing takes local fields up to %d, these reach %lld",
                        QB_SLICED_BOUND, (long long)spins.bound);
     uint32_t n = model->n;
-    qb_anneal_sliced_state *s = QB_NEW(qb_anneal_sliced_state, 1);
+    qb_anneal_sliced_state *s = *state = QB_NEW(qb_anneal_sliced_state, 1);
     if (!s)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for 512 replicas of %u variables", n);
+        return QB_NO_MEMORY;
+    s->beta = -1;
     s->spins = spins;
     s->n = n;
     s->planes = 1;
@@ -193,17 +193,15 @@ static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, 
     s->table = QB_NEW(qb_lanes, QB_SLICED_DIGITS * QB_SLICED_ROWS);
     bool complete = s->order && s->position && s->run && s->first && s->inputs && s->firsts && s->word &&
                     s->rank && s->table;
-    if (!complete || sliced_order(s) || sliced_lists(s)) {
-        sliced_close(s);
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for 512 replicas of %u variables", n);
-    }
+    if (!complete || sliced_order(s) || sliced_lists(s))
+        return QB_NO_MEMORY;
     sliced_ranks(s, seed);
     for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++)
         s->ones[b] = QB_SLICED_ROWS;
     qb_rng_init(&s->pick, seed, 0);
     qb_rng_init(&s->fresh, seed, 8);
     qb_lanes_rng_init(&s->start, seed, 16);
-    *state = s;
+    *walk = (qb_anneal_walk){n, QB_ANNEAL_SPAN, QB_ANNEAL_QUANTUM};
     return QB_OK;
 }
 
@@ -217,32 +215,18 @@ static void sliced_start(void *opaque, const uint8_t *x)
             qb_lanes_next(&s->start, &s->word[p]);
 }
 
-/* What a replica is charged for attempting the flips [from, to). */
-static uint64_t sliced_work(const qb_anneal_sliced_state *s, uint32_t from, uint32_t to)
-{
-    return to - from + s->first[to] - s->first[from];
-}
-
-static qb_status sliced_run(void *opaque, const double *beta, uint32_t sweeps, qb_budget *budget)
+static uint64_t sliced_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
     qb_anneal_sliced_state *s = opaque;
     const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    uint64_t work = 0;
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++) {
-        tier->sliced_heat(s, beta[sweep]);
-        for (uint32_t r = 0; r < s->runs; r++)
-            for (uint32_t from = s->run[r].from, to; from < s->run[r].to; from = to) {
-                to = s->run[r].to - from < QB_ANNEAL_SPAN ? s->run[r].to : from + QB_ANNEAL_SPAN;
-                tier->sliced_flip(s, &s->run[r], from, to);
-                work += sliced_work(s, from, to);
-                if (work >= QB_ANNEAL_QUANTUM) {
-                    if (!qb_anneal_charge(budget, QB_LANES * work))
-                        return QB_STOPPED;
-                    work = 0;
-                }
-            }
+    if (beta != s->beta)
+        tier->sliced_heat(s, s->beta = beta);
+    for (const qb_sliced_run *run = s->run; run < s->run + s->runs; run++) {
+        uint32_t first = run->from > from ? run->from : from, end = run->to < to ? run->to : to;
+        if (first < end)
+            tier->sliced_flip(s, run, first, end);
     }
-    return qb_anneal_charge(budget, QB_LANES * work) ? QB_OK : QB_STOPPED;
+    return to - from + s->first[to] - s->first[from];
 }
 
 static double sliced_energy(const qb_anneal_sliced_state *s, uint64_t satisfied)
@@ -251,7 +235,7 @@ static double sliced_energy(const qb_anneal_sliced_state *s, uint64_t satisfied)
 }
 
 /* Narrows the lanes down to those with the most satisfied couplings, from the highest digit. */
-static double sliced_best(void *opaque, uint32_t *replica)
+static bool sliced_best(void *opaque, double *energy, uint32_t *replica)
 {
     qb_anneal_sliced_state *s = opaque;
     qb_lanes total[QB_SLICED_TOTAL], best = ~(qb_lanes){0};
@@ -271,7 +255,8 @@ static double sliced_best(void *opaque, uint32_t *replica)
     while (!best[k])
         k++;
     *replica = 64 * k + (uint32_t)__builtin_ctzll(best[k]);
-    return sliced_energy(s, satisfied);
+    *energy = sliced_energy(s, satisfied);
+    return true;
 }
 
 static void sliced_energies(void *opaque, double *energy)
@@ -300,7 +285,7 @@ const qb_anneal_kernel qb_anneal_sliced = {
     .open = sliced_open,
     .close = sliced_close,
     .start = sliced_start,
-    .run = sliced_run,
+    .attempt = sliced_attempt,
     .best = sliced_best,
     .energies = sliced_energies,
     .get = sliced_get,

@@ -68,6 +68,7 @@ struct qb_anneal_sliced_state {
     qb_lanes *word;   /* [n + 1]; the last is zero: fields and padding */
     qb_lanes
         *rank; /* [QB_SLICED_ROWS][QB_SLICED_RANKS] each lane's ranks of the rows, bit-sliced, complemented */
+    double beta;                          /* of the tables; -1: none yet */
     qb_lanes *table;                      /* [QB_SLICED_DIGITS][QB_SLICED_ROWS]; digit b of e at b */
     uint32_t tables;                      /* bit b: table b is used */
     uint32_t ones[QB_SLICED_DIGITS];      /* floor(256 p) of each table, QB_SLICED_ROWS: not yet built */

@@ -392,7 +392,8 @@ Test(anneal, row_tables_hold_the_exact_number_of_ones)
     for (uint32_t t = 0; tier_select(t); t++)
         for (double beta = 0; beta < 3; beta = 1.7 * beta + 0.01) {
             void *opaque;
-            cr_assert_eq(qb_anneal_sliced.open(&model, 5, &opaque, NULL), QB_OK);
+            qb_anneal_walk walk;
+            cr_assert_eq(qb_anneal_sliced.open(&model, 5, &opaque, &walk, NULL), QB_OK);
             qb_anneal_sliced_state *s = opaque;
             qb_anneal_tier_selected()->sliced_heat(s, beta);
             for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++) {
