@@ -240,6 +240,8 @@ static void prove(const char *name)
                       (r.has_solution && r.score.feasible && r.score.objective == cases[k].objective),
                   "%s, case %zu", name, k);
         cr_expect(strstr(r.details, "\"program_sha256\"") && strstr(r.details, "\"gap_tolerance\":0"));
+        cr_expect(strstr(r.details, "\"startup_s\"") && strstr(r.details, "\"program_s\"") &&
+                  strstr(r.details, "\"write_s\"") && strstr(r.details, "\"read_s\""));
         qb_run_result_clear(&r);
         qb_problem_free(&problem);
     }
