@@ -252,6 +252,25 @@ static qb_status open_answer(qb_run_result *result, uint32_t columns, uint32_t p
     return QB_OK;
 }
 
+/* The point of the bounds that are nearest to zero: every problem without rows has it. */
+static bool origin_is_feasible(const referee *r, qb_score *score)
+{
+    const qb_mip *body = &r->spec->problem->body;
+    for (uint32_t j = 0; j < body->columns; j++)
+        r->source[j] = body->lower ? fmin(fmax(0, body->lower[j]), body->upper[j]) : 0;
+    return qb_referee_score(r->spec->problem, r->source, score, NULL) == QB_OK && score->feasible;
+}
+
+static void check_infeasible(referee *r)
+{
+    qb_score score = r->best;
+    if (r->lied || !((r->has_best && r->best.feasible) || origin_is_feasible(r, &score)))
+        return;
+    snprintf(r->result->reason, sizeof r->result->reason,
+             "it was said to be infeasible, and the referee finds %.17g", score.objective);
+    r->lied = true;
+}
+
 /* The warm start is the answer until something is better; its value is a claim that was verified. */
 static qb_status begin_warm(referee *r, const double *warm, qb_diag *diag)
 {
@@ -294,8 +313,8 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
         result->bound = result->has_bound ? qb_lowering_value_of(lowering, summary->bound) : 0;
         *gap_closed = check_bound(&r, summary->bound);
     }
-    if (summary->infeasible && r.has_best && r.best.feasible)
-        accuse(&r, "it was said to be infeasible", NAN, r.best.objective);
+    if (summary->infeasible)
+        check_infeasible(&r);
     if (summary->asked_limit)
         accuse_of_asking(&r);
     if (!result->has_solution) {

@@ -8,7 +8,6 @@
 #define SITES    64 /* of a device, at most; QB_COST_VARIABLES fit everywhere */
 #define NOBODY   UINT8_MAX
 #define SWAP     3 /* native gates of a SWAP, and of a SWAP with a coupling */
-#define HEX_ROW  11
 #define HEX_ROWS 4
 
 static const char *const names[] = {"all-to-all", "line", "grid", "heavy-hex"};
@@ -61,18 +60,20 @@ static void make_grid(chip *c, uint32_t n)
     }
 }
 
-/* Rows of qubits, joined by single qubits at every fourth column, shifted by two from row to row. */
-static void make_heavy_hex(chip *c)
+/* Rows of qubits, joined by single qubits at every fourth column, shifted by two from row to row: 53 with
+ * rows of 11, 63 with rows of 13. */
+static void make_heavy_hex(chip *c, uint32_t n)
 {
-    uint32_t bridge = HEX_ROWS * HEX_ROW;
+    const uint32_t length = n <= 53 ? 11 : 13;
+    uint32_t bridge = HEX_ROWS * length;
     for (uint32_t row = 0; row < HEX_ROWS; row++)
-        for (uint32_t column = 0; column < HEX_ROW; column++) {
-            uint32_t site = row * HEX_ROW + column;
-            if (column + 1 < HEX_ROW)
+        for (uint32_t column = 0; column < length; column++) {
+            uint32_t site = row * length + column;
+            if (column + 1 < length)
                 join(c, site, site + 1);
             if (row + 1 < HEX_ROWS && column % 4 == 2 * (row % 2)) {
                 join(c, site, bridge);
-                join(c, bridge++, site + HEX_ROW);
+                join(c, bridge++, site + length);
             }
         }
     c->sites = bridge;
@@ -100,7 +101,7 @@ static chip make_chip(qb_coupling coupling, uint32_t n)
 {
     chip c = {0};
     if (coupling == QB_HEAVY_HEX)
-        make_heavy_hex(&c);
+        make_heavy_hex(&c, n);
     else if (coupling == QB_GRID)
         make_grid(&c, n);
     else

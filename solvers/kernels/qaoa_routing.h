@@ -9,7 +9,7 @@
  *   line        a swap network: alternating rows of SWAPs bring every pair together within n steps; it ends
  *               once the last coupling has met
  *   grid        the least square that holds n qubits        \  the swap network along a line through it, or
- *   heavy-hex   a patch of 53 qubits, rows of 11            /  greedy routing, whichever is shallower
+ *   heavy-hex   a patch of 53 or 63 qubits in four rows     /  greedy routing, whichever is shallower
  *
  * Greedy routing executes every coupling whose ends are neighbours as early as its qubits allow, then makes
  * the SWAP that shortens the remaining distances most, or, where none does, walks the closest pair together.

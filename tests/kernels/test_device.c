@@ -96,6 +96,32 @@ Test(device, routes_are_possible)
         }
 }
 
+/* Whatever has a cost has a route, though no machine simulates it. */
+Test(device, every_cost_fits_every_coupling)
+{
+    for (uint32_t n = 53; n <= QB_COST_VARIABLES; n++) {
+        qb_pair pair[2 * QB_COST_VARIABLES];
+        double linear[QB_COST_VARIABLES] = {0};
+        uint64_t pairs = 0;
+        for (uint32_t i = 0; i + 1 < n; i++) {
+            pair[pairs++] = (qb_pair){.i = i, .j = i + 1, .weight = 1};
+            if (i + n / 2 < n)
+                pair[pairs++] = (qb_pair){.i = i, .j = i + n / 2, .weight = 1};
+        }
+        qb_qubo qubo;
+        qb_cost cost;
+        cr_assert_eq(qb_qubo_build(QB_MINIMISE, 0, 1, n, linear, pairs, pair, &qubo, NULL), QB_OK);
+        cr_assert_eq(qb_cost_from_qubo(&qubo, &cost, NULL), QB_OK);
+        for (unsigned c = 0; c < QB_COUPLINGS; c++) {
+            qb_routed r;
+            cr_assert_eq(qb_qaoa_route(&cost, 1, (qb_coupling)c, 2, 0, &r, NULL), QB_OK);
+            cr_assert_geq(r.gates_2q, 2 * pairs);
+        }
+        qb_cost_free(&cost);
+        qb_qubo_free(&qubo);
+    }
+}
+
 Test(device, few_gates_at_a_time_take_longer)
 {
     ising p = complete(10);

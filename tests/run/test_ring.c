@@ -193,8 +193,9 @@ TEST_ALL_WAYS(lies_are_found)
     const expectation deeds[] = {{&misbehaving_boasts, QB_RUN_LIED, -2},
                                  {&misbehaving_false_bound, QB_RUN_LIED, -2},
                                  {&misbehaving_false_infeasible, QB_RUN_LIED, -2},
+                                 {&misbehaving_bare_infeasible, QB_RUN_LIED, NAN},
                                  {&misbehaving_garbage, QB_RUN_LIED, 0}};
-    expect_all(QB_BUDGET_WORK, deeds, 4);
+    expect_all(QB_BUDGET_WORK, deeds, sizeof deeds / sizeof *deeds);
     qb_problem problem = make_problem(QB_KIND_MIP);
     qb_run_spec spec = spec_of(&misbehaving_nan_columns, &problem);
     expect(&spec, QB_RUN_LIED, -1);

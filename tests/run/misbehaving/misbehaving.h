@@ -17,8 +17,8 @@ extern const qb_solver
     /* memory.c */
     misbehaving_hoards, misbehaving_scribbles, misbehaving_segfaults, misbehaving_aborts, misbehaving_exits,
     /* lies.c */
-    misbehaving_boasts, misbehaving_false_bound, misbehaving_false_infeasible, misbehaving_garbage,
-    misbehaving_nan_columns,
+    misbehaving_boasts, misbehaving_false_bound, misbehaving_false_infeasible, misbehaving_bare_infeasible,
+    misbehaving_garbage, misbehaving_nan_columns,
     /* endings.c: nothing wrong with these, they end as they say */
     ending_exhausted, ending_optimal, ending_target, ending_infeasible, ending_refused, ending_no_memory,
     ending_internal, ending_simulated;
