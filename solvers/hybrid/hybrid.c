@@ -3,7 +3,8 @@
  *   1. propose  a short tabu walk (or a plain descent) from the current point ends in a candidate
  *   2. select   k variables of it are freed, the others stay (select.h)
  *   3. refine   shots of a QAOA circuit over these k variables, or a control in its place (refine.h)
- *   4. check    the best shot is put into the candidate and kept only if the whole model is better for it
+ *   4. check    the best shot is put into the candidate, the other variables follow it by a descent, and that
+ *               is kept only if the whole model is better for it
  *
  * `steps` times 2 to 4 follow one proposal.  Where one of them helped, the next walk departs from the
  * candidate, else from the best point with a share of its bits drawn anew, a larger one after each round that
@@ -12,14 +13,15 @@
  * A step works on a child budget and can fail: it has spent its own work, or cannot have its memory.  The
  * fallback is trivial, the candidate stays as it is, and the failure is counted with its reason.
  *
- * The defaults are for penalised models as well as for cuts.  A penalty couples a row's variables and its
- * slack bits, so a neighbourhood holds what has to change together where windows by impact do not; a
- * neighbourhood is drawn anew each step, so that 16 of them find what one cannot; and a light kick keeps the
- * rows that are satisfied.  12 qubits at 4 layers of a ramp concentrate on their best states enough for 64
- * shots, and a ramp, unlike published angles, supposes nothing about couplings that differ by orders.
+ * The defaults are for penalised models as well as for cuts.  No single flip of a variable in several rows
+ * improves a penalised model, since each row's slack bits would have to follow: chains hold what has to
+ * change together, and the descent before the check lets slack follow that found no place in the part.  Of
+ * many small parts more come of a second than of few large ones, a light kick keeps the rows that are
+ * satisfied, and a ramp, unlike published angles, supposes nothing about couplings that differ by orders.
  *
  * Attribution: refine=uniform draws as many shots without a circuit (the sham control), refine=exhaustive
- * solves the same parts exactly (the classical control, which no circuit can beat step for step).
+ * solves the same parts exactly (the classical control: what perfect shots would be worth), steps=0 leaves
+ * the proposals alone.
  *
  * Source: the decomposition of Booth, Reinhardt and Roy, D-Wave technical report 14-1006A-A (2017), with
  * QAOA (Farhi, Goldstone and Gutmann, arXiv:1411.4028) as the sub-solver.
@@ -36,22 +38,22 @@
 #include <math.h>
 #include <string.h>
 
-#define HYBRID_PARAMS(X)                                                                                   \
-    X(uint, k, "12", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
-    X(choice, select, "neighbourhood", 0, 0, "impact|neighbourhood|random", "", "how a part is chosen")    \
-    X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                         \
-      "what solves a part: the circuit, or its sham or classical control")                                 \
-    X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")     \
-    X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")             \
-    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n")  \
-    X(real, kick, "0.1", 0, 1, "", "",                                                                     \
-      "share of the best point's bits drawn anew where nothing helped; more where that leads back")        \
-    X(uint, depth, "4", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                            \
-    X(choice, angles, "ramp", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part")  \
-    X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                         \
-    X(uint, evaluations, "40", 1, 1e6, "", "circuits", "evaluations of a training at most")                \
-    X(uint, shots, "64", 1, 1e6, "", "shots", "shots a part")                                              \
-    X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")        \
+#define HYBRID_PARAMS(X)                                                                                  \
+    X(uint, k, "8", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
+    X(choice, select, "chain", 0, 0, "impact|neighbourhood|chain|random", "", "how a part is chosen")     \
+    X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                        \
+      "what solves a part: the circuit, or its sham or classical control")                                \
+    X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")    \
+    X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")            \
+    X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n") \
+    X(real, kick, "0.1", 0, 1, "", "",                                                                    \
+      "share of the best point's bits drawn anew where nothing helped; more where that leads back")       \
+    X(uint, depth, "4", 1, REFINE_DEPTH, "", "layers", "layers of the circuit")                           \
+    X(choice, angles, "ramp", 0, 0, "fixed|ramp|lbfgs", "", "published, a ramp, or trained on each part") \
+    X(real, ramp, "0.75", 1e-6, 100, "", "", "height of a ramp, in natural units")                        \
+    X(uint, evaluations, "40", 1, 1e6, "", "circuits", "evaluations of a training at most")               \
+    X(uint, shots, "64", 1, 1e6, "", "shots", "shots a part")                                             \
+    X(uint, step_work, "0", 0, 1e18, "", "work", "work after which a step has failed; 0: no limit")       \
     X(text, device, "ibm-heron", 0, 0, "", "", "whose times are modelled: `qubout list devices`")
 QB_PARAMS_DECLARE(hybrid_params, HYBRID_PARAMS)
 static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
@@ -70,6 +72,7 @@ typedef struct hybrid {
     uint64_t *point;   /* [words] */
     qb_descent search; /* holds the candidate and the gain of each flip */
     uint8_t *best;     /* [n] */
+    uint8_t *before;   /* [n] the candidate, while a step is checked */
     double best_value; /* of best: more is better (descent.h) */
     bool has_best;
     double kick; /* share of bits that the next kick draws anew */
@@ -90,6 +93,7 @@ static void hybrid_free(void *opaque)
     qb_free(s->point);
     qb_descent_close(&s->search);
     qb_free(s->best);
+    qb_free(s->before);
     selection_close(&s->selection);
     qb_subproblem_close(&s->sub);
     qb_free(s);
@@ -152,7 +156,8 @@ static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *di
     if (!status)
         status = selection_open(q, (selection_rule)s->params->select, &s->rng, &s->selection);
     s->best = QB_NEW(uint8_t, q->n);
-    if (!status && !s->best)
+    s->before = QB_NEW(uint8_t, q->n);
+    if (!status && !(s->best && s->before))
         status = QB_NO_MEMORY;
     return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory for the state") : status;
 }
@@ -248,47 +253,52 @@ static qb_status run_step(hybrid *s, const qb_qubo *part, qb_budget *budget, qb_
     return status;
 }
 
-static void flip(hybrid *s, const uint32_t *member, const uint8_t *y)
-{
-    for (uint32_t a = 0; a < s->k; a++)
-        if (s->search.x[member[a]] != y[a])
-            qb_descent_flip(&s->search, member[a]);
-}
-
-/* Work of putting a point into the candidate, or of taking it back. */
-static uint64_t flip_work(const hybrid *s, const uint32_t *member, const uint8_t *y)
+static qb_status flip(hybrid *s, uint32_t i, qb_budget *budget)
 {
     const uint64_t *start = s->model->qubo->start;
-    uint64_t work = 0;
-    for (uint32_t a = 0; a < s->k; a++)
-        if (s->search.x[member[a]] != y[a])
-            work += 1 + start[member[a] + 1] - start[member[a]];
-    return work;
+    if (!qb_budget_spend(budget, 1 + start[i + 1] - start[i]))
+        return QB_STOPPED;
+    qb_descent_flip(&s->search, i);
+    return QB_OK;
 }
 
-/* Puts the step's best point into the candidate if that makes the whole model better. */
+/* Takes the candidate back to what it was. */
+static qb_status go_back(hybrid *s, double value, qb_budget *budget)
+{
+    uint32_t n = s->model->qubo->n;
+    qb_status status = qb_budget_spend(budget, n) ? QB_OK : QB_STOPPED;
+    for (uint32_t i = 0; i < n && !status; i++)
+        if (s->search.x[i] != s->before[i])
+            status = flip(s, i, budget);
+    s->search.value = value; /* what flips there and back have lost in rounding */
+    return status;
+}
+
+/* Puts the step's best point into the candidate, lets the other variables follow downhill, and keeps that if
+ * the whole model is better for it. */
 static qb_status check(hybrid *s, const uint32_t *member, qb_budget *budget)
 {
-    uint8_t before[QB_SUBPROBLEM_VARIABLES];
     double value = s->search.value;
-    for (uint32_t a = 0; a < s->k; a++)
-        before[a] = s->search.x[member[a]];
-    if (!memcmp(before, s->step_best, s->k))
+    bool is_new = false;
+    qb_status status = QB_OK;
+    memcpy(s->before, s->search.x, s->model->qubo->n);
+    for (uint32_t a = 0; a < s->k && !status; a++)
+        if (s->search.x[member[a]] != s->step_best[a]) {
+            is_new = true;
+            status = flip(s, member[a], budget);
+        }
+    if (!is_new)
         return QB_OK;
     s->checked++;
-    if (!qb_budget_spend(budget, flip_work(s, member, s->step_best)))
-        return QB_STOPPED;
-    flip(s, member, s->step_best);
-    if (s->search.value > value + s->search.threshold) {
-        s->accepted++;
-        selection_reset(&s->selection);
-        return qb_descent_publish(&s->search, budget);
-    }
-    if (!qb_budget_spend(budget, flip_work(s, member, before)))
-        return QB_STOPPED;
-    flip(s, member, before);
-    s->search.value = value; /* what flips there and back have lost in rounding */
-    return QB_OK;
+    if (!status)
+        status = qb_descent_run(&s->search, budget);
+    if (status)
+        return status;
+    if (s->search.value <= value + s->search.threshold)
+        return go_back(s, value, budget);
+    s->accepted++;
+    selection_reset(&s->selection);
+    return qb_descent_publish(&s->search, budget);
 }
 
 static void tell_fallback(hybrid *s, qb_status status, const qb_diag *reason, qb_budget *budget)
@@ -304,7 +314,7 @@ static qb_status step(hybrid *s, qb_budget *budget)
     qb_qubo part = {0};
     qb_diag reason = {{0}};
     s->steps++;
-    qb_status status = selection_take(&s->selection, s->search.gain, s->k, member, budget);
+    qb_status status = selection_take(&s->selection, s->search.x, s->search.gain, s->k, member, budget);
     if (!status)
         status = qb_subproblem_clamp(&s->sub, s->k, member, s->search.x, budget, &part, &reason);
     if (!status)
