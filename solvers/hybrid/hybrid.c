@@ -136,7 +136,7 @@ static qb_status model_device(hybrid *s, qb_budget *budget, qb_diag *diag)
 {
     qb_device device;
     qb_status status = qb_device_find(s->params->device.text, &device, diag);
-    if (status || !s->k || s->params->refine == REFINE_EXHAUSTIVE)
+    if (status || !s->k || !s->params->steps || s->params->refine == REFINE_EXHAUSTIVE)
         return status;
     return refine_model(&s->refiner, s->k, &device, budget, diag);
 }

@@ -227,6 +227,35 @@ class EndToEnd(unittest.TestCase):
         self.run_qubout("list", "solver", code=2)
         self.assertIn("did you mean 'solvers'", self.stderr)
 
+    def test_shipped_experiments_are_planned(self):
+        shipped = json.loads(self.run_qubout("list", "experiments", "--json"))
+        self.assertLessEqual({"circuits", "demo", "device", "head-to-head", "hybrid", "nightly", "pilot"},
+                             {experiment["name"] for experiment in shipped})
+        for experiment in shipped:
+            with self.subTest(experiment["name"]):
+                plan = self.run_qubout("run", experiment["file"], "--db", "shipped.db", "--dry-run")
+                fields = dict(line.split(maxsplit=1) for line in plan.splitlines() if " " in line.strip())
+                left = re.match(r"(\d+) of (\d+) left", fields["runs"])
+                self.assertTrue(left and 0 < int(left[1]) == int(left[2]), fields["runs"])
+        self.assertFalse((self.folder / "shipped.db").exists())
+
+    def test_the_shipped_hybrid_stands_beside_its_controls(self):
+        shipped = json.loads(self.run_qubout("list", "experiments", "--json"))
+        spec = pathlib.Path(next(e["file"] for e in shipped if e["name"] == "hybrid")).read_text()
+        for slow, quick in (("400ms", "20ms"), ("size: [20]", "size: [6]"), ("size: [500]", "size: [30]"),
+                            ("repeats: 3", "repeats: 2")):
+            self.assertIn(slow, spec)
+            spec = spec.replace(slow, quick)
+        self.write("hybrid.yaml", spec)
+        self.run_qubout("run", "hybrid.yaml", "--db", "h.db", "--quiet")
+        done = subprocess.run([QUBOUT, "verdict", "--db", "h.db", "--json"], cwd=self.folder, capture_output=True, text=True)
+        self.assertIn(done.returncode, (0, 1), done.stderr)  # 1: void, on a busy machine
+        self.assertIn(json.loads(done.stdout)["decision"], ("scale", "pause", "stop", "void"))
+        with contextlib.closing(sqlite3.connect(self.folder / "h.db")) as db:
+            layers = dict(db.execute("SELECT label, max(layers) FROM run LEFT JOIN circuit ON run_id = run.id GROUP BY label"))
+        self.assertGreater(layers.pop("hybrid"), 0)
+        self.assertEqual(layers, {"sham": 0, "exact": None, "proposals": None, "random": None, "tabu": None})
+
     def test_help_everywhere(self):
         program = self.run_qubout("--help")
         for line in program.splitlines():

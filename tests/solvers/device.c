@@ -143,6 +143,7 @@ Test(device_budget, says_beforehand_what_it_is)
         {"hybrid", "k=6,angles=lbfgs,evaluations=3", true, false, false, true},
         {"hybrid", "k=6,refine=uniform,angles=lbfgs", true, true, false, false},
         {"hybrid", "k=6,refine=exhaustive", false, false, false, false},
+        {"hybrid", "k=6,steps=0", false, false, false, false},
         {"random", "shots=10", false, false, false, false},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
