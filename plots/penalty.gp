@@ -1,7 +1,7 @@
 # Left: the share of runs that end feasible; right: the mean gap of those; both by penalty.
 array name[int(lines)]; array colour[int(lines)]; array dash[int(lines)]
 stats $entry using (colour[int($0) + 1] = $5, dash[int($0) + 1] = $3, name[int($0) + 1] = strcol(4), 0) nooutput
-set xrange [0.6 : penalties + 0.4]
+set xrange [0.6 : last + 0.4]
 set xtics noenhanced font small
 size(k) = 1.1 - 0.5 * k / (lines > 1 ? lines - 1.0 : 1) # lines that coincide stay visible
 set grid noxtics ytics

@@ -8,7 +8,7 @@
 #define PENALTIES 32 /* that an experiment can sensibly compare */
 #define LINES     32
 
-/* Where a penalty stands on the axis: factors by size, the bound at 1, then what is no factor. */
+/* The order on the axis: factors by size, the bound at 1, then rules that are no factor. */
 static double place_of(const char *penalty)
 {
     char *end;
@@ -16,6 +16,17 @@ static double place_of(const char *penalty)
     if (end != penalty && *end == 0)
         return factor;
     return strcmp(penalty, "bound") == 0 ? 1 : strcmp(penalty, "tight") == 0 ? 1e300 : INFINITY;
+}
+
+/* Rules stand apart: no line leads from factor to rule, or from rule to rule. */
+static bool is_apart(const char *penalty)
+{
+    return place_of(penalty) >= 1e300;
+}
+
+static double position(const char *const *penalty, uint32_t p)
+{
+    return p + (is_apart(penalty[p]) ? 1.5 : 1);
 }
 
 static int by_place(const void *a, const void *b)
@@ -68,13 +79,17 @@ static bool put_label(qb_figure *f, uint32_t first, const char *const *penalty, 
     const qb_evidence_entry *label = &e->entry[first];
     if (strcmp(label->name, label->label) == 0)
         return false;
+    bool any = false;
     for (uint32_t p = 0; p < penalties; p++)
         for (uint32_t k = 0; k < e->entries; k++) {
             double share, score;
             if (strcmp(e->entry[k].label, label->label) != 0 || strcmp(e->entry[k].penalty, penalty[p]) != 0)
                 continue;
             sum_up(f->digest, k, &share, &score);
-            qb_figure_put(f, p + 1);
+            if (any && is_apart(penalty[p]))
+                qb_figure_end_row(f);
+            any = true;
+            qb_figure_put(f, position(penalty, p));
             qb_figure_put(f, 100 * share);
             qb_figure_put(f, 100 * score);
             qb_figure_end_row(f);
@@ -95,7 +110,7 @@ static void put_axis(qb_figure *f, const char *const *penalty, uint32_t penaltie
 {
     qb_figure_open(f, "penalty"); /* position, name */
     for (uint32_t p = 0; p < penalties; p++) {
-        qb_figure_put(f, p + 1);
+        qb_figure_put(f, position(penalty, p));
         qb_figure_put_text(f, penalty[p]);
         qb_figure_end_row(f);
     }
@@ -124,6 +139,6 @@ qb_status qb_query_penalty(qb_figure *figure, qb_diag *diag)
     qb_figure_close(figure);
     put_axis(figure, penalty, penalties);
     qb_figure_number(figure, "lines", lines);
-    qb_figure_number(figure, "penalties", penalties);
+    qb_figure_number(figure, "last", position(penalty, penalties - 1));
     return QB_OK;
 }

@@ -137,6 +137,29 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(result["status"], "optimal")
         self.assertEqual(result["bound"], 8)
 
+    def test_glpk_says_nothing_and_names_its_preset(self):
+        for preset, instance in (("default", "knapsack.lp"), ("cuts", "karate"), ("cuts", "knapsack.lp")):
+            done = subprocess.run([QUBOUT, "solve", instance, "--solver", f"glpk:preset={preset},branch=pseudocost,backtrack=depth",
+                                   "--cpu-time", "5s", "--json"], cwd=self.folder, capture_output=True, text=True)
+            result = json.loads(done.stdout)  # one object and not a byte of GLPK's beside it
+            self.assertEqual((done.returncode, done.stderr, done.stdout.count("\n")), (0, "", 1))
+            self.assertEqual(result["status"], "optimal")
+            self.assertEqual(result["details"]["preset"], preset)
+            self.assertEqual((result["details"]["gap_tolerance"], result["details"]["integer_tolerance"]), (0, 1e-6))
+            self.assertEqual((result["solver"]["params"]["branch"], result["solver"]["params"]["backtrack"]), ("pseudocost", "depth"))
+
+    def test_the_c_example_streams(self):
+        compiler = shutil.which("cc")
+        if not compiler:
+            self.skipTest("no C compiler")
+        for name in ("flips.c", "flips.yaml"):
+            shutil.copy(ROOT / "solvers/external/examples" / name, self.folder / name)
+        subprocess.run([compiler, "-O2", "-Wall", "-Werror", "-o", "flips", "flips.c"], cwd=self.folder, check=True)
+        out = self.solve("small.qubo", "external:definition=flips.yaml", "--cpu-time", "5s")
+        self.assertEqual((out["objective"], out["status"]), (-2, "exhausted"))
+        self.assertLess(out["details"]["startup_s"], 5)
+        self.assertEqual(len(out["details"]["program_sha256"]), 64)
+
     def test_infeasible_is_a_no(self):
         self.write("never.lp", "Minimize\n x\nSubject To\n r: x + y >= 3\nBinary\n x y\nEnd\n")
         result = self.solve("never.lp", "glpk", "--cpu-time", "5s", code=1)
