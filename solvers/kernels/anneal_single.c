@@ -147,7 +147,7 @@ static qb_status single_open(qb_anneal_single_state form, uint64_t seed, void **
     return QB_OK;
 }
 
-/* The narrowest of the widths that hold +-most. */
+/* The narrowest of the widths that hold +-most and one value more, which stands where nobody does. */
 static qb_single_width width_for(int32_t most)
 {
     return most < INT8_MAX ? QB_SINGLE_INT8 : most < INT16_MAX ? QB_SINGLE_INT16 : QB_SINGLE_INT32;
@@ -193,7 +193,7 @@ static qb_anneal_single_state dense_form(const qb_qubo *q)
     }
     qb_anneal_single_state form = form_of(q, fixed, width);
     form.dense = true;
-    form.row_width = width_for(fixed.coupling);
+    form.row_width = width_for(fixed.coupling - 1); /* rows need no value more */
     return form;
 }
 

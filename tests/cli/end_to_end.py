@@ -181,6 +181,17 @@ class EndToEnd(unittest.TestCase):
                 for solver in ("qaoa", "qaoa:symmetry=off")]
         self.assertEqual(told, [True, False])
 
+    def test_kernels_can_be_forced_and_are_told(self):
+        self.write("path.mc", "64 63\n" + "".join(f"{i} {i + 1} 1\n" for i in range(1, 64)))
+        for kernel, replicas in (("sliced", 512), ("count", 1), ("gather", 1), ("bits", 1), ("dense", 1), ("scalar", 1)):
+            result = self.solve("path.mc", f"anneal:kernel={kernel}", "--work", "30000000")
+            self.assertEqual((result["details"]["kernel"], result["details"]["replicas"]), (kernel, replicas))
+            self.assertGreaterEqual(result["objective"], 56)
+        self.assertEqual(self.solve("path.mc", "anneal", "--work", "1000000")["details"]["kernel"], "sliced")
+        self.assertEqual(self.solve("path.mc", "anneal:kernel=single", "--work", "1000000")["details"]["kernel"], "count")
+        self.write("wide.mc", "3 2\n1 2 123456\n2 3 1\n")
+        self.assertEqual(self.solve("wide.mc", "anneal:kernel=sliced", "--work", "1000", code=4)["status"], "refused")
+
     def test_same_seed_same_run(self):
         first, second = (self.solve("labs007", "anneal", "--work", "300000", "--seed", "5") for _ in range(2))
         for key in ("objective", "solution", "work"):

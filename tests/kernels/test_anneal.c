@@ -4,6 +4,7 @@
 #include "solvers/kernels/anneal.h"
 #include "solvers/kernels/anneal_fixed.h"
 #include "solvers/kernels/anneal_merge.h"
+#include "solvers/kernels/anneal_single.h"
 #include "solvers/kernels/anneal_sliced.h"
 #include "solvers/kernels/anneal_threshold.h"
 #include "tests/kernels/anneal_cases.h"
@@ -146,6 +147,27 @@ Test(anneal, automatic_choice_and_refusals)
     qb_qubo_free(&real);
 }
 
+/* Rows in full hold one byte a coupling up to +-127, two up to +-32767. */
+Test(anneal, full_rows_are_as_narrow_as_their_couplings)
+{
+    static const struct {
+        int32_t weight;
+        qb_single_width width;
+    } expected[] = {
+        {1, QB_SINGLE_INT8}, {127, QB_SINGLE_INT8}, {128, QB_SINGLE_INT16}, {40000, QB_SINGLE_INT32}};
+    for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        qb_qubo model = model_build((model_spec){.n = 300, .density = 1, .weight = expected[k].weight}, 5);
+        void *opaque;
+        qb_anneal_walk walk;
+        cr_assert_eq(qb_anneal_dense.open(&model, 5, &opaque, &walk, NULL), QB_OK);
+        const qb_anneal_single_state *s = opaque;
+        cr_assert_eq(s->fixed.coupling, expected[k].weight);
+        cr_assert_eq(s->row_width, expected[k].width, "+-%d", expected[k].weight);
+        qb_anneal_dense.close(opaque);
+        qb_qubo_free(&model);
+    }
+}
+
 /* A budget stops a run between two attempts, and leaves consistent states behind. */
 Test(anneal, stops_when_the_budget_does)
 {
@@ -177,7 +199,8 @@ Test(anneal, stops_when_the_budget_does)
 
 /* -- the distribution ------------------------------------------------------------------------------------ */
 
-enum { SMALL = 12, BINS = 24 };
+enum { SMALL = 12, BINS = 24, LEVELLED = 16, MOST_LEVELS = 200 };
+#define LEVELLED_BETA 0.5
 
 /* Cuts the energies of all states into bins of nearly equal Boltzmann probability: bin[state], p[BINS]. */
 static void boltzmann(const qb_qubo *model, double beta, uint8_t *bin, double *p)
@@ -282,6 +305,93 @@ Test(anneal, samples_the_boltzmann_distribution)
     }
     for (uint32_t kind = 0; kind < KINDS; kind++)
         cr_assert_geq(sampled[kind], 3, "kernel %u took no model", kind);
+}
+
+/* The number of energy levels, ascending, and how many states of all 2^n have each. */
+static uint32_t density_of_states(const qb_qubo *model, double *level, double *count)
+{
+    uint32_t levels = 0;
+    for (uint32_t state = 0; state < 1u << model->n; state++) {
+        uint8_t x[LEVELLED];
+        for (uint32_t i = 0; i < model->n; i++)
+            x[i] = state >> i & 1;
+        double energy = qb_qubo_energy(model, x);
+        uint32_t k = levels;
+        while (k > 0 && level[k - 1] >= energy)
+            k--;
+        if (k == levels || level[k] != energy) {
+            cr_assert_lt(levels, MOST_LEVELS);
+            memmove(level + k + 1, level + k, (levels - k) * sizeof *level);
+            memmove(count + k + 1, count + k, (levels++ - k) * sizeof *count);
+            level[k] = energy;
+            count[k] = 0;
+        }
+        count[k]++;
+    }
+    return levels;
+}
+
+/* Chi-square over the energy levels, rare ones taken together, of `samples` anneals from one seed. */
+static double energies_p(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, const double *level,
+                         const double *p, uint32_t levels, uint32_t samples)
+{
+    enum { SWEEPS = 40, LEAST = 8 };
+    double betas[SWEEPS], seen[MOST_LEVELS] = {0}, energy[QB_LANES], chi = 0, rare = 0, rarely = 0;
+    uint32_t bins = 0;
+    for (uint32_t k = 0; k < SWEEPS; k++)
+        betas[k] = LEVELLED_BETA;
+    qb_annealer *annealer = open_kernel(model, kind, seed);
+    for (uint32_t k = 0; k < samples; k++) {
+        qb_annealer_start(annealer, NULL);
+        qb_annealer_run(annealer, betas, SWEEPS, NULL);
+        qb_annealer_energies(annealer, energy);
+        for (uint32_t l = 0; l < levels; l++)
+            seen[l] += energy[k * 37 % qb_annealer_replicas(annealer)] == level[l];
+    }
+    qb_annealer_close(annealer);
+    for (uint32_t l = 0; l <= levels; l++) {
+        bool last = l == levels;
+        double expected = last ? rare : p[l] * samples, got = last ? rarely : seen[l];
+        if (!last && expected < LEAST) {
+            rare += expected;
+            rarely += got;
+        } else if (expected > 0) {
+            chi += (got - expected) * (got - expected) / expected;
+            bins++;
+        }
+    }
+    return gsl_cdf_chisq_Q(chi, bins - 1);
+}
+
+/* Energies at a fixed temperature against enumeration, n = 16: every kernel from independent seeds, whose
+ * p-values together must look uniform (Fisher: -2 sum ln p is chi-square of 2 seeds). */
+Test(anneal, energies_agree_with_enumeration_across_seeds)
+{
+    enum { SEEDS = 10, SAMPLES = 1500 };
+    static const model_spec models[] = {
+        {.n = LEVELLED, .density = 0.3, .weight = 1, .linear = 2},
+        {.n = LEVELLED, .density = 1, .weight = 1, .cut = true, .sense = QB_MAXIMISE},
+    };
+    static double level[MOST_LEVELS + 1], count[MOST_LEVELS + 1];
+    for (uint32_t m = 0; m < 2; m++) {
+        qb_qubo model = model_build(models[m], 70 + m);
+        uint32_t levels = density_of_states(&model, level, count);
+        double total = 0, sign = model.sense == QB_MINIMISE ? 1 : -1, p[MOST_LEVELS];
+        for (uint32_t l = 0; l < levels; l++)
+            total += p[l] = count[l] * exp(-LEVELLED_BETA * sign * level[l]);
+        for (uint32_t l = 0; l < levels; l++)
+            p[l] /= total;
+        for (uint32_t kind = 0; kind < KINDS; kind++) {
+            qb_annealer *taken = open_kernel(&model, kinds[kind], 0);
+            double fisher = 0;
+            for (uint64_t seed = 1; taken && seed <= SEEDS; seed++)
+                fisher -= 2 * log(energies_p(&model, kinds[kind], seed, level, p, levels, SAMPLES));
+            double together = taken ? gsl_cdf_chisq_Q(fisher, 2 * SEEDS) : 1;
+            cr_assert_gt(together, 1e-4, "model %u, kernel %u: p = %g", m, kind, together);
+            qb_annealer_close(taken);
+        }
+        qb_qubo_free(&model);
+    }
 }
 
 /* A field of whole coefficients is as close to the true one as the header says, and within its bits. */
