@@ -27,6 +27,7 @@
 #include <limits.h>
 #include <math.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <string.h>
 
 #define GLPK_PARAMS(X)                                                                                 \
@@ -54,6 +55,7 @@ typedef struct glpk_state {
     bool published, presolves; /* presolves: it has not come to its tree yet */
     double best;               /* claim of the last publication */
     const double *warm;        /* [columns] offered once, or NULL */
+    char assertion[96];        /* GLPK's own, that has failed */
     jmp_buf on_error;
 } glpk_state;
 
@@ -93,14 +95,20 @@ static qb_status publish(glpk_state *s)
     return qb_budget_incumbent_mip(s->budget, s->x, claim);
 }
 
-/* Where one stage inside glp_intopt ends and the next begins GLPK tells its terminal and nobody else; nothing
- * of it is printed. */
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Where one stage inside glp_intopt ends and the next begins, and why it gives up, GLPK tells its terminal
+ * and nobody else; nothing of it is printed. */
 static int on_message(void *info, const char *text)
 {
-    static const char begins[] = "Solving LP relaxation";
     glpk_state *s = info;
-    if (s->presolves && strncmp(text, begins, sizeof begins - 1) == 0)
+    if (s->presolves && begins(text, "Solving LP relaxation"))
         qb_budget_stage(s->budget, "relaxation");
+    if (begins(text, "Assertion failed"))
+        snprintf(s->assertion, sizeof s->assertion, "%.*s", (int)strcspn(text, "\n"), text);
     return 1;
 }
 
@@ -211,7 +219,8 @@ static qb_status library_failed(glpk_state *s, qb_diag *diag)
     glp_error_hook(NULL, NULL);
     glp_free_env();
     s->lp = NULL;
-    return qb_fail(diag, QB_NO_MEMORY, "glpk gave up: out of memory or an internal error");
+    return *s->assertion ? qb_fail(diag, QB_INTERNAL, "glpk gave up: %s", s->assertion)
+                         : qb_fail(diag, QB_NO_MEMORY, "glpk gave up: out of memory");
 }
 
 static qb_status init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
@@ -243,6 +252,7 @@ static qb_status init(const qb_model *model, const void *params, uint64_t seed, 
         return status;
     }
     glp_term_out(GLP_OFF);
+    glp_term_hook(on_message, s);
     glp_error_hook(on_library_error, s);
     s->lp = glp_create_prob();
     load_columns(s);
@@ -283,6 +293,7 @@ static qb_status solve_relaxation(glpk_state *s)
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
     qb_budget_stage(s->budget, "relaxation");
+    glp_scale_prob(s->lp, GLP_SF_AUTO);
     glp_adv_basis(s->lp, 0);
     if (glp_simplex(s->lp, &options) == GLP_EFAIL) {
         glp_std_basis(s->lp);
@@ -340,7 +351,6 @@ static qb_status solve(void *state, qb_budget *budget, qb_diag *diag)
     if (options.presolve == GLP_ON) {
         s->presolves = true;
         options.msg_lev = GLP_MSG_ALL;
-        glp_term_hook(on_message, s);
         glp_term_out(GLP_ON);
         qb_budget_stage(budget, "presolve");
     }
