@@ -92,6 +92,17 @@ Test(referee, overflow_is_refused)
     cr_assert(status_of(&row, none, NULL) == QB_OK);
 }
 
+/* Decimals of up to 15 digits are exact or refused, beyond that nothing claims to be exact. */
+Test(referee, coefficients_of_all_sizes_are_exact_or_refused)
+{
+    const double large[] = {1e30, 3}, apart[] = {1e30, 1e-15}, tiny[] = {1e30, 1e-30}, v[] = {1, 1};
+    qb_score s = score_of(&(qb_draft){.columns = 2, .linear = large}, v);
+    cr_assert(s.exact && s.objective == 1e30);
+    cr_assert(status_of(&(qb_draft){.columns = 2, .linear = apart}, v, NULL) == QB_REFUSED);
+    s = score_of(&(qb_draft){.columns = 2, .linear = tiny}, v);
+    cr_assert(!s.exact && s.objective == 1e30);
+}
+
 Test(referee, what_is_not_finite_is_bad_input)
 {
     const double v[] = {0, NAN}, w[] = {INFINITY, 0};
@@ -134,6 +145,17 @@ Test(referee, other_rows_have_one)
     s = row_score(1, 1, 2, QB_COLUMN_CONTINUOUS, 1, 1 + 1e-7);
     cr_assert(s.feasible && s.violations == 1);
     s = row_score(1, 1, 2, QB_COLUMN_CONTINUOUS, 1, 1 + 3e-6);
+    cr_assert(!s.feasible && s.violations == 1);
+}
+
+/* Large sides are judged by their size: 1e-6 of 1e6 is 1, and 1e-9 of it what is reported. */
+Test(referee, the_tolerance_grows_with_the_side)
+{
+    qb_score s = row_score(1e6, 1, 1e6, QB_COLUMN_CONTINUOUS, 1, 0.5e-3);
+    cr_assert(s.feasible && s.violations == 0);
+    s = row_score(1e6, 1, 1e6, QB_COLUMN_CONTINUOUS, 1, 0.9);
+    cr_assert(s.feasible && s.violations == 1 && fabs(s.worst[0].amount - 0.9) < 1e-9);
+    s = row_score(1e6, 1, 1e6, QB_COLUMN_CONTINUOUS, 1, 1.1);
     cr_assert(!s.feasible && s.violations == 1);
 }
 
