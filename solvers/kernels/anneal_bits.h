@@ -12,7 +12,10 @@
  * reach the rest of the block immediately.  Integer arithmetic makes this exact: every attempt sees the field
  * that it would see had each flip been applied when it happened.
  *
- * Order: file order.  Memory: n^2 / 8 bytes.  Sources: as anneal_single.h; the late counting is ours.
+ * Order: file order.  A chain or ring of spins numbered along it does badly so: flips that cost nothing carry
+ * its walls round in step.  Such models are sparse, and never given to this kernel unless it is asked for.
+ *
+ *  Memory: n^2 / 8 bytes.  Sources: as anneal_single.h; the late counting is ours.
  */
 #ifndef QB_KERNELS_ANNEAL_BITS_H
 #define QB_KERNELS_ANNEAL_BITS_H
@@ -32,7 +35,8 @@ struct qb_anneal_bits_state {
     int32_t unit;    /* greatest common divisor; |fields| over it are below 2^15 */
     int16_t a, step; /* w = a, or a + step where the bit is set */
     int16_t ones;
-    int16_t *toward, *value; /* [512 blocks]; toward as in anneal_single.h */
+    int16_t *toward,
+        *value;    /* [512 blocks]; toward = sense, or -sense where x is one: a flip costs toward * field */
     qb_lanes *bit; /* [blocks][n + 1]: the couplings of variable i with a block's; the last is zero */
     uint32_t *log; /* [flips + room]: 8 i, + 1 where x_i became 0 */
     uint32_t flips, capacity;
