@@ -405,6 +405,61 @@ Test(statevector, a_gradient_costs_at_most_four_circuits_of_work)
     qb_cost_free(&cost);
 }
 
+/* ---------------------------------------------------------------------------------------------- tiles */
+
+typedef struct answer {
+    double complex psi[1 << 15];
+    double value, by_gamma[DEPTH], by_beta[DEPTH];
+} answer;
+
+/* The state and its gradient with `low` qubits in LOW passes, or as many as it chooses itself. */
+static void answer_split(const qb_diagonal *d, unsigned low, answer *a)
+{
+    qb_statevector *state;
+    cr_assert_eq(qb_statevector_open(d, QB_DOUBLE, true, 1, &state, NULL), QB_OK);
+    unsigned widest = low - state->kernel->lane_bits - d->symmetric;
+    if (low) {
+        state->low_bits = low;
+        state->width_bits = state->width_bits < widest ? state->width_bits : widest;
+    }
+    cr_assert_eq(
+        qb_statevector_gradient(state, DEPTH, gammas, betas, NULL, &a->value, a->by_gamma, a->by_beta),
+        QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
+    read_state(state, d->qubits, a->psi);
+    qb_statevector_close(state);
+}
+
+/* However many qubits the HIGH passes have, from one to eight: their groups and leaves differ, their sums do
+ * not. */
+Test(statevector, every_split_between_passes_gives_the_same_state_and_gradient)
+{
+    enum { N = 15 };
+    static answer chosen, other;
+    for (int k = 0; k < 2 * QB_SIMD_COUNT; k++) {
+        if (!select_tier(k / 2))
+            continue;
+        ising p = ising_random(N, UNIT_WEIGHTS, 0.4, 23);
+        qb_cost cost = ising_cost(&p);
+        qb_diagonal d = ising_diagonal(&cost, k % 2);
+        answer_split(&d, 0, &chosen);
+        for (unsigned high = 1; high <= 8; high++) {
+            answer_split(&d, d.bits - high, &other);
+            double error = difference_norm(other.psi, chosen.psi, N), size = 1 + fabs(chosen.value);
+            cr_assert_lt(error, 1e-12, "tier %d, %u high qubits: %g", k / 2, high, error);
+            cr_assert_lt(fabs(other.value - chosen.value), 1e-12 * size);
+            for (int l = 0; l < DEPTH; l++) {
+                cr_assert_lt(fabs(other.by_gamma[l] - chosen.by_gamma[l]), 1e-9 * size,
+                             "tier %d, %u high qubits", k / 2, high);
+                cr_assert_lt(fabs(other.by_beta[l] - chosen.by_beta[l]), 1e-9 * size,
+                             "tier %d, %u high qubits", k / 2, high);
+            }
+        }
+        qb_diagonal_clear(&d);
+        qb_cost_free(&cost);
+    }
+}
+
 /* ---------------------------------------------------------------------------------------------- memory */
 
 /* Large states go without padding: where amplitudes lie changes none of them. */
