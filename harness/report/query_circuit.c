@@ -129,15 +129,16 @@ static void put_curves(qb_figure *f, const sample *s)
         qb_figure_gap(f);
     }
     qb_figure_close(f);
+    uint32_t groups = 0;
     qb_figure_open(f, "group");
     for (uint64_t k = 0; k < s->count; k++)
         if (k == 0 || s->point[k].group != s->point[k - 1].group) {
             qb_figure_put_text(f, s->group[s->point[k].group]);
-            qb_figure_put(f, qb_figure_colour(s->point[k].group));
+            qb_figure_put(f, qb_figure_colour(groups++));
             qb_figure_end_row(f);
         }
     qb_figure_close(f);
-    qb_figure_number(f, "groups", s->groups);
+    qb_figure_number(f, "groups", groups);
 }
 
 static qb_status begin(sample *s, qb_figure *f, qb_diag *diag)
@@ -270,6 +271,8 @@ qb_status qb_query_noise(qb_figure *figure, qb_diag *diag)
     sample s;
     const qb_evidence *e = figure->digest->evidence;
     qb_status status = begin(&s, figure, diag);
+    for (size_t k = 0; k < sizeof channels / sizeof *channels; k++)
+        (void)group_of(&s, channels[k][1]); /* in this order, whatever ran first */
     if (!status)
         status = qb_details_each(figure->store, e, visit_noise, &s, diag);
     if (!status && !s.count)

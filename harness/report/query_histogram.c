@@ -174,11 +174,14 @@ static void put_shots(qb_figure *f, const tally *t, const uint32_t *shown, uint3
         put_entry(f, t, shown[k]);
     qb_figure_close(f);
     qb_figure_number(f, "entries", count);
-    qb_figure_open(f, "entry"); /* and whether it is a sham */
+    qb_figure_open(f, "entry"); /* as style.gp reads them, but coloured by place; and whether it is a sham */
     for (uint32_t k = 0; k < count; k++) {
         const qb_evidence_circuit *c = qb_circuit_told(f->digest, shown[k]);
-        qb_figure_put_entry(f, shown[k]);
-        qb_figure_put(f, c && !c->layers);
+        bool sham = c && !c->layers;
+        qb_figure_put_text(f, t->evidence->entry[shown[k]].name);
+        qb_figure_put(f, qb_figure_colour(k));
+        qb_figure_put(f, sham ? 3 : 1); /* dotted */
+        qb_figure_put(f, sham);
         qb_figure_end_row(f);
     }
     qb_figure_close(f);

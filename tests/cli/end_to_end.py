@@ -290,6 +290,30 @@ class EndToEnd(unittest.TestCase):
         self.assertGreater(layers.pop("hybrid"), 0)
         self.assertEqual(layers, {"sham": 0, "exact": None, "proposals": None, "random": None, "tabu": None})
 
+    def test_the_histogram_shows_the_best_circuit_of_a_kind(self):
+        angles = "angles: given, gammas: 0.5;0.6, betas: {}0.5;{}0.3"
+        self.write("shots.yaml", """\
+experiment: shots
+question: where do shots fall?
+instances: [{{name: mc_008_003_000}}, {{name: mc_010_003_000}}]
+solvers:
+  - {{name: qaoa, label: wrong-way, role: challenger, params: {{depth: 2, {}}}}}
+  - {{name: qaoa, label: right-way, role: challenger, params: {{depth: 2, {}}}}}
+  - {{name: qaoa, label: deeper, role: challenger, params: {{depth: 4, angles: fixed}}}}
+  - {{name: qaoa, label: elsewhere, role: challenger, params: {{depth: 2, angles: fixed, device: ionq-aria}}}}
+  - {{name: tabu, role: baseline}}
+  - {{name: qaoa, label: without, role: control, params: {{angles: uniform}}}}
+budget: {{work: 3000000}}
+seed: 7
+""".format(angles.format("-", "-"), angles.format("", "")))
+        self.run_qubout("run", "shots.yaml", "--db", "shots.db", "--quiet")
+        self.run_qubout("plot", "histogram", "--db", "shots.db", "--formats", "svg", "--out", "figures")
+        figure = (self.folder / "figures" / "histogram.svg").read_text()
+        for shown in ("right-way", "deeper", "elsewhere", "without", "mc_010_003_000"):  # of two cuts, the one with more values
+            self.assertIn(shown, figure)
+        for left_out in ("wrong-way", "tabu", "mc_008_003_000"):
+            self.assertNotIn(left_out, figure)
+
     def test_help_everywhere(self):
         program = self.run_qubout("--help")
         for line in program.splitlines():
