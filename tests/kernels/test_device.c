@@ -66,6 +66,24 @@ Test(device, what_fits_the_device_is_not_routed)
     cr_assert_eq(on_grid.gates_2q, 3 * 24 * 2);
 }
 
+/* Three qubits that all meet, where no device has a triangle.  In a row: the swap network's rows (0 1), (1
+ * 2), (0 1), the first two with a SWAP, 3 + 3 + 2 gates one after the other.  On a square: 0 couples to 1 and
+ * 2 at its sides; beside the second, 1 swaps to the free corner, next to 2: 2 + 3 + 2 of 3 x 2 + 3 gates. */
+Test(device, a_triangle_by_hand)
+{
+    static const struct {
+        qb_coupling coupling;
+        uint64_t swaps, gates, depth;
+    } rows[] = {{QB_ALL_TO_ALL, 0, 6, 6}, {QB_LINE, 2, 8, 8}, {QB_GRID, 1, 9, 7}, {QB_HEAVY_HEX, 2, 8, 8}};
+    ising p = complete(3);
+    for (uint32_t k = 0; k < 4; k++) {
+        qb_routed r = route(&p, 1, rows[k].coupling, 2, 0);
+        cr_assert(r.swaps == rows[k].swaps && r.gates_2q == rows[k].gates && r.depth_2q == rows[k].depth,
+                  "%s: %llu, %llu, %llu", qb_coupling_name(rows[k].coupling), (unsigned long long)r.swaps,
+                  (unsigned long long)r.gates_2q, (unsigned long long)r.depth_2q);
+    }
+}
+
 /* No route can do with fewer gates than couplings, nor end before the busiest qubit. */
 Test(device, routes_are_possible)
 {
