@@ -15,7 +15,7 @@
  * Order: file order.  A chain or ring of spins numbered along it does badly so: flips that cost nothing carry
  * its walls round in step.  Such models are sparse, and never given to this kernel unless it is asked for.
  *
- *  Memory: n^2 / 8 bytes.  Sources: as anneal_single.h; the late counting is ours.
+ * Memory: n^2 / 8 bytes.  Sources: as anneal_single.h; the late counting is ours.
  */
 #ifndef QB_KERNELS_ANNEAL_BITS_H
 #define QB_KERNELS_ANNEAL_BITS_H
@@ -35,10 +35,10 @@ struct qb_anneal_bits_state {
     int32_t unit;    /* greatest common divisor; |fields| over it are below 2^15 */
     int16_t a, step; /* w = a, or a + step where the bit is set */
     int16_t ones;
-    int16_t *toward,
-        *value;    /* [512 blocks]; toward = sense, or -sense where x is one: a flip costs toward * field */
-    qb_lanes *bit; /* [blocks][n + 1]: the couplings of variable i with a block's; the last is zero */
-    uint32_t *log; /* [flips + room]: 8 i, + 1 where x_i became 0 */
+    int16_t *toward; /* [512 blocks] sense, or -sense where x is one: a flip costs toward * field */
+    int16_t *value;  /* [512 blocks] */
+    qb_lanes *bit;   /* [blocks][n + 1]: the couplings of variable i with a block's; the last is zero */
+    uint32_t *log;   /* [flips + room]: 8 i, + 1 where x_i became 0 */
     uint32_t flips, capacity;
     uint32_t *seen; /* [blocks] flips that a block's values know */
     qb_lanes_rng rng;
