@@ -35,15 +35,17 @@ static bool two_values(const qb_qubo *q, int32_t *a, int32_t *b)
     return true;
 }
 
+/* Without a branch on the weight, which nothing predicts. */
 static void fill_matrix(qb_anneal_bits_state *s)
 {
     const qb_qubo *q = s->model;
+    const int32_t plain = s->a * s->unit;
     for (uint32_t i = 0; i < s->n; i++)
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            if (q->int_weight[k] / s->unit != s->a) {
-                uint32_t j = q->neighbour[k];
-                s->bit[(size_t)(j / QB_LANES) * (s->n + 1) + i][j % QB_LANES / 64] |= UINT64_C(1) << j % 64;
-            }
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            uint32_t j = q->neighbour[k];
+            uint64_t differs = q->int_weight[k] != plain;
+            s->bit[(size_t)(j / QB_LANES) * (s->n + 1) + i][j % QB_LANES / 64] |= differs << j % 64;
+        }
 }
 
 static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk, qb_diag *diag)

@@ -52,8 +52,9 @@ static void shut(packing *p, uint32_t slot)
 /* The slot of the first open block without a neighbour of i, of a new one, or of the fullest. */
 static uint32_t slot_for(packing *p, const qb_qubo *q, uint32_t i)
 {
+    uint32_t all = (uint32_t)((UINT64_C(1) << p->opened) - 1);
     uint32_t taken = 0; /* bit k: open[k] holds a neighbour */
-    for (uint64_t e = q->start[i]; e < q->start[i + 1]; e++)
+    for (uint64_t e = q->start[i]; e < q->start[i + 1] && taken != all; e++)
         for (uint32_t k = 0; k < p->opened; k++)
             taken |= (uint32_t)(p->block_of[q->neighbour[e]] == p->open[k]) << k;
     for (uint32_t k = 0; k < p->opened; k++)

@@ -12,7 +12,8 @@ qb_units qb_units_of(const qb_qubo *q)
             int32_t weight = q->int_weight[k], size = abs(weight);
             if (u.unit != 1)
                 u.unit = (int32_t)qb_common_divisor(u.unit, size);
-            *(weight > 0 ? &high : &low) += weight;
+            high += weight > 0 ? weight : 0;
+            low += weight < 0 ? weight : 0;
             u.coupling = size > u.coupling ? size : u.coupling;
         }
         u.reach = high > u.reach ? high : u.reach;
