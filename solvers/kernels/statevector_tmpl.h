@@ -119,13 +119,14 @@ ALWAYS bool is_mirrored(const qb_sv_pass *pass)
 
 /* Log2 of the rows of a HIGH leaf, of those that there are code for.  None where two groups have all qubits
  * and leaves with rows would need a third: then leaves only turn phases, of a part that the nearest cache
- * holds. */
+ * holds.  Wider costs than a byte would push it out of there. */
 static unsigned high_leaf_rows(const qb_sv_pass *pass, unsigned qubits)
 {
     unsigned rows = HIGH_ROWS - pass->symmetric;
     if (qubits < rows)
         return 1;
-    return qubits > rows + GROUP_BITS && qubits <= 2 * GROUP_BITS ? 0 : rows;
+    bool two_groups = qubits > rows + GROUP_BITS && qubits <= 2 * GROUP_BITS;
+    return two_groups && pass->cost_width == QB_COST_BYTE ? 0 : rows;
 }
 
 /* Fetches a row of costs, which need not exist.  Rows of costs are not padded, so that they share a few sets
