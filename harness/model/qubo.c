@@ -325,6 +325,19 @@ void qb_qubo_free(qb_qubo *qubo)
     *qubo = (qb_qubo){0};
 }
 
+double qb_qubo_coupling(const qb_qubo *qubo, uint32_t i, uint32_t j)
+{
+    uint64_t from = qubo->start[i], to = qubo->start[i + 1];
+    while (from < to) {
+        uint64_t middle = from + (to - from) / 2;
+        if (qubo->neighbour[middle] < j)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < qubo->start[i + 1] && qubo->neighbour[from] == j ? qb_qubo_weight(qubo, from) : 0;
+}
+
 int64_t qb_qubo_energy_int(const qb_qubo *qubo, const uint8_t *x)
 {
     int64_t energy = 0;

@@ -60,6 +60,9 @@ qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n,
                         qb_qubo *qubo, qb_diag *diag);
 void qb_qubo_free(qb_qubo *qubo);
 
+/* w_ij for i != j; 0 where there is no coupling.  O(log of i's row). */
+double qb_qubo_coupling(const qb_qubo *qubo, uint32_t i, uint32_t j);
+
 /* E(x): exact in int64 when integral, compensated summation otherwise.  O(n + nonzeros).  The referee does
  * not use these. */
 int64_t qb_qubo_energy_int(const qb_qubo *qubo, const uint8_t *x /* [n] */);

@@ -10,10 +10,13 @@
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
  * replicas at the best solution so far, warm instead of hot, and is merged likewise.
  *
+ * Groups of which the lowering says that exactly so many bits are 1 are kept, where they are a good part of
+ * the model: their penalties then bar no way, however heavy they are.
+ *
  * Temperatures come from the instance, by the local fields at the local optimum that a first quench ends in
- * (fields.h): beta runs from HOT / largest to COLD / smallest, hot enough that even the best settled
- * variables flip now and then, cold enough that the least settled hardly do.  An end that is given moves the
- * other one along where it would be beyond.
+ * (fields.h), or by what the kernel's own moves cost there: beta runs from HOT / largest to COLD / smallest,
+ * hot enough that even the best settled variables flip now and then, cold enough that the least settled
+ * hardly do.  An end that is given moves the other one along where it would be beyond.
  *
  * Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671; kernels as their headers say.
  */
@@ -45,7 +48,7 @@
 #define ANNEAL_WARM_PART     5    /* an anneal from the elite leaves out the first fifth of the schedule */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
-    X(choice, kernel, "auto", 0, 0, "auto|single|sliced|count|gather|bits|dense|scalar", "",                \
+    X(choice, kernel, "auto", 0, 0, "auto|single|sliced|count|gather|bits|dense|scalar|groups", "",         \
       "how sweeps are computed")                                                                            \
     X(choice, schedule, "geometric", 0, 0, "geometric|linear|given", "", "how beta rises during an anneal") \
     X(uint, sweeps, "0", 0, 1e9, "", "sweeps",                                                              \
@@ -104,7 +107,10 @@ static qb_status set_temperatures(anneal *s, qb_budget *budget)
 {
     const anneal_params *p = s->params;
     const qb_qubo *q = s->model->qubo;
-    anneal_fields fields = anneal_fields_at(q, s->x);
+    double cost[ANNEAL_FIELDS_MOST];
+    uint32_t moves = qb_annealer_costs(s->annealer, cost, ANNEAL_FIELDS_MOST);
+    anneal_fields fields = moves ? anneal_fields_of(cost, moves) : anneal_fields_at(q, s->x);
+    fields.work += moves;
     s->beta_start = p->beta_start > 0 ? p->beta_start * q->scale : ANNEAL_HOT / fields.largest;
     s->beta_end = p->beta_end > 0 ? p->beta_end * q->scale : ANNEAL_COLD / fields.smallest;
     if (p->beta_start > 0)

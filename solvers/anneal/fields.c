@@ -3,8 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FIELDS_MOST 1024 /* variables looked at */
-#define FIELDS_TAIL 10   /* the largest and the smallest one in so many */
+#define FIELDS_TAIL 10 /* the largest and the smallest one in so many */
 
 static double field_at(const qb_qubo *q, const uint8_t *x, uint32_t i)
 {
@@ -29,22 +28,30 @@ static double mean_of(const double *value, uint32_t count)
     return sum / count;
 }
 
+anneal_fields anneal_fields_of(double *cost, uint32_t count)
+{
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < count; k++)
+        if (cost[k] > 0)
+            cost[kept++] = cost[k];
+    if (!kept)
+        return (anneal_fields){.largest = 1, .smallest = 1};
+    qsort(cost, kept, sizeof *cost, by_size);
+    uint32_t tail = (kept + FIELDS_TAIL - 1) / FIELDS_TAIL;
+    return (anneal_fields){.largest = mean_of(cost + kept - tail, tail), .smallest = mean_of(cost, tail)};
+}
+
 anneal_fields anneal_fields_at(const qb_qubo *q, const uint8_t *x)
 {
-    double field[FIELDS_MOST];
-    uint32_t looked = q->n < FIELDS_MOST ? q->n : FIELDS_MOST, count = 0;
-    anneal_fields f = {.largest = 1, .smallest = 1};
+    double field[ANNEAL_FIELDS_MOST];
+    uint32_t looked = q->n < ANNEAL_FIELDS_MOST ? q->n : ANNEAL_FIELDS_MOST;
+    uint64_t work = 0;
     for (uint32_t k = 0; k < looked; k++) {
         uint32_t i = (uint32_t)((uint64_t)k * q->n / looked);
-        field[count] = field_at(q, x, i);
-        count += field[count] > 0;
-        f.work += 1 + q->start[i + 1] - q->start[i];
+        field[k] = field_at(q, x, i);
+        work += 1 + q->start[i + 1] - q->start[i];
     }
-    if (!count)
-        return f;
-    qsort(field, count, sizeof *field, by_size);
-    uint32_t tail = (count + FIELDS_TAIL - 1) / FIELDS_TAIL;
-    f.largest = mean_of(field + count - tail, tail);
-    f.smallest = mean_of(field, tail);
+    anneal_fields f = anneal_fields_of(field, looked);
+    f.work = work;
     return f;
 }

@@ -5,9 +5,10 @@
 
 /* Beyond so many spins and couplings a sweep of 512 replicas takes 10 ms and more: one replica then gets
  * further in any time that one is likely to have. */
-#define ANNEAL_SLICED_MOST (UINT64_C(1) << 21)
-#define ANNEAL_BITS_LEAST  32   /* couplings a variable: of fewer, lists are faster than bit rows */
-#define ANNEAL_BYTES_MOST  1024 /* spins: up to so many, rows of bytes are faster than bit rows */
+#define ANNEAL_SLICED_MOST   (UINT64_C(1) << 21)
+#define ANNEAL_BITS_LEAST    32   /* couplings a variable: of fewer, lists are faster than bit rows */
+#define ANNEAL_GROUPED_SHARE 4    /* groups are kept where one bit in so many stands in one */
+#define ANNEAL_BYTES_MOST    1024 /* spins: up to so many, rows of bytes are faster than bit rows */
 
 struct qb_annealer {
     const qb_qubo *model;
@@ -23,9 +24,10 @@ static const struct {
     qb_anneal_kind kind;
     const qb_anneal_kernel *kernel;
 } kernels[] = {
-    {QB_ANNEAL_SLICED, &qb_anneal_sliced}, {QB_ANNEAL_COUNT, &qb_anneal_count},
-    {QB_ANNEAL_GATHER, &qb_anneal_gather}, {QB_ANNEAL_BITS, &qb_anneal_bits},
-    {QB_ANNEAL_DENSE, &qb_anneal_dense},   {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
+    {QB_ANNEAL_GROUPS, &qb_anneal_groups}, {QB_ANNEAL_SLICED, &qb_anneal_sliced},
+    {QB_ANNEAL_COUNT, &qb_anneal_count},   {QB_ANNEAL_GATHER, &qb_anneal_gather},
+    {QB_ANNEAL_BITS, &qb_anneal_bits},     {QB_ANNEAL_DENSE, &qb_anneal_dense},
+    {QB_ANNEAL_SCALAR, &qb_anneal_scalar},
 };
 
 const qb_anneal_tier *qb_anneal_tier_selected(void)
@@ -43,10 +45,18 @@ const qb_anneal_tier *qb_anneal_tier_selected(void)
     return &qb_anneal_portable;
 }
 
-/* Is it expected to be the fastest, if none before it in the list is? */
+static uint64_t grouped_bits(const qb_qubo *model)
+{
+    uint32_t groups = model->groups + model->cardinalities;
+    return groups ? model->group_start[groups] : 0;
+}
+
+/* Is it expected to get furthest in a given time, if none before it in the list is? */
 static bool suits(qb_anneal_kind kind, const qb_qubo *model)
 {
     switch (kind) {
+    case QB_ANNEAL_GROUPS:
+        return grouped_bits(model) * ANNEAL_GROUPED_SHARE >= model->n;
     case QB_ANNEAL_SLICED:
         return model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
     case QB_ANNEAL_BITS:
@@ -137,6 +147,11 @@ double qb_annealer_best(qb_annealer *a, uint32_t *replica)
         return energy;
     a->kernel->get(a->state, 0, a->x);
     return qb_qubo_energy(a->model, a->x);
+}
+
+uint32_t qb_annealer_costs(qb_annealer *a, double *cost, uint32_t most)
+{
+    return a->kernel->costs ? a->kernel->costs(a->state, cost, most) : 0;
 }
 
 void qb_annealer_energies(qb_annealer *a, double *energy)

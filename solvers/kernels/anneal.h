@@ -4,8 +4,11 @@
  *   cost = E(x) when minimising, -E(x) when maximising,
  *
  * every spin once a sweep, in an order that is fixed by the model and the kernel.  beta is per unit of E.
+ * The kernel "groups" does without the states that break one of the model's groups (anneal_groups.c says what
+ * it does instead of flips).
  *
  *   kernel   takes                                        replicas
+ *   groups   whose groups may not be left                 1
  *   sliced   integral, small couplings, sparse            512
  *   count    integral, small fields, sparse               1
  *   gather   few couplings a variable                     1
@@ -38,14 +41,15 @@ typedef enum qb_anneal_kind {
     QB_ANNEAL_BITS,
     QB_ANNEAL_DENSE,
     QB_ANNEAL_SCALAR,
+    QB_ANNEAL_GROUPS,
 } qb_anneal_kind;
 
 typedef struct qb_annealer qb_annealer;
 
-/* Builds the kernel's form of the model, which must outlive the annealer.  QB_ANNEAL_AUTO takes the first
- * kernel that accepts the model and is expected to be the fastest for it.  Errors: QB_REFUSED when a kernel
- * that was asked for cannot take the model, QB_NO_MEMORY.  O(n + nonzeros), the dense kernel O(n^2).  Free
- * with qb_annealer_close. */
+/* Builds the kernel's form of the model, which must outlive the annealer.  QB_ANNEAL_AUTO keeps groups where
+ * a quarter of the bits stand in some, and else takes the kernel that is expected to be the fastest.  Errors:
+ * QB_REFUSED when a kernel that was asked for cannot take the model, QB_NO_MEMORY.  O(n + nonzeros), the
+ * dense kernel O(n^2).  Free with qb_annealer_close. */
 qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
                            qb_diag *diag);
 void qb_annealer_close(qb_annealer *annealer);
@@ -54,8 +58,8 @@ void qb_annealer_close(qb_annealer *annealer);
 const char *qb_annealer_name(const qb_annealer *annealer);
 uint32_t qb_annealer_replicas(const qb_annealer *annealer);
 
-/* Puts every replica at a uniformly random state of its own, or all of them at x.  O(n) a replica, plus
- * O(nonzeros). */
+/* Puts every replica at a uniformly random state of its own, or all of them at x (its groups made right,
+ * where they are kept).  O(n) a replica, plus O(nonzeros). */
 void qb_annealer_start(qb_annealer *annealer, const uint8_t *x /* [n] or NULL */);
 
 /* Runs `sweeps` sweeps, the k-th at beta[k] >= 0.  budget may be NULL: nothing is charged.  QB_STOPPED as
@@ -66,6 +70,10 @@ qb_status qb_annealer_run(qb_annealer *annealer, const double *beta /* [sweeps] 
 /* The energy of the best replica, in the model's own sense and scale, and which one it is (the first of
  * equals). At most O(n + nonzeros) a replica; charges nothing. */
 double qb_annealer_best(qb_annealer *annealer, uint32_t *replica);
+
+/* The |cost| of `most` moves that the kernel could attempt from where its replica is; returns how many: 0 for
+ * a kernel that flips single spins, whose costs the model's local fields tell.  O(most log(nonzeros)). */
+uint32_t qb_annealer_costs(qb_annealer *annealer, double *cost /* [most] */, uint32_t most);
 
 /* The energies of all replicas. */
 void qb_annealer_energies(qb_annealer *annealer, double *energy /* [replicas] */);

@@ -38,10 +38,12 @@ typedef struct qb_anneal_kernel {
      * replica; else false, or no function. */
     bool (*best)(void *state, double *energy, uint32_t *replica);
     void (*energies)(void *state, double *energy /* [replicas] */); /* with many replicas */
+    /* |cost| of moves from where the only replica is; no function where moves are flips. */
+    uint32_t (*costs)(void *state, double *cost, uint32_t most);
 } qb_anneal_kernel;
 
 extern const qb_anneal_kernel qb_anneal_bits, qb_anneal_count, qb_anneal_gather, qb_anneal_dense,
-    qb_anneal_scalar, qb_anneal_sliced;
+    qb_anneal_scalar, qb_anneal_sliced, qb_anneal_groups;
 
 typedef struct qb_anneal_single_state qb_anneal_single_state;
 typedef struct qb_anneal_bits_state qb_anneal_bits_state;
