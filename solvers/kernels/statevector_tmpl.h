@@ -117,27 +117,6 @@ ALWAYS bool is_mirrored(const qb_sv_pass *pass)
     return pass->high && pass->symmetric;
 }
 
-/* Log2 of the rows of a HIGH leaf, of those that there are code for.  None where two groups have all qubits
- * and leaves with rows would need a third: then leaves only turn phases, of a part that the nearest cache
- * holds.  Wider costs than a byte would push it out of there. */
-static unsigned high_leaf_rows(const qb_sv_pass *pass, unsigned qubits)
-{
-    unsigned rows = HIGH_ROWS - pass->symmetric;
-    if (qubits < rows)
-        return 1;
-    bool two_groups = qubits > rows + GROUP_BITS && qubits <= 2 * GROUP_BITS;
-    return two_groups && pass->cost_width == QB_COST_BYTE ? 0 : rows;
-}
-
-/* Fetches a row of costs, which need not exist.  Rows of costs are not padded, so that they share a few sets
- * of the cache and do not stay in it for long. */
-ALWAYS void fetch_costs(const qb_sv_pass *pass, size_t x)
-{
-    uintptr_t first = (uintptr_t)pass->cost + x * pass->cost_width;
-    for (size_t line = 0; line < (LANES << pass->width_bits) * pass->cost_width; line += 64)
-        __builtin_prefetch((const void *)(first + line));
-}
-
 static void leaves(job *j, size_t x)
 {
     const qb_sv_pass *pass = j->pass;
@@ -167,21 +146,11 @@ static void leaves(job *j, size_t x)
             LOW_LEAF(LEAF_ROWS);
         return;
     }
-    if (pass->phase && j->leaf_rows == 0) {
-        size_t two_rows = (size_t)2 << pass->low_bits;
-        fetch_costs(pass, x + two_rows);
-        if (pass->symmetric)
-            fetch_costs(pass, ((size_t)1 << pass->bits) - x - (LANES << pass->width_bits) - two_rows);
-    }
     for (size_t w = x; w < x + (LANES << pass->width_bits); w += LANES) {
-        if (pass->symmetric && j->leaf_rows == 0) {
-            HIGH_LEAF(0, true);
-        } else if (pass->symmetric && j->leaf_rows == 1) {
+        if (pass->symmetric && j->leaf_rows == 1) {
             HIGH_LEAF(1, true);
         } else if (pass->symmetric) {
             HIGH_LEAF(HIGH_ROWS - 1, true);
-        } else if (j->leaf_rows == 0) {
-            HIGH_LEAF(0, false);
         } else if (j->leaf_rows == 1) {
             HIGH_LEAF(1, false);
         } else {
@@ -289,7 +258,8 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     fill_lanes(&j);
     unsigned top = pass->high ? pass->bits : pass->low_bits, start = pass->high ? pass->low_bits : LANE_BITS;
     unsigned tile_bits = pass->high ? pass->width_bits + LANE_BITS : pass->low_bits;
-    j.leaf_rows = pass->high ? high_leaf_rows(pass, top - start) : least(LEAF_ROWS, top - start);
+    unsigned rows = pass->high ? HIGH_ROWS - pass->symmetric : LEAF_ROWS;
+    j.leaf_rows = pass->high && top - start < rows ? 1 : least(rows, top - start);
     j.leaf_top = start + j.leaf_rows;
     unsigned leaf = j.leaf_top - (pass->high ? pass->low_bits : 0), coupled = pass->high && pass->symmetric;
     j.first_fade = splat(j.first.fade[top - j.leaf_top]);
