@@ -96,10 +96,11 @@ typedef struct deed {
     double seconds;
 } deed;
 
-/* Runs each script by sh, under a definition that is `head` and the command. */
-static void expect(const char *head, qb_kind kind, const deed *list, size_t count)
+/* Runs each script by sh, under a definition that is `head` and the command; of a MIP at most `most`
+ * variables may be 1. */
+static void expect_of(const char *head, qb_kind kind, double most, const deed *list, size_t count)
 {
-    qb_problem problem = ones(kind, 3);
+    qb_problem problem = ones(kind, most);
     for (size_t k = 0; k < count; k++) {
         const deed *d = &list[k];
         qb_text yaml = {0}, path = {0};
@@ -117,6 +118,11 @@ static void expect(const char *head, qb_kind kind, const deed *list, size_t coun
         qb_text_clear(&path);
     }
     qb_problem_free(&problem);
+}
+
+static void expect(const char *head, qb_kind kind, const deed *list, size_t count)
+{
+    expect_of(head, kind, 3, list, count);
 }
 
 #define LONG 60 /* seconds: more than any of these takes */
@@ -157,8 +163,10 @@ Test(external, an_answer_in_a_file_is_read_for_what_it_is)
 
 Test(external, a_word_of_infeasibility_is_a_row)
 {
-    static const deed deeds[] = {{"gives up", "echo hopeless", QB_RUN_INFEASIBLE, NAN, LONG}};
-    expect(file_head, QB_KIND_MIP, deeds, 1);
+    static const deed right[] = {{"gives up", "echo hopeless", QB_RUN_INFEASIBLE, NAN, LONG}};
+    static const deed wrong[] = {{"gives up too early", "echo hopeless", QB_RUN_LIED, NAN, LONG}};
+    expect_of(file_head, QB_KIND_MIP, -1, right, 1);
+    expect(file_head, QB_KIND_MIP, wrong, 1);
 }
 
 static const char stream_head[] = "solver: deed\nmodel: qubo\nanswer: stream\n";

@@ -53,6 +53,27 @@ static qb_problem make_problem(qb_kind kind)
     return problem;
 }
 
+/* Of three variables any two are to sum up to 1. */
+static qb_problem make_impossible(void)
+{
+    static const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {1, 2, 1}, {2, 0, 1}, {2, 2, 1}};
+    static const double one[] = {1, 1, 1};
+    qb_draft draft = {.kind = QB_KIND_MIP,
+                      .name = "impossible",
+                      .format = "test",
+                      .columns = 3,
+                      .linear = one,
+                      .rows = 3,
+                      .entries = 6,
+                      .entry = entry,
+                      .row_lower = one,
+                      .row_upper = one};
+    qb_problem problem;
+    qb_diag diag = {0};
+    cr_assert(qb_problem_build(&draft, &problem, &diag) == QB_OK, "%s", diag.text);
+    return problem;
+}
+
 /* A budget of work, so that a busy machine changes nothing. */
 static qb_run_spec spec_of(const qb_solver *solver, const qb_problem *problem)
 {
@@ -137,11 +158,14 @@ static void expect_all(qb_budget_kind kind, const expectation *e, size_t count)
 TEST_ALL_WAYS(every_ending_has_its_outcome)
 {
     const expectation endings[] = {
-        {&ending_exhausted, QB_RUN_EXHAUSTED, -3},      {&ending_optimal, QB_RUN_OPTIMAL, -N},
-        {&ending_infeasible, QB_RUN_INFEASIBLE, NAN},   {&ending_refused, QB_RUN_REFUSED, NAN},
-        {&ending_no_memory, QB_RUN_OUT_OF_MEMORY, NAN}, {&ending_internal, QB_RUN_CRASHED, NAN},
-        {&misbehaving_polite, QB_RUN_BUDGET, 0}};
+        {&ending_exhausted, QB_RUN_EXHAUSTED, -3}, {&ending_optimal, QB_RUN_OPTIMAL, -N},
+        {&ending_refused, QB_RUN_REFUSED, NAN},    {&ending_no_memory, QB_RUN_OUT_OF_MEMORY, NAN},
+        {&ending_internal, QB_RUN_CRASHED, NAN},   {&misbehaving_polite, QB_RUN_BUDGET, 0}};
     expect_all(QB_BUDGET_WORK, endings, sizeof endings / sizeof endings[0]);
+    qb_problem impossible = make_impossible();
+    qb_run_spec spec = spec_of(&ending_infeasible, &impossible);
+    expect(&spec, QB_RUN_INFEASIBLE, NAN);
+    qb_problem_free(&impossible);
 }
 
 TEST_ALL_WAYS(what_ignores_its_budget_is_killed)
@@ -193,7 +217,7 @@ TEST_ALL_WAYS(lies_are_found)
     const expectation deeds[] = {{&misbehaving_boasts, QB_RUN_LIED, -2},
                                  {&misbehaving_false_bound, QB_RUN_LIED, -2},
                                  {&misbehaving_false_infeasible, QB_RUN_LIED, -2},
-                                 {&misbehaving_bare_infeasible, QB_RUN_LIED, NAN},
+                                 {&ending_infeasible, QB_RUN_LIED, NAN}, /* no point refutes it but zero */
                                  {&misbehaving_garbage, QB_RUN_LIED, 0}};
     expect_all(QB_BUDGET_WORK, deeds, sizeof deeds / sizeof *deeds);
     qb_problem problem = make_problem(QB_KIND_MIP);

@@ -27,15 +27,6 @@ static qb_status false_infeasible(const qb_model *model, qb_budget *budget)
 }
 MISBEHAVING(misbehaving_false_infeasible, QB_TAKES_QUBO, false_infeasible)
 
-/* No point refutes it but those that everybody knows. */
-static qb_status bare_infeasible(const qb_model *model, qb_budget *budget)
-{
-    (void)model;
-    qb_budget_infeasible(budget);
-    return QB_OK;
-}
-MISBEHAVING(misbehaving_bare_infeasible, QB_TAKES_QUBO, bare_infeasible)
-
 /* Not even bits. */
 static qb_status garbage(const qb_model *model, qb_budget *budget)
 {
