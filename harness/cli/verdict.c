@@ -60,9 +60,7 @@ static int run(const void *options, const qb_arguments *arguments)
     if (!status)
         status = qb_evidence_load(store, o->experiment, &evidence, &diag);
     if (!status)
-        status = qb_verdict_compute(evidence, today, &verdict, &diag);
-    if (!status)
-        status = qb_verdict_add_portfolio(store, evidence, &verdict, &diag);
+        status = qb_verdict_compute_whole(store, evidence, today, &verdict, &diag);
     if (!status)
         status = print(&verdict, o->json, &diag);
     qb_store_close(store);

@@ -31,7 +31,7 @@ typedef struct qb_qubo {
      * `groups` are one-hot, `cardinalities` more follow; both 0 when there are none. */
     uint32_t groups, cardinalities;
     const uint32_t *group_start;  /* [groups + cardinalities + 1] */
-    const uint32_t *group_ones;   /* [groups + cardinalities] */
+    const uint32_t *group_ones;   /* [groups + cardinalities], at least 1 and less than the members */
     const uint32_t *group_member; /* [group_start[groups + cardinalities]] */
     double magnitude;             /* sum |linear| + sum_{i<j} |w|: bounds |E| and scales tolerances */
     void *block;                  /* the allocation behind the arrays */

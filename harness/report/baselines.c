@@ -1,7 +1,6 @@
 #include "harness/report/baselines.h"
 #include "harness/base/memory.h"
 #include "harness/report/paired.h"
-#include "solvers/solver.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,10 +36,9 @@ static uint32_t replayable(const qb_evidence *e)
 {
     uint32_t count = 0;
     for (uint32_t k = 0; k < e->entries; k++) {
-        const qb_solver *solver = qb_solver_find(e->entry[k].solver);
         if (e->entry[k].role != QB_EVIDENCE_BASELINE)
             continue;
-        if (!solver || solver->needs_deadline)
+        if (qb_sees_its_limit(&e->entry[k]))
             return 0;
         count++;
     }

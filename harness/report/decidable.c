@@ -86,7 +86,7 @@ static void check_claim(const qb_experiment *x, const qb_evidence *e, char why[Q
 
 /* ---- any claim */
 
-static uint32_t count_role(const qb_experiment *x, qb_role role)
+uint32_t qb_count_role(const qb_experiment *x, qb_role role)
 {
     uint32_t count = 0;
     for (uint32_t k = 0; k < x->entries; k++)
@@ -100,7 +100,7 @@ static const char *find_obstacle(const qb_experiment *x, uint32_t judged, uint32
         return "a work budget carries no verdict";
     if (!challengers)
         return "there is no challenger";
-    if (!count_role(x, QB_ROLE_BASELINE))
+    if (!qb_count_role(x, QB_ROLE_BASELINE))
         return "there is no baseline";
     if (judged < QB_LEAST_INSTANCES)
         return "fewer than ten instances are judged: they cannot give scale";
@@ -120,7 +120,7 @@ void qb_find_obstacle(const qb_experiment *x, const qb_evidence *e, char why[QB_
     if (!x->decision.given)
         return;
     snprintf(why, QB_OBSTACLE, "%s",
-             find_obstacle(x, qb_judged_instances(x), count_role(x, QB_ROLE_CHALLENGER)));
+             find_obstacle(x, qb_judged_instances(x), qb_count_role(x, QB_ROLE_CHALLENGER)));
     if (!*why && x->claim == QB_CLAIM_DEVICE)
         check_claim(x, e, why);
 }

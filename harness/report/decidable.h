@@ -7,6 +7,9 @@
 
 #define QB_OBSTACLE 320
 
+/* Entries of that role. */
+uint32_t qb_count_role(const qb_experiment *experiment, qb_role role);
+
 /* Instances less those for tuning. */
 uint32_t qb_judged_instances(const qb_experiment *experiment);
 

@@ -2,12 +2,19 @@
 #include "harness/base/memory.h"
 #include "harness/stats/gap.h"
 #include "harness/stats/sample.h"
+#include "solvers/solver.h"
 
 #include <math.h>
 
 static int sign_of(const qb_evidence_instance *instance)
 {
     return instance->sense == QB_MAXIMISE ? -1 : 1;
+}
+
+bool qb_sees_its_limit(const qb_evidence_entry *entry)
+{
+    const qb_solver *solver = qb_solver_find(entry->solver);
+    return !solver || solver->needs_deadline;
 }
 
 bool qb_run_counts(const qb_evidence_run *run)

@@ -32,6 +32,10 @@ typedef struct qb_digest {
                                                                * repeated: for load on the machine */
 } qb_digest;
 
+/* Can its runs not be replayed at a smaller budget: does its solver see its limit, or is it not one of this
+ * build's? */
+bool qb_sees_its_limit(const qb_evidence_entry *entry);
+
 /* Does the run's solution count?  Not without a feasible one, and not from a run that crashed, ran out of
  * memory, lied or was refused: those score as the fallback, and reach no target. */
 bool qb_run_counts(const qb_evidence_run *run);

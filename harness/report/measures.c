@@ -89,11 +89,10 @@ static void fill_cell(taker *t, uint32_t entry, uint32_t instance)
 {
     const qb_cell_digest *cell = qb_digest_cell(&t->digest, entry, instance);
     qb_measure_cell *c = &t->m->cell[(uint64_t)entry * t->e->instances + instance];
-    const qb_solver *solver = qb_solver_find(t->e->entry[entry].solver);
     c->successes = successes(t, cell, INFINITY, QB_SEEDS_ALL, &c->runs);
     c->jeffreys = qb_interval_jeffreys(c->successes, c->runs, CONFIDENCE);
     c->clopper_pearson = qb_interval_clopper_pearson(c->successes, c->runs, CONFIDENCE);
-    choose_length(t, cell, solver && !solver->needs_deadline && cell->runs >= 4, c);
+    choose_length(t, cell, !qb_sees_its_limit(&t->e->entry[entry]) && cell->runs >= 4, c);
     for (uint64_t k = 0; k < cell->runs; k++) {
         double at = crossing(t, cell->first + k);
         t->reached[k] = !isnan(at);

@@ -88,15 +88,12 @@ void qb_page_verdict(qb_page *page)
     qb_diag why = {{0}};
     if (!page->experiment || !page->experiment->decision.given)
         return;
-    qb_status status = qb_verdict_compute(page->digest->evidence, page->today, &verdict, &why);
-    if (status == QB_OK) {
-        status = qb_verdict_add_portfolio(page->store, page->digest->evidence, &verdict, &why);
-        if (status == QB_OK)
-            put_decision(page, &verdict);
-        qb_verdict_clear(&verdict);
-    }
-    if (status != QB_OK)
+    if (qb_verdict_compute_whole(page->store, page->digest->evidence, page->today, &verdict, &why) != QB_OK) {
         qb_html_paragraph(page, "No verdict: %s.", why.text);
+        return;
+    }
+    put_decision(page, &verdict);
+    qb_verdict_clear(&verdict);
 }
 
 /* ---- solver by solver */

@@ -6,18 +6,10 @@
 
 #define POWER 0.9
 
-static uint32_t count_role(const qb_experiment *x, qb_role role)
-{
-    uint32_t count = 0;
-    for (uint32_t k = 0; k < x->entries; k++)
-        count += x->entry[k].role == role;
-    return count;
-}
-
 qb_planned qb_plan_decision(const qb_experiment *x, const qb_evidence *evidence)
 {
-    qb_planned p = {.challengers = count_role(x, QB_ROLE_CHALLENGER),
-                    .baselines = count_role(x, QB_ROLE_BASELINE),
+    qb_planned p = {.challengers = qb_count_role(x, QB_ROLE_CHALLENGER),
+                    .baselines = qb_count_role(x, QB_ROLE_BASELINE),
                     .deviation = NAN};
     p.instances = qb_judged_instances(x);
     p.attainable_p = qb_attainable_p(p.instances, p.challengers ? p.challengers : 1);

@@ -10,7 +10,6 @@
 #include "harness/report/queries.h"
 #include "harness/stats/fit.h"
 #include "harness/stats/time_to_solution.h"
-#include "solvers/solver.h"
 
 #include <math.h>
 
@@ -51,17 +50,11 @@ static qb_tts measure(const qb_figure *f, const qb_crossings *c, uint32_t instan
     return qb_time_to_solution(successes, trials, length, PROBABILITY, CONFIDENCE);
 }
 
-static bool sees_its_limit(const qb_evidence_entry *entry)
-{
-    const qb_solver *solver = qb_solver_find(entry->solver);
-    return !solver || solver->needs_deadline;
-}
-
 static qb_tts best_length(const qb_figure *f, const qb_crossings *c, uint32_t entry, uint32_t instance)
 {
     const qb_evidence *e = f->digest->evidence;
     const qb_cell_digest *cell = qb_digest_cell(f->digest, entry, instance);
-    if (cell->runs < REPEATS || sees_its_limit(&e->entry[entry]))
+    if (cell->runs < REPEATS || qb_sees_its_limit(&e->entry[entry]))
         return measure(f, c, instance, cell, e->budget, 2);
     double best = e->budget, least = INFINITY;
     for (int k = 0; k <= HALVINGS; k++) {

@@ -187,9 +187,8 @@ static double first_reached(const looker *l, uint32_t entry, steps *s, double go
 
 static qb_status find_payback(qb_store *store, looker *l, uint32_t entry, qb_tuned_entry *t)
 {
-    const qb_solver *solver = qb_solver_find(l->child->entry[entry].solver);
     steps s = {.l = l, .entry = entry};
-    if (!solver || solver->needs_deadline || isnan(t->default_score))
+    if (qb_sees_its_limit(&l->child->entry[entry]) || isnan(t->default_score))
         return QB_OK;
     qb_status status = qb_evidence_points(store, l->child, NULL, collect, &s, l->diag);
     if (status == QB_OK) {

@@ -213,7 +213,7 @@ static uint32_t count_role(const qb_evidence *e, qb_evidence_role role)
 static bool allocate(qb_judge *j)
 {
     size_t n = j->e->instances, c = j->v->challengers;
-    j->take = j->v->judged = QB_NEW(bool, n);
+    j->take = QB_NEW(bool, n);
     j->difference = QB_NEW(double, n *c);
     j->scratch = QB_NEW(double, n);
     j->index = QB_NEW(uint32_t, n * c);
@@ -225,6 +225,7 @@ static bool allocate(qb_judge *j)
 
 static void release(qb_judge *j)
 {
+    qb_free(j->take);
     qb_free(j->difference);
     qb_free(j->scratch);
     qb_free(j->index);
@@ -234,7 +235,7 @@ static void release(qb_judge *j)
     qb_experiment_free(j->x);
 }
 
-static qb_status compute(qb_judge *j, const char *today, qb_diag *diag)
+static qb_status compute(qb_judge *j, qb_store *store, const char *today, qb_diag *diag)
 {
     qb_verdict *v = j->v;
     qb_effect *effect = QB_NEW(qb_effect, v->challengers);
@@ -249,14 +250,16 @@ static qb_status compute(qb_judge *j, const char *today, qb_diag *diag)
         count_flagged(j);
         if (status == QB_OK)
             status = hash_references(j);
+        if (status == QB_OK && store)
+            status = qb_baselines_portfolio(store, &j->digest, j->take, &v->portfolio, diag);
         qb_verdict_apply_rules(v, j->e, j->x, today);
     }
     qb_free(effect);
     return status;
 }
 
-qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
-                             qb_diag *diag)
+qb_status qb_verdict_compute_whole(qb_store *store, const qb_evidence *evidence, const char *today,
+                                   qb_verdict *verdict, qb_diag *diag)
 {
     qb_verdict v = {.portfolio = NAN};
     qb_judge j = {.e = evidence, .v = &v};
@@ -278,7 +281,7 @@ qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_
         status = allocate(&j) ? qb_digest_make(evidence, &j.digest, diag)
                               : qb_fail(diag, QB_NO_MEMORY, "no memory for the verdict");
     if (status == QB_OK)
-        status = compute(&j, today, diag);
+        status = compute(&j, store, today, diag);
     release(&j);
     if (status == QB_OK)
         *verdict = v;
@@ -287,20 +290,14 @@ qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_
     return status;
 }
 
+qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
+                             qb_diag *diag)
+{
+    return qb_verdict_compute_whole(NULL, evidence, today, verdict, diag);
+}
+
 void qb_verdict_clear(qb_verdict *verdict)
 {
     qb_free(verdict->challenger);
-    qb_free(verdict->judged);
     *verdict = (qb_verdict){0};
-}
-
-qb_status qb_verdict_add_portfolio(qb_store *store, const qb_evidence *evidence, qb_verdict *verdict,
-                                   qb_diag *diag)
-{
-    qb_digest digest = {0};
-    qb_status status = qb_digest_make(evidence, &digest, diag);
-    if (status == QB_OK)
-        status = qb_baselines_portfolio(store, &digest, verdict->judged, &verdict->portfolio, diag);
-    qb_digest_clear(&digest);
-    return status;
 }

@@ -69,8 +69,7 @@ typedef struct qb_verdict {
     double virtual_best; /* mean score of the best baseline per instance, on disjoint seeds; NAN: none */
     double best_baseline_score; /* that of the single best, on the same seeds */
     double portfolio;           /* of all baselines side by side, each with its part of the budget; NAN: not
-                                 * replayed (qb_verdict_add_portfolio) */
-    bool *judged;               /* [instances of the evidence] */
+                                 * replayed */
     bool control_differs;       /* by more than chance does at QB_CONTROL_LEVEL, however often one looks */
     uint32_t instances, without_headroom, tuning_instances, fitted_instances;
     uint32_t waiting; /* of a sequential rule: behind the first run that is missing */
@@ -83,12 +82,11 @@ typedef struct qb_verdict {
  * QB_NO_MEMORY.  Free with qb_verdict_clear, before the evidence. */
 qb_status qb_verdict_compute(const qb_evidence *evidence, const char *today, qb_verdict *verdict,
                              qb_diag *diag);
+/* The same, with what stands beside the virtual best: all baselines at a part of the budget, replayed where
+ * none of them sees its limit.  Errors: what the store says, too.  O(points). */
+qb_status qb_verdict_compute_whole(qb_store *store, const qb_evidence *evidence, const char *today,
+                                   qb_verdict *verdict, qb_diag *diag);
 void qb_verdict_clear(qb_verdict *verdict);
-
-/* Replays what stands beside the virtual best: all baselines at a part of the budget.  Stays NAN where one of
- * them sees its limit.  Errors: QB_NO_MEMORY, what the store says.  O(points). */
-qb_status qb_verdict_add_portfolio(qb_store *store, const qb_evidence *evidence, qb_verdict *verdict,
-                                   qb_diag *diag);
 
 /* Every sentence behind the two: what overruled or qualified them, against whom, how far a solver differs
  * from itself.  query: an id of store/views.h. */

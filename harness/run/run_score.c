@@ -5,6 +5,7 @@
 #include "harness/model/repair.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,20 +28,21 @@ typedef struct referee {
     uint32_t points;    /* still to come, this one included */
 } referee;
 
-static void accuse(referee *r, const char *what, double said, double found)
+/* The first reason stays. */
+__attribute__((format(printf, 2, 3))) static void accuse(referee *r, const char *format, ...)
 {
-    if (!r->lied)
-        snprintf(r->result->reason, sizeof r->result->reason, "%s: %.17g, the referee finds %.17g", what,
-                 said, found);
+    if (!r->lied) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(r->result->reason, sizeof r->result->reason, format, arguments);
+        va_end(arguments);
+    }
     r->lied = true;
 }
 
-static void accuse_of_asking(referee *r)
+static void accuse_of_value(referee *r, const char *what, double said, double found)
 {
-    if (!r->lied)
-        snprintf(r->result->reason, sizeof r->result->reason,
-                 "it asked how much time is left, and is declared to run without knowing");
-    r->lied = true;
+    accuse(r, "%s: %.17g, the referee finds %.17g", what, said, found);
 }
 
 /* The objective of the columns as they are, unrounded, for claims that came from a linear program. */
@@ -80,7 +82,7 @@ static bool is_true_claim(referee *r, double claimed, const qb_score *score)
     }
     if (fabs(claimed - value) <= tolerance)
         return true;
-    accuse(r, "false claim", claimed, value);
+    accuse_of_value(r, "false claim", claimed, value);
     return false;
 }
 
@@ -155,7 +157,7 @@ static void score_point(referee *r, const qb_channel_point *p)
     }
     qb_status status = qb_referee_score(problem, r->source, &score, NULL);
     if (status == QB_BAD_INPUT)
-        accuse(r, "a published solution is not made of numbers", p->claimed, NAN);
+        accuse_of_value(r, "a published solution is not made of numbers", p->claimed, NAN);
     if (status)
         return;
     if (is_true_claim(r, p->claimed, &score)) { /* claims only get better */
@@ -218,7 +220,7 @@ static bool check_bound(referee *r, double bound)
     double gap = minimise ? r->best_claim - bound : bound - r->best_claim,
            scale = fmax(1, fabs(r->best_claim));
     if (gap < -1e-6 * scale) /* bounds come out of floating point */
-        accuse(r, "false bound", bound, r->best_claim);
+        accuse_of_value(r, "false bound", bound, r->best_claim);
     bool closed = gap <= 1e-9 * scale || (gap < 1 && (m->qubo ? m->qubo->integral : is_integral(m->mip)));
     return closed && qb_lowering_is_exact(r->lowering) && r->has_best && r->best.feasible;
 }
@@ -264,11 +266,8 @@ static bool origin_is_feasible(const referee *r, qb_score *score)
 static void check_infeasible(referee *r)
 {
     qb_score score = r->best;
-    if (r->lied || !((r->has_best && r->best.feasible) || origin_is_feasible(r, &score)))
-        return;
-    snprintf(r->result->reason, sizeof r->result->reason,
-             "it was said to be infeasible, and the referee finds %.17g", score.objective);
-    r->lied = true;
+    if ((r->has_best && r->best.feasible) || origin_is_feasible(r, &score))
+        accuse(r, "it was said to be infeasible, and the referee finds %.17g", score.objective);
 }
 
 /* The warm start is the answer until something is better; its value is a claim that was verified. */
@@ -316,7 +315,7 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
     if (summary->infeasible)
         check_infeasible(&r);
     if (summary->asked_limit)
-        accuse_of_asking(&r);
+        accuse(&r, "it asked how much time is left, and is declared to run without knowing");
     if (!result->has_solution) {
         qb_free(result->solution);
         result->solution = NULL;

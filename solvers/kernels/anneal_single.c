@@ -248,9 +248,8 @@ static void single_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_single_state *s = opaque;
     const qb_qubo *q = s->model;
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i < s->n; i++)
         write_as(s->width, s->turned, s->position[i], x[i] == (s->sense > 0) ? -1 : 0);
-    }
     for (uint32_t i = 0; i < s->n; i++) {
         int32_t field = qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
