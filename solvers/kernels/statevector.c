@@ -11,6 +11,7 @@
 
 #define BATCH_BITS 17  /* amplitudes between two looks at the budget */
 #define BATCH_MOST 512 /* parts in a batch */
+#define SEGMENTS   64  /* that a sweep's sums are made in, whatever the number of threads */
 #define STEEP      8   /* the greatest tangent that one rotation is made with */
 
 /* ---------------------------------------------------------------------------------------------- opening */
@@ -30,12 +31,12 @@ static const qb_sv_kernel *kernel_for(qb_precision precision, unsigned bits, boo
     return precision == QB_DOUBLE ? &qb_sv_portable_double : &qb_sv_portable_float;
 }
 
-static unsigned least(unsigned a, unsigned b)
+static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-static unsigned most(unsigned a, unsigned b)
+static size_t most(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
@@ -50,10 +51,11 @@ static void choose_tiles(qb_statevector *state)
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
     unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 16 : bits <= 26 ? 17 : 18;
-    state->low_bits = least(low, bits - symmetric);
-    unsigned rows = bits - state->low_bits, row_bytes = least(bits <= 20 ? 8 : 10, most(18, rows + 7) - rows);
+    state->low_bits = (unsigned)least(low, bits - symmetric);
+    unsigned rows = bits - state->low_bits;
+    unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 10, most(18, rows + 7) - rows);
     unsigned vector_bytes = lanes + (state->kernel->real_size == sizeof(double) ? 3 : 2);
-    state->width_bits = least(row_bytes - vector_bytes, state->low_bits - lanes - symmetric);
+    state->width_bits = (unsigned)least(row_bytes - vector_bytes, state->low_bits - lanes - symmetric);
 }
 
 bool qb_statevector_is_padded(qb_cost_width width, double states)
@@ -115,37 +117,62 @@ static void add_sums(qb_sv_sums *to, const qb_sv_sums *from)
     to->second += from->second;
 }
 
-/* One batch, an even share a thread. */
-static void run_batch(const qb_statevector *state, size_t first, size_t end, qb_sv_parts *function,
-                      const void *context, qb_sv_sums *sums)
+typedef struct sweep {
+    const qb_statevector *state;
+    qb_sv_parts *function;
+    const void *context;
+    size_t threads, segments, parts_each; /* of a segment */
+    qb_sv_sums segment[SEGMENTS];
+} sweep;
+
+static void run_parts(sweep *s, size_t first, size_t end)
 {
-    size_t count = end - first, shares = state->threads < count ? state->threads : count;
-#pragma omp parallel for num_threads(state->threads) if (shares > 1) schedule(static)
-    for (size_t share = 0; share < shares; share++) {
-        size_t from = count * share / shares, to = count * (share + 1) / shares;
-        function(state, context, first + from, first + to, sums + from);
-    }
+    qb_sv_sums sums[BATCH_MOST];
+    memset(sums, 0, (end - first) * sizeof *sums);
+    s->function(s->state, s->context, first, end, sums);
+    for (size_t part = first; part < end; part++)
+        add_sums(&s->segment[part / s->parts_each], &sums[part - first]);
 }
 
+/* Where the parts of thread t begin. */
+static size_t range_start(const sweep *s, size_t t)
+{
+    return s->segments * t / s->threads * s->parts_each;
+}
+
+/* Every thread has a range of segments to itself, and the batches advance in all of them: neighbouring tiles
+ * are never in two threads' hands, for each core fetches ahead, beyond its rows, what the other would be
+ * writing. */
 qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total)
 {
-    qb_sv_sums all = {0};
+    sweep s = {.state = state, .function = function, .context = context};
     unsigned batch_bits =
         charge > 1 ? BATCH_BITS - 2 : BATCH_BITS; /* on the way back each takes that longer */
     size_t batch = part_bits < batch_bits ? (size_t)1 << (batch_bits - part_bits) : 1;
-    batch = batch < BATCH_MOST ? batch : BATCH_MOST;
-    for (size_t start = 0; start < parts; start += batch) {
-        qb_sv_sums sums[BATCH_MOST] = {{0}};
-        size_t end = start + batch < parts ? start + batch : parts;
-        run_batch(state, start, end, function, context, sums);
-        for (size_t part = start; part < end; part++)
-            add_sums(&all, &sums[part - start]);
-        if (budget && !qb_budget_spend(budget, charge * (uint64_t)(end - start) << part_bits))
+    s.segments = least(parts, SEGMENTS);
+    s.threads = least(state->threads, s.segments);
+    s.parts_each = parts / s.segments;
+    size_t stride = most(least(batch, BATCH_MOST) / s.threads, 1);
+    size_t longest = (s.segments + s.threads - 1) / s.threads * s.parts_each;
+    for (size_t offset = 0; offset < longest; offset += stride) {
+        size_t done = 0;
+#pragma omp parallel for num_threads((int)s.threads) if (s.threads > 1) schedule(static) reduction(+ : done)
+        for (size_t t = 0; t < s.threads; t++) {
+            size_t first = range_start(&s, t) + offset, end = least(first + stride, range_start(&s, t + 1));
+            if (first >= end)
+                continue;
+            run_parts(&s, first, end);
+            done += end - first;
+        }
+        if (budget && !qb_budget_spend(budget, charge * (uint64_t)done << part_bits))
             return QB_STOPPED;
     }
-    if (total)
-        *total = all;
+    if (!total)
+        return QB_OK;
+    *total = (qb_sv_sums){0};
+    for (size_t i = 0; i < s.segments; i++)
+        add_sums(total, &s.segment[i]);
     return QB_OK;
 }
 

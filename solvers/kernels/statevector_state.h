@@ -29,9 +29,9 @@ struct qb_statevector {
 typedef void qb_sv_parts(const qb_statevector *state, const void *context, size_t first, size_t end,
                          qb_sv_sums *sums);
 
-/* Calls `function` for parts [0, parts) of 2^part_bits amplitudes each, in batches that do not depend on the
- * number of threads, and adds their sums up in the order of the parts.  Spends `charge` units an amplitude.
- * Errors: QB_STOPPED. */
+/* Calls `function` for parts [0, parts) of 2^part_bits amplitudes each, a power of two of them, in batches
+ * between which the budget is asked, and adds their sums up in an order that does not depend on the number of
+ * threads.  Spends `charge` units an amplitude.  Errors: QB_STOPPED. */
 qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total);
 
