@@ -131,6 +131,37 @@ double naive_expectation(const ising *p, const double complex *psi)
     return sum;
 }
 
+qaoa_outcome run_cost(const qb_cost *cost, uint32_t depth, const double *gammas, const double *betas)
+{
+    qb_diagonal d = ising_diagonal(cost, true);
+    qb_statevector *state;
+    qaoa_outcome o;
+    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_evolve(state, depth, gammas, betas, NULL, &o.expectation), QB_OK);
+    o.merit = 0;
+    for (uint64_t x = 0; x < 1ull << cost->n; x++) {
+        double a[2];
+        uint64_t stored = x >> d.bits ? ~x & ((1ull << d.bits) - 1) : x;
+        qb_statevector_amplitude(state, x, a);
+        o.merit += (a[0] * a[0] + a[1] * a[1]) * cost->n * cost->n /
+                   (2 * (d.base + d.step * qb_diagonal_entry(&d, stored)));
+    }
+    double best = qb_diagonal_best(&d);
+    o.optimum = d.base + d.step * best;
+    cr_assert_eq(qb_statevector_band(state, best, best, NULL, &o.optimum_probability), QB_OK);
+    qb_statevector_close(state);
+    qb_diagonal_clear(&d);
+    return o;
+}
+
+qaoa_outcome run_ising(const ising *p, uint32_t depth, const double *gammas, const double *betas)
+{
+    qb_cost cost = ising_cost(p);
+    qaoa_outcome o = run_cost(&cost, depth, gammas, betas);
+    qb_cost_free(&cost);
+    return o;
+}
+
 double overlap(const double complex *a, const double complex *b, uint32_t n)
 {
     double complex sum = 0;

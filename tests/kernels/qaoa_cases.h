@@ -42,6 +42,14 @@ void naive_state(const ising *problem, uint32_t depth, const double *gammas, con
                  double complex *psi);
 double naive_expectation(const ising *problem, const double complex *psi);
 
+/* What a circuit of the X mixer gives; merit: <n^2 / (2 C)>, the merit factor of a LABS cost. */
+typedef struct qaoa_outcome {
+    double expectation, optimum, optimum_probability, merit;
+} qaoa_outcome;
+
+qaoa_outcome run_cost(const qb_cost *cost, uint32_t depth, const double *gammas, const double *betas);
+qaoa_outcome run_ising(const ising *problem, uint32_t depth, const double *gammas, const double *betas);
+
 /* |<a|b>|: 1 for equal states whatever their global phase. */
 double overlap(const double complex *a, const double complex *b, uint32_t n);
 void read_state(const qb_statevector *state, uint32_t n, double complex *psi);

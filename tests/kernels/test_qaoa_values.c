@@ -1,51 +1,13 @@
 /* QAOA against values from the literature and from other people's programs. */
 #define _GNU_SOURCE
-#include "harness/base/file.h"
-#include "harness/base/memory.h"
-#include "harness/base/rng.h"
-#include "solvers/kernels/qaoa_angles.h"
 #include "tests/kernels/qaoa_cases.h"
+#include "tests/kernels/reference.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct outcome {
-    double expectation, optimum_probability, merit;
-} outcome;
-
-/* Also <n^2 / (2 C)>, the merit factor of a LABS cost. */
-static outcome run_cost(const qb_cost *cost, uint32_t depth, const double *gammas, const double *betas)
-{
-    qb_diagonal d = ising_diagonal(cost, true);
-    qb_statevector *state;
-    outcome o;
-    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
-    cr_assert_eq(qb_statevector_evolve(state, depth, gammas, betas, NULL, &o.expectation), QB_OK);
-    o.merit = 0;
-    for (uint64_t x = 0; x < 1ull << cost->n; x++) {
-        double a[2];
-        uint64_t stored = x >> d.bits ? ~x & ((1ull << d.bits) - 1) : x;
-        qb_statevector_amplitude(state, x, a);
-        o.merit += (a[0] * a[0] + a[1] * a[1]) * cost->n * cost->n /
-                   (2 * (d.base + d.step * qb_diagonal_entry(&d, stored)));
-    }
-    double best = qb_diagonal_best(&d);
-    cr_assert_eq(qb_statevector_band(state, best, best, NULL, &o.optimum_probability), QB_OK);
-    qb_statevector_close(state);
-    qb_diagonal_clear(&d);
-    return o;
-}
-
-static outcome run_ising(const ising *p, uint32_t depth, const double *gammas, const double *betas)
-{
-    qb_cost cost = ising_cost(p);
-    outcome o = run_cost(&cost, depth, gammas, betas);
-    qb_cost_free(&cost);
-    return o;
-}
 
 static uint32_t petersen[15][2] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 0}, {0, 5}, {1, 6}, {2, 7},
                                    {3, 8}, {4, 9}, {5, 7}, {7, 9}, {9, 6}, {6, 8}, {8, 5}};
@@ -90,41 +52,11 @@ Test(qaoa_values, labs_of_four_spins)
     qb_cost cost;
     cr_assert_eq(qb_poly_labs(4, 2, &poly, NULL), QB_OK);
     cr_assert_eq(qb_cost_from_poly(&poly, &cost, NULL), QB_OK);
-    outcome o = run_cost(&cost, 1, &gamma, &beta);
+    qaoa_outcome o = run_cost(&cost, 1, &gamma, &beta);
     cr_assert_float_eq(o.optimum_probability, 0.8178890831, 5e-10);
     cr_assert_float_eq(o.merit, 3.5048232958, 5e-10);
     qb_cost_free(&cost);
     qb_poly_free(&poly);
-}
-
-/* The published angles keep their promise for both senses of the same problem. */
-Test(qaoa_values, signs_follow_the_sense)
-{
-    ising p = ising_cut(10, 15, petersen), negated = p;
-    negated.sense = QB_MINIMISE;
-    negated.constant = -p.constant;
-    for (uint32_t i = 0; i < 10; i++)
-        for (uint32_t j = 0; j < 10; j++)
-            negated.coupling[i][j] = -p.coupling[i][j];
-    qb_cost cost = ising_cost(&p), opposite = ising_cost(&negated);
-    double gammas[8], betas[8];
-    const char *source;
-    for (uint32_t depth = 1; depth <= 8; depth++) {
-        qb_qaoa_ramp(&cost, depth, 0.75, gammas, betas);
-        outcome a = run_cost(&cost, depth, gammas, betas);
-        qb_qaoa_ramp(&opposite, depth, 0.75, gammas, betas);
-        outcome b = run_cost(&opposite, depth, gammas, betas);
-        cr_assert_float_eq(a.expectation, -b.expectation, 1e-12);
-        cr_assert_gt(a.expectation, 7.5 + 0.1 * depth);
-        qb_qaoa_fixed(&cost, depth, gammas, betas, &source);
-        a = run_cost(&cost, depth, gammas, betas);
-        qb_qaoa_fixed(&opposite, depth, gammas, betas, &source);
-        b = run_cost(&opposite, depth, gammas, betas);
-        cr_assert_float_eq(a.expectation, -b.expectation, 1e-12);
-        cr_assert_str_eq(source, "regular graphs of degree 3");
-    }
-    qb_cost_free(&cost);
-    qb_cost_free(&opposite);
 }
 
 /* ---------------------------------------------------------------------------------------------- depth one */
@@ -181,23 +113,6 @@ Test(qaoa_values, one_layer_in_closed_form_on_weighted_graphs_with_fields)
 
 /* ---------------------------------------------------------------------------------------------- files */
 
-/* The path of a shared instance in `path`; false, said out loud, where there is none. */
-static bool shared_file(const char *name, char *path, size_t size)
-{
-    const char *root = getenv("QB_SHARED");
-    if (root)
-        snprintf(path, size, "%s/instances/%s", root, name);
-    else
-        snprintf(path, size, "%s/../shared/instances/%s", QB_SOURCE_ROOT, name);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        fprintf(stderr, "skipped: no %s\n", path);
-        return false;
-    }
-    fclose(file);
-    return true;
-}
-
 /* n, then an edge a line, counted from 0. */
 static bool read_qedc(const char *name, ising *p)
 {
@@ -213,19 +128,6 @@ static bool read_qedc(const char *name, ising *p)
     fclose(file);
     *p = ising_cut(n, edges, edge);
     return true;
-}
-
-/* "[a, b, ...]" */
-static uint32_t read_list(const char *text, double *values, uint32_t room)
-{
-    uint32_t count = 0;
-    const char *at = strchr(text, '[');
-    while (at && *at != ']' && count < room) {
-        char *end;
-        values[count++] = strtod(at + 1, &end);
-        at = end + strspn(end, " \n");
-    }
-    return count;
 }
 
 Test(qaoa_values, expectations_of_the_reference_simulator)
@@ -245,20 +147,13 @@ Test(qaoa_values, expectations_of_the_reference_simulator)
             continue;
         uint32_t depth = read_list(field[4], gammas, 16);
         cr_assert_eq(read_list(field[5], betas, 16), depth);
-        outcome o = run_ising(&p, depth, gammas, betas);
+        qaoa_outcome o = run_ising(&p, depth, gammas, betas);
         cr_assert_float_eq(o.expectation, strtod(field[6], NULL), 1e-11, "%s", field[0]);
         cr_assert_float_eq(o.optimum_probability, strtod(field[7], NULL), 1e-11, "%s", field[0]);
         checked++;
     }
     fclose(file);
     cr_assert_gt(checked, 40);
-}
-
-static double number_after(const char *from, const char *key)
-{
-    const char *at = strstr(from, key);
-    cr_assert(at, "no %s", key);
-    return strtod(strchr(at, ':') + 1, NULL);
 }
 
 Test(qaoa_values, overlaps_and_merit_factors_of_published_labs_angles)
@@ -282,7 +177,7 @@ Test(qaoa_values, overlaps_and_merit_factors_of_published_labs_angles)
         cr_assert_eq(qb_cost_from_poly(&poly, &cost, NULL), QB_OK);
         for (uint32_t l = 0; l < depth; l++)
             gammas[l] /= 2;
-        outcome o = run_cost(&cost, depth, gammas, betas);
+        qaoa_outcome o = run_cost(&cost, depth, gammas, betas);
         /* angles are given to ten digits */
         cr_assert_float_eq(o.optimum_probability, number_after(at, "\"overlap\""), 1e-7, "N %u, p %u", n,
                            depth);
@@ -292,111 +187,4 @@ Test(qaoa_values, overlaps_and_merit_factors_of_published_labs_angles)
         checked++;
     }
     cr_assert_gt(checked, 20);
-}
-
-/* ---------------------------------------------------------------------------------------------- angles */
-
-/* A shared file as text, unpacked where it is gzipped; freed with qb_free.  NULL, said out loud, without it.
- */
-static char *read_shared(const char *name)
-{
-    char path[4096], *text = NULL;
-    size_t size;
-    if (!shared_file(name, path, sizeof path))
-        return NULL;
-    cr_assert_eq(qb_file_read(path, SIZE_MAX, &text, &size, NULL), QB_OK);
-    return text;
-}
-
-/* The published set of a degree and a depth, as the table has it; NULL: not there. */
-static const qb_angle_row *row_of(uint32_t degree, uint32_t depth)
-{
-    for (const qb_angle_row *row = qb_angle_rows; row->depth; row++)
-        if (row->degree == degree && row->depth == depth)
-            return row;
-    return NULL;
-}
-
-static void check_row(const qb_angle_row *row, const char *gammas, double gamma_unit, const char *betas)
-{
-    double gamma[64], beta[64];
-    cr_assert_eq(read_list(gammas, gamma, 64), row->depth);
-    cr_assert_eq(read_list(betas, beta, 64), row->depth);
-    for (uint32_t l = 0; l < row->depth; l++) {
-        cr_assert_float_eq(row->gammas[l], gamma[l] * gamma_unit, 1e-9, "degree %u, depth %u", row->degree,
-                           row->depth);
-        cr_assert_float_eq(row->betas[l], beta[l], 1e-9, "degree %u, depth %u", row->degree, row->depth);
-    }
-}
-
-/* K_{d,d}: no triangles, so one layer sees what it would in a tree. */
-static double one_layer_on_complete_bipartite(uint32_t degree)
-{
-    uint32_t edge[121][2], edges = 0;
-    double gamma, beta;
-    const char *source;
-    for (uint32_t i = 0; i < degree; i++)
-        for (uint32_t j = 0; j < degree; j++, edges++) {
-            edge[edges][0] = i;
-            edge[edges][1] = degree + j;
-        }
-    ising p = ising_cut(2 * degree, edges, edge);
-    qb_cost cost = ising_cost(&p);
-    qb_qaoa_fixed(&cost, 1, &gamma, &beta, &source);
-    double value = run_cost(&cost, 1, &gamma, &beta).expectation / edges;
-    qb_cost_free(&cost);
-    return value;
-}
-
-/* The file has gamma doubled, and its ratios to seven digits. */
-Test(qaoa_values, fixed_angles_of_regular_graphs_are_the_published_ones)
-{
-    char *text = read_shared("reference_qaoa/fixed_angles_for_regular_graphs.json");
-    uint32_t checked = 0;
-    for (const char *at = text; at && (at = strstr(at, "\"d\"")); at++) {
-        uint32_t degree = (uint32_t)number_after(at, "\"d\""), depth = (uint32_t)number_after(at, "\"p\"");
-        const qb_angle_row *row = row_of(degree, depth);
-        cr_assert(row, "degree %u, depth %u", degree, depth);
-        check_row(row, strstr(at, "\"gamma\""), 0.5, strstr(at, "\"beta\""));
-        if (depth == 1)
-            cr_assert_float_eq(one_layer_on_complete_bipartite(degree), number_after(at, "\"AR\""), 2e-7,
-                               "degree %u: %.12g", degree, one_layer_on_complete_bipartite(degree));
-        checked++;
-    }
-    cr_assert(!text || checked > 30);
-    qb_free(text);
-}
-
-/* Couplings of variance one, to be maximised; the table's energies are those of infinitely many spins. */
-Test(qaoa_values, angles_of_the_sherrington_kirkpatrick_model_are_the_published_ones)
-{
-    enum { N = 14, INSTANCES = 30 };
-    char *text = read_shared("reference_qaoa/best_SK_QAOA_parameters.json.gz");
-    for (uint32_t depth = 1; text && depth <= 8; depth++) {
-        char key[16];
-        snprintf(key, sizeof key, "\"%u\": {", depth);
-        const char *at = strstr(text, key);
-        const qb_angle_row *row = row_of(0, depth);
-        cr_assert(at && row);
-        check_row(row, strstr(at, "\"gammas\""), 1, strstr(at, "\"betas\""));
-        double mean = 0, published = number_after(at, "\"energy\"");
-        for (uint64_t seed = 0; seed < INSTANCES; seed++) {
-            ising p = {.n = N, .sense = QB_MAXIMISE};
-            double gammas[8], betas[8];
-            const char *source;
-            qb_rng rng;
-            qb_rng_init(&rng, seed, 1);
-            for (uint32_t i = 0; i < N; i++)
-                for (uint32_t j = i + 1; j < N; j++)
-                    p.coupling[i][j] = qb_rng_normal(&rng);
-            qb_cost cost = ising_cost(&p);
-            qb_qaoa_fixed(&cost, depth, gammas, betas, &source);
-            mean += run_cost(&cost, depth, gammas, betas).expectation / (N * sqrt(N)) / INSTANCES;
-            qb_cost_free(&cost);
-        }
-        /* so few spins are short of it by a tenth or so */
-        cr_assert(mean > 0.75 * published && mean < 1.05 * published, "depth %u: %g, published %g", depth,
-                  mean, published);
-    }
-    qb_free(text);
 }
