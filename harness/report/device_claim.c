@@ -23,9 +23,12 @@ qb_circuits qb_circuits_of(const qb_digest *d, uint32_t entry)
     qb_circuits c = {0};
     for (uint32_t i = 0; i < d->evidence->instances; i++) {
         const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
-        for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
-            if (d->evidence->run[k].circuit)
-                take_circuit(&c, d->evidence->run[k].circuit);
+        for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
+            const qb_evidence_run *run = &d->evidence->run[k];
+            c.limited += run->outcome == QB_RUN_SIMULATOR_LIMITED;
+            if (run->circuit)
+                take_circuit(&c, run->circuit);
+        }
     }
     return c;
 }

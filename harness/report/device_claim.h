@@ -19,13 +19,14 @@
 #include "harness/report/digest.h"
 #include "harness/stats/interval.h"
 
-/* What the runs of an entry told of their circuits; all false without any. */
+/* What the runs of an entry told of their circuits; nothing without any. */
 typedef struct qb_circuits {
     bool told;
-    bool optimistic; /* all of them */
-    bool oracle;     /* some: trained on exact expectations, which no device offers */
-    bool unstated;   /* some: given angles that do not say which instances they were fitted on */
-    bool sham;       /* all: no layers */
+    bool optimistic;  /* all of them */
+    bool oracle;      /* some: trained on exact expectations, which no device offers */
+    bool unstated;    /* some: given angles that do not say which instances they were fitted on */
+    bool sham;        /* all: no layers */
+    uint64_t limited; /* runs that the limit on simulating a device ended */
 } qb_circuits;
 
 /* O(runs of the entry). */

@@ -111,6 +111,18 @@ static void apply_fitting(qb_verdict *v, qb_challenger_verdict *c)
     c->decision = QB_PAUSE;
 }
 
+/* What is left is what the simulator could do in its time, which nobody drew. */
+static void apply_simulator_limit(qb_verdict *v, qb_challenger_verdict *c)
+{
+    if (!c->circuits.limited)
+        return;
+    add_reason(v, "failures",
+               "%" PRIu64 " runs of '%s' were ended by the limit on simulating a device: neither win nor "
+               "loss, they are left out, and the rest cannot give scale",
+               c->circuits.limited, c->against_best.entry);
+    demote(c, QB_SCALE, QB_PAUSE);
+}
+
 /* A device that is simulated can stop or pause, never scale. */
 static void apply_claim(qb_verdict *v, qb_challenger_verdict *c, const qb_evidence *e, bound b)
 {
@@ -192,6 +204,7 @@ static void apply_challenger_rules(qb_verdict *v, qb_challenger_verdict *c, cons
     if (effect->interval.low >= v->minimum_effect && effect->instances < QB_LEAST_INSTANCES)
         add_reason(v, "scores", "%zu instances cannot give scale: at least %d are needed", effect->instances,
                    QB_LEAST_INSTANCES);
+    apply_simulator_limit(v, c);
     apply_claim(v, c, e, b);
     apply_fitting(v, c);
     apply_resolution(v, c);

@@ -17,24 +17,13 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-import tempfile
 import time
 import unittest
 
-QUBOUT = pathlib.Path(sys.argv[1]).resolve()
+from program import KNAPSACK, Program, QUBOUT
+
 ROOT = pathlib.Path(sys.argv[2]).resolve()
 
-TRIANGLE = "3 3\n1 2 1\n2 3 1\n1 3 1\n"
-QBSOLV = "c a comment\np qubo 0 3 2 2\n0 0 -1\n2 2 -1\n0 1 2\n1 2 2\n"
-KNAPSACK = """\
-Maximize
- value: 5 a + 4 b + 3 c
-Subject To
- weight: 2 a + 3 b + c <= 4
-Binary
- a b c
-End
-"""
 EXPERIMENT = """\
 experiment: tiny
 question: does the machinery work?
@@ -52,30 +41,10 @@ perturbations: [{kind: coefficient-noise, relative: 0.05, copies: 2}]
 """
 
 
-class EndToEnd(unittest.TestCase):
+class EndToEnd(Program):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.write("triangle.mc", TRIANGLE)
-        self.write("small.qubo", QBSOLV)
-        self.write("knapsack.lp", KNAPSACK)
+        super().setUp()
         self.write("tiny.yaml", EXPERIMENT)
-
-    def write(self, name, text):
-        path = self.folder / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    def run_qubout(self, *words, code=0, env=None, **options):
-        """Runs qubout in the test's folder, checks its exit status, returns stdout (and keeps stderr)."""
-        done = subprocess.run([QUBOUT, *words], cwd=self.folder, capture_output=True, text=True, timeout=300,
-                              env={**os.environ, **(env or {})}, **options)
-        self.stderr = done.stderr
-        self.assertEqual(done.returncode, code, f"{words}\n{done.stdout}\n{done.stderr}")
-        return done.stdout
-
-    def solve(self, instance, solver, *words, code=0):
-        return json.loads(self.run_qubout("solve", instance, "--solver", solver, "--json", *words, code=code))
 
     # ---- solve
 
@@ -199,12 +168,6 @@ class EndToEnd(unittest.TestCase):
         keep = [[(p["work"], p["objective"]) for p in r["trajectory"]] for r in (first, second)]
         self.assertEqual(keep[0], keep[1])
 
-    def test_given_angles(self):
-        result = self.solve("triangle.mc", "qaoa:depth=1,angles=given,gammas=0.4,betas=0.3", "--cpu-time", "2s")
-        self.assertEqual(result["details"]["qubits"], 3)
-        self.assertEqual(result["details"]["depth"], 1)
-        self.assertIn("expectation", result["details"])
-
     # ---- verify, info, convert, generate, list
 
     def test_invariance(self):
@@ -272,47 +235,6 @@ class EndToEnd(unittest.TestCase):
                 left = re.match(r"(\d+) of (\d+) left", fields["runs"])
                 self.assertTrue(left and 0 < int(left[1]) == int(left[2]), fields["runs"])
         self.assertFalse((self.folder / "shipped.db").exists())
-
-    def test_the_shipped_hybrid_stands_beside_its_controls(self):
-        shipped = json.loads(self.run_qubout("list", "experiments", "--json"))
-        spec = pathlib.Path(next(e["file"] for e in shipped if e["name"] == "hybrid")).read_text()
-        for slow, quick in (("400ms", "20ms"), ("size: [20]", "size: [6]"), ("size: [500]", "size: [30]"),
-                            ("repeats: 3", "repeats: 2")):
-            self.assertIn(slow, spec)
-            spec = spec.replace(slow, quick)
-        self.write("hybrid.yaml", spec)
-        self.run_qubout("run", "hybrid.yaml", "--db", "h.db", "--quiet")
-        done = subprocess.run([QUBOUT, "verdict", "--db", "h.db", "--json"], cwd=self.folder, capture_output=True, text=True)
-        self.assertIn(done.returncode, (0, 1), done.stderr)  # 1: void, on a busy machine
-        self.assertIn(json.loads(done.stdout)["decision"], ("scale", "pause", "stop", "void"))
-        with contextlib.closing(sqlite3.connect(self.folder / "h.db")) as db:
-            layers = dict(db.execute("SELECT label, max(layers) FROM run LEFT JOIN circuit ON run_id = run.id GROUP BY label"))
-        self.assertGreater(layers.pop("hybrid"), 0)
-        self.assertEqual(layers, {"sham": 0, "exact": None, "proposals": None, "random": None, "tabu": None})
-
-    def test_the_histogram_shows_the_best_circuit_of_a_kind(self):
-        angles = "angles: given, gammas: 0.5;0.6, betas: {}0.5;{}0.3"
-        self.write("shots.yaml", """\
-experiment: shots
-question: where do shots fall?
-instances: [{{name: mc_008_003_000}}, {{name: mc_010_003_000}}]
-solvers:
-  - {{name: qaoa, label: wrong-way, role: challenger, params: {{depth: 2, {}}}}}
-  - {{name: qaoa, label: right-way, role: challenger, params: {{depth: 2, {}}}}}
-  - {{name: qaoa, label: deeper, role: challenger, params: {{depth: 4, angles: fixed}}}}
-  - {{name: qaoa, label: elsewhere, role: challenger, params: {{depth: 2, angles: fixed, device: ionq-aria}}}}
-  - {{name: tabu, role: baseline}}
-  - {{name: qaoa, label: without, role: control, params: {{angles: uniform}}}}
-budget: {{work: 3000000}}
-seed: 7
-""".format(angles.format("-", "-"), angles.format("", "")))
-        self.run_qubout("run", "shots.yaml", "--db", "shots.db", "--quiet")
-        self.run_qubout("plot", "histogram", "--db", "shots.db", "--formats", "svg", "--out", "figures")
-        figure = (self.folder / "figures" / "histogram.svg").read_text()
-        for shown in ("right-way", "deeper", "elsewhere", "without", "mc_010_003_000"):  # of two cuts, the one with more values
-            self.assertIn(shown, figure)
-        for left_out in ("wrong-way", "tabu", "mc_008_003_000"):
-            self.assertNotIn(left_out, figure)
 
     def test_help_everywhere(self):
         program = self.run_qubout("--help")
@@ -952,33 +874,6 @@ seed: 7
         self.assertIn("on hardware", verdict["sentences"][1])
         self.run_qubout("run", "device.yaml", "--db", "d.db", "--quiet")
         self.assertEqual(self.count_runs("d.db"), 48)  # they stand for the experiment's own runs
-
-    def test_a_claim_about_a_device_needs_a_bound_and_controls_of_as_many_shots(self):
-        spec = ("experiment: device\nclaim: device\ninstances: [{generate: {family: maxcut-regular, size: 12, count: 12, seed: 1}}]\n"
-                "solvers:\n  - {name: tabu, role: baseline}\n  - {name: qaoa, label: chip, params: {angles: %s}}\n"
-                "  - {name: qaoa, label: bound, params: {device: optimistic, shots: 50}}\n"
-                "  - {name: qaoa, label: sham, role: control, params: {angles: uniform, shots: 100, device: optimistic}}\n"
-                "  - {name: random, role: control, params: {shots: %d}}\n"
-                "budget: {device_time: 1s}\nrepeats: 1\ndecision: {minimum_effect: 0.01, flagged: 1}\n")
-        for angles, shots, what in (("lbfgs", 100, "which no device offers"), ("fixed", 50, "(100) without a device")):
-            self.write("bad.yaml", spec % (angles, shots))
-            self.run_qubout("run", "bad.yaml", "--db", "d.db", code=2)
-            self.assertIn(what, self.stderr)
-        self.assertFalse((self.folder / "d.db").exists())
-        self.write("good.yaml", spec % ("fixed", 100))
-        self.run_qubout("run", "good.yaml", "--db", "d.db", "--quiet")
-        bound = json.loads(self.run_qubout("verdict", "--db", "d.db", "--json"))["challengers"][0]
-        self.assertEqual((bound["equal_shot_sham"], bound["equal_shot_sampler"]), ("sham", "random"))
-        with sqlite3.connect(self.folder / "d.db") as db:
-            rows = db.execute("select label, layers, angles_from, samples from run join circuit on run_id = run.id"
-                              " group by label order by label").fetchall()
-        self.assertEqual(rows, [("bound", 3, "oracle-trained", 100), ("chip", 3, "fixed", 1024), ("sham", 0, "uniform", 100)])
-        self.run_qubout("report", "--db", "d.db", "--out", "page", "--formats", "svg")
-        page = (self.folder / "page" / "report.html").read_text()
-        circuits = page[page.index('id="circuits"'):]
-        circuits = circuits[:circuits.index("</section>")]
-        for what in ("modelled a shot", "heavy-hex", ">sham<", "Assumed, without a source: a coupling compiled to two CZ"):
-            self.assertIn(what, circuits)
 
     def test_import_believes_nobody(self):
         self.write("tiny.yaml", EXPERIMENT.replace("perturbations", "# "))

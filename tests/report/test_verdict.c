@@ -402,6 +402,35 @@ Test(verdict, a_bound_without_controls_of_as_many_shots_says_so)
     }
 }
 
+/* Runs that the simulator ended are not counted, however bad what they have found; they are told of, and what
+ * is left cannot scale. */
+Test(verdict, runs_that_the_simulator_ended_are_neither_win_nor_loss)
+{
+    double estimate[2];
+    for (int limited = 0; limited < 2; limited++) {
+        qb_verdict v;
+        qb_evidence *e = synthetic_make(&fair);
+        for (uint64_t k = 0; k < e->runs; k++) {
+            qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+            if (run->entry != NEW || run->repeat != 1)
+                continue;
+            run->objective = e->run[k - 1].objective; /* without it, the mean of the others is the same */
+            if (limited && run->instance % 2) {
+                run->outcome = QB_RUN_SIMULATOR_LIMITED;
+                run->objective = 1;
+            }
+        }
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        estimate[limited] = v.challenger[0].against_best.effect.estimate;
+        cr_assert_eq(v.decision, limited ? QB_PAUSE : QB_SCALE);
+        cr_assert_eq(find_reason(&v, "10 runs of 'new' were ended by the limit on simulating") != NULL,
+                     limited);
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+    cr_assert_float_eq(estimate[0], estimate[1], 2e-3);
+}
+
 /* The challenger wins by 0.05 everywhere; its angles are given. */
 Test(verdict, leaves_out_instances_that_angles_were_fitted_on)
 {
