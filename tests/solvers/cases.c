@@ -131,3 +131,78 @@ qb_problem random_qubo(uint32_t n, qb_sense sense, uint64_t seed)
     recipe r = {.name = "random", .kind = QB_KIND_QUBO, .sense = sense, .n = n, .density = 1, .range = 9};
     return build(&r, seed);
 }
+
+qb_problem knapsack(void)
+{
+    enum { ITEMS = 30, ROWS = 2 };
+    static double profit[ITEMS], lower[ITEMS], upper[ITEMS];
+    static uint8_t type[ITEMS];
+    qb_triplet entry[ROWS * ITEMS];
+    double floors[ROWS], capacity[ROWS] = {0};
+    qb_rng rng;
+    qb_rng_init(&rng, 6, 0);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        profit[i] = 10 + (double)qb_rng_below(&rng, 40);
+        type[i] = QB_COLUMN_BINARY;
+        upper[i] = 1;
+        for (uint32_t r = 0; r < ROWS; r++) {
+            entry[ROWS * i + r] = (qb_triplet){r, i, 5 + (double)qb_rng_below(&rng, 40)};
+            capacity[r] += entry[ROWS * i + r].value;
+        }
+    }
+    for (uint32_t r = 0; r < ROWS; r++) {
+        floors[r] = -INFINITY;
+        capacity[r] = floor(capacity[r] / 2);
+    }
+    qb_draft draft = {.kind = QB_KIND_MIP,
+                      .name = "knapsack",
+                      .format = "test",
+                      .sense = QB_MAXIMISE,
+                      .columns = ITEMS,
+                      .linear = profit,
+                      .type = type,
+                      .lower = lower,
+                      .upper = upper,
+                      .rows = ROWS,
+                      .entries = ROWS * ITEMS,
+                      .entry = entry,
+                      .row_lower = floors,
+                      .row_upper = capacity};
+    qb_problem problem;
+    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
+    return problem;
+}
+
+qb_problem torus(void)
+{
+    enum { SIDE = 16, SPINS = SIDE * SIDE };
+    static qb_pair pair[2 * SPINS];
+    uint32_t pairs = 0;
+    qb_rng rng;
+    qb_rng_init(&rng, 12, 0);
+    for (uint32_t i = 0; i < SPINS; i++) {
+        uint32_t row = i / SIDE, column = i % SIDE;
+        uint32_t next[2] = {row * SIDE + (column + 1) % SIDE, (row + 1) % SIDE * SIDE + column};
+        for (uint32_t k = 0; k < 2; k++)
+            pair[pairs++] = (qb_pair){i < next[k] ? i : next[k], i < next[k] ? next[k] : i,
+                                      qb_rng_next(&rng) >> 63 ? 1 : -1};
+    }
+    qb_draft draft = {.kind = QB_KIND_MAXCUT,
+                      .name = "torus",
+                      .format = "test",
+                      .sense = QB_MAXIMISE,
+                      .columns = SPINS,
+                      .pairs = pairs,
+                      .pair = pair};
+    qb_problem problem;
+    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
+    return problem;
+}
+
+qb_budget_probe work_probe(uint32_t variables, double work)
+{
+    qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, work, variables, false, false);
+    qb_budget_probe probe;
+    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
+    return probe;
+}

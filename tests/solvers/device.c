@@ -1,14 +1,9 @@
 /* Device budgets: every shot costs modelled seconds before it is looked at, in training too. */
-#include "harness/base/budget_probe.h"
-#include "harness/base/json.h"
-#include "harness/base/memory.h"
-#include "harness/model/lowering.h"
-#include "solvers/solver.h"
 #include "tests/solvers/cases.h"
+#include "tests/solvers/solving.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
 
 typedef struct spent {
     qb_status status;
@@ -19,52 +14,28 @@ typedef struct spent {
     qb_device_use use; /* what was said beforehand */
 } spent;
 
-static double number_of(const qb_json *details, const char *key)
+static double told(const solving *r, const char *key)
 {
-    double value = 0;
-    (void)qb_json_number(qb_json_get(details, key), &value);
-    return value;
+    double value = solving_detail(r, key);
+    return isnan(value) ? 0 : value;
 }
 
 static spent run(const char *name, const char *params, double limit)
 {
-    const qb_solver *solver = qb_solver_find(name);
     qb_problem problem = random_qubo(12, QB_MINIMISE, 6);
-    qb_lowering *lowering;
-    void *values = qb_alloc(1, solver->params_size), *state = NULL;
-    qb_params_default(solver, values);
-    cr_assert_eq(qb_params_parse(solver, values, params, NULL), QB_OK, "%s", params);
-    cr_assert_eq(qb_lowering_open(&problem, solver->takes, NULL, &lowering, NULL), QB_OK);
-    qb_model model = qb_lowering_model(lowering);
-    model.memory_bytes = UINT64_C(1) << 30;
-    model.threads = 1;
-    qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_DEVICE, limit, model.qubo->n, false, false);
-    qb_budget_probe probe;
-    qb_budget_probe_record record;
-    cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
-    qb_status status = solver->init(&model, values, 3, probe.budget, &state, NULL);
-    if (!status)
-        status = solver->solve(state, probe.budget, NULL);
-    qb_budget_finish(probe.budget, status, "");
-    solver->free(state);
-    qb_budget_probe_read(&probe, &record);
-    const char *text = qb_budget_probe_details(&probe);
-    qb_json *details = NULL;
-    cr_assert_eq(qb_json_parse("details", text, strlen(text), &details, NULL), QB_OK);
-    spent s = {.status = status,
-               .points = record.count,
-               .device_s = record.summary.device_s,
-               .shots = number_of(details, "shots"),
-               .training_shots = number_of(details, "training_shots"),
-               .shot_s = number_of(details, "modelled_shot_s"),
-               .layers = number_of(details, "depth"),
-               .samples = record.summary.samples,
-               .told_circuit = qb_json_get(details, "qubits") != NULL,
-               .use = solver->device_use(values)};
-    qb_json_free(details);
-    qb_budget_probe_close(&probe);
-    qb_lowering_free(lowering);
-    qb_free(values);
+    solving r =
+        solving_run(name, params, &problem, (solving_limits){QB_BUDGET_DEVICE, limit, UINT64_C(1) << 30, 3});
+    spent s = {.status = r.status,
+               .points = r.record.count,
+               .device_s = r.record.summary.device_s,
+               .shots = told(&r, "shots"),
+               .training_shots = told(&r, "training_shots"),
+               .shot_s = told(&r, "modelled_shot_s"),
+               .layers = told(&r, "depth"),
+               .samples = r.record.summary.samples,
+               .told_circuit = qb_json_get(r.details, "qubits") != NULL,
+               .use = r.use};
+    solving_clear(&r);
     qb_problem_free(&problem);
     return s;
 }
