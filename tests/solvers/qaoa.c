@@ -208,59 +208,6 @@ Test(qaoa, one_shot_is_one_draw_from_the_state)
                              betas);
 }
 
-/* ---------------------------------------------------------------------------------------------- counting */
-
-Test(qaoa, shots_are_counted_apart_for_training_and_sampling)
-{
-    static const struct {
-        const char *params;
-        double shots, executions, training_shots, training_executions;
-        bool oracle;
-        const char *from;
-    } rows[] = {
-        {"angles=ramp,shots=10", 10, 1, 0, 0, false, "\"ramp\""},
-        {"angles=uniform,shots=10", 10, 1, 0, 0, false, "\"uniform\""},
-        {"angles=lbfgs,shots=10", 20, 2, 0, 0, true, "\"oracle-trained\""},
-        {"angles=fourier,shots=10", 20, 2, 0, 0, true, "\"oracle-trained\""},
-        {"angles=cobyla,objective=gibbs,shots=10", 20, 2, 0, 0, true, "\"oracle-trained\""},
-        {"angles=spsa,shots=10,training_shots=30,evaluations=20", 20, 2, 600, 20, false, "\"shot-trained\""},
-        {"angles=spsa,objective=cvar,shots=10,training_shots=30,evaluations=21", 20, 2, 600, 20, false,
-         "\"shot-trained\""},
-        {"angles=shift,depth=1,mixer=grover,shots=10,training_shots=3,evaluations=300", 20, 2, -1, -1, false,
-         "\"shot-trained\""},
-    };
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        run r = {.qubo = some_qubo(6, QB_MAXIMISE)};
-        run_start(&r, rows[k].params, 1, QB_BUDGET_WORK, 1e12);
-        cr_assert_eq(r.status, QB_OK, "%s: %s", rows[k].params, r.diag.text);
-        cr_assert_eq(detail(&r, "shots"), rows[k].shots, "%s", rows[k].params);
-        cr_assert_eq(detail(&r, "executions"), rows[k].executions, "%s", rows[k].params);
-        if (rows[k].training_shots >= 0) {
-            cr_assert_eq(detail(&r, "training_shots"), rows[k].training_shots, "%s", rows[k].params);
-            cr_assert_eq(detail(&r, "training_executions"), rows[k].training_executions, "%s",
-                         rows[k].params);
-        }
-        cr_assert_eq(detail(&r, "oracle_evaluations") > 0, rows[k].oracle, "%s", rows[k].params);
-        cr_assert(says(&r, rows[k].from), "%s: %s", rows[k].params, qb_budget_probe_details(&r.probe));
-        /* every shot was paid for, whatever it was for */
-        cr_assert_eq((double)r.record.summary.samples, detail(&r, "shots") + detail(&r, "training_shots"),
-                     "%s", rows[k].params);
-        run_end(&r);
-        qb_qubo_free(&r.qubo);
-    }
-}
-
-Test(qaoa, a_budget_of_samples_ends_training_too)
-{
-    run r = {.qubo = some_qubo(6, QB_MINIMISE)};
-    run_start(&r, "angles=spsa,shots=10,training_shots=30", 1, QB_BUDGET_SAMPLES, 100);
-    cr_assert_eq(r.status, QB_STOPPED);
-    cr_assert_leq(detail(&r, "shots") + detail(&r, "training_shots"), 100);
-    cr_assert_geq(detail(&r, "shots") + detail(&r, "training_shots"), 99);
-    run_end(&r);
-    qb_qubo_free(&r.qubo);
-}
-
 /* ---------------------------------------------------------------------------------------------- mixers */
 
 Test(qaoa, every_mixer_runs_and_xy_keeps_groups)
