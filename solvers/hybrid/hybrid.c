@@ -125,7 +125,7 @@ static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_dia
     s->rule = (qb_tabu_rule){.patience = s->params->patience ? s->params->patience : 300 + q->n / 10,
                              .tenure = q->n / 100 + 10,
                              .spread = 10};
-    status = qb_tabu_open(q, QB_TABU_AUTO, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
+    status = qb_tabu_open(q, QB_TABU_FLIPS, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
     if (status)
         return status;
     s->point = QB_NEW(uint64_t, qb_tabu_words(s->walk));

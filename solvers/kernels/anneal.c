@@ -2,13 +2,13 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_kernel.h"
 #include "solvers/kernels/anneal_single.h"
+#include "solvers/kernels/groups.h"
 
 /* Beyond so many spins and couplings a sweep of 512 replicas takes 10 ms and more: one replica then gets
  * further in any time that one is likely to have. */
-#define ANNEAL_SLICED_MOST   (UINT64_C(1) << 21)
-#define ANNEAL_BITS_LEAST    32   /* couplings a variable: of fewer, lists are faster than bit rows */
-#define ANNEAL_GROUPED_SHARE 4    /* groups are kept where one bit in so many stands in one */
-#define ANNEAL_BYTES_MOST    1024 /* spins: up to so many, rows of bytes are faster than bit rows */
+#define ANNEAL_SLICED_MOST (UINT64_C(1) << 21)
+#define ANNEAL_BITS_LEAST  32   /* couplings a variable: of fewer, lists are faster than bit rows */
+#define ANNEAL_BYTES_MOST  1024 /* spins: up to so many, rows of bytes are faster than bit rows */
 
 struct qb_annealer {
     const qb_qubo *model;
@@ -45,18 +45,12 @@ const qb_anneal_tier *qb_anneal_tier_selected(void)
     return &qb_anneal_portable;
 }
 
-static uint64_t grouped_bits(const qb_qubo *model)
-{
-    uint32_t groups = model->groups + model->cardinalities;
-    return groups ? model->group_start[groups] : 0;
-}
-
 /* Is it expected to get furthest in a given time, if none before it in the list is? */
 static bool suits(qb_anneal_kind kind, const qb_qubo *model)
 {
     switch (kind) {
     case QB_ANNEAL_GROUPS:
-        return grouped_bits(model) * ANNEAL_GROUPED_SHARE >= model->n;
+        return qb_groups_suit(model);
     case QB_ANNEAL_SLICED:
         return model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
     case QB_ANNEAL_BITS:

@@ -3,6 +3,7 @@
 
 #include "harness/base/memory.h"
 #include "solvers/kernels/descent.h"
+#include "solvers/kernels/groups.h"
 #include "solvers/kernels/tabu_core.h"
 
 #include <math.h>
@@ -42,7 +43,11 @@ static bool dense_is_faster(const qb_qubo *q)
 
 static qb_status open_form(qb_tabu *t, qb_tabu_form form, qb_budget *budget, qb_diag *diag)
 {
-    if (form == QB_TABU_DENSE || (form == QB_TABU_AUTO && dense_is_faster(t->model))) {
+    if (form == QB_TABU_GROUPS || (form == QB_TABU_AUTO && qb_groups_suit(t->model))) {
+        t->ops = &qb_tabu_grouped;
+        return t->ops->open(t, budget, diag);
+    }
+    if (form == QB_TABU_DENSE || (form != QB_TABU_SPARSE && dense_is_faster(t->model))) {
         t->ops = &qb_tabu_dense;
         qb_status status = t->ops->open(t, budget, diag);
         if (status != QB_REFUSED || form == QB_TABU_DENSE)
@@ -169,6 +174,10 @@ qb_status qb_tabu_flip(qb_tabu *tabu, uint32_t i, qb_budget *budget)
 
 qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point, qb_budget *budget)
 {
+    if (tabu->ops->go) {
+        tabu->ops->go(tabu, point);
+        return qb_tabu_charge(tabu, budget) ? QB_OK : QB_STOPPED;
+    }
     for (uint32_t w = 0; w < tabu->words; w++)
         for (uint64_t differ = tabu->side[w] ^ point[w]; differ; differ &= differ - 1) {
             qb_status status = qb_tabu_flip(tabu, 64 * w + (uint32_t)__builtin_ctzll(differ), budget);
@@ -265,6 +274,7 @@ static bool is_uphill(const qb_tabu *t, uint32_t next)
 qb_status qb_tabu_walk(qb_tabu *tabu, const qb_tabu_rule *rule, qb_budget *budget)
 {
     qb_tabu *t = tabu;
+    t->nearing = false;
     if (rule->within)
         memcpy(t->open, rule->within, t->words * sizeof *t->open);
     else
@@ -293,6 +303,8 @@ qb_status qb_tabu_pair(qb_tabu *tabu, uint32_t candidates, bool *gained, qb_budg
 {
     qb_tabu *t = tabu;
     *gained = false;
+    if (t->ops->go) /* its moves are of pairs */
+        return QB_OK;
     open_all(t);
     uint32_t next = t->ops->seek(t);
     for (uint32_t k = 0; k < candidates && next != QB_TABU_NONE; k++) {

@@ -10,6 +10,8 @@
  *   dense   a full matrix of int8, int16, int32 or double couplings, gains of int16, int32 or double; update
  *           and maximum in one pass over the row.  Work: n a step.
  *   sparse  compressed rows and a winner tree over the open gains.  Work: 1 + degree a step.
+ *   groups  whose groups may not be left: moves within groups (groups.h) in place of flips
+ *           (tabu_groups.c).  Points are made to keep the groups.  Work: that of the moves looked at.
  *
  * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.  The bits stand in an
  * order of the walker's own; qb_tabu_read_point translates, and what is published is in the model's order.
@@ -29,11 +31,18 @@
 
 typedef struct qb_tabu qb_tabu;
 
-typedef enum qb_tabu_form { QB_TABU_AUTO, QB_TABU_DENSE, QB_TABU_SPARSE } qb_tabu_form;
+typedef enum qb_tabu_form {
+    QB_TABU_AUTO,
+    QB_TABU_FLIPS, /* the faster of dense and sparse */
+    QB_TABU_DENSE,
+    QB_TABU_SPARSE,
+    QB_TABU_GROUPS,
+} qb_tabu_form;
 
-/* Builds the walker at the all-zero point and charges n + nonzeros.  The model must outlive it. memory_bytes:
- * a dense matrix that would not fit is not built; AUTO then takes sparse, DENSE is QB_REFUSED.  Errors: also
- * QB_REFUSED when the sum of |coefficients| overflows, QB_NO_MEMORY, QB_STOPPED.  Free with qb_tabu_close. */
+/* Builds the walker at the all-zero point and charges n + nonzeros.  The model must outlive it. AUTO keeps
+ * groups where a good part of the bits stands in some.  memory_bytes: a dense matrix that would not fit is
+ * not built; AUTO then takes sparse, DENSE is QB_REFUSED.  Errors: also QB_REFUSED when the sum of
+ * |coefficients| overflows, QB_NO_MEMORY, QB_STOPPED.  Free with qb_tabu_close. */
 qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
                        qb_budget *budget, qb_tabu **tabu, qb_diag *diag);
 void qb_tabu_close(qb_tabu *tabu);

@@ -24,8 +24,12 @@ typedef struct qb_tabu_ops {
 
     const char *(*name)(const qb_tabu *t);
 
-    /* Puts the gains of the other end in place of the current ones: those of the all-zero point at first.
-     * What seek has found is void. */
+    /* For a form whose moves are not flips: goes to the nearest point that it can stand at.  Its seek names
+     * the bit that closes when step makes the move, which is worth t->gain. */
+    void (*go)(qb_tabu *t, const uint64_t *point /* [words] */);
+
+    /* For one whose moves are: puts the gains of the other end in place of the current ones: those of the
+     * all-zero point at first. What seek has found is void. */
     void (*exchange)(qb_tabu *t);
 } qb_tabu_ops;
 
@@ -44,6 +48,7 @@ struct qb_tabu {
     double value, best_value; /* of side and of best */
     uint64_t *far_side;       /* [words] the other end of a mixed path */
     double far_value;
+    bool nearing;     /* open is what differs from a guide */
     double gain;      /* of the bit that step or seek returned */
     double published; /* the best value offered to the budget */
     uint64_t moves;
@@ -74,6 +79,6 @@ bool qb_tabu_charge(qb_tabu *t, qb_budget *budget);
 /* The current point becomes the best. */
 void qb_tabu_note_best(qb_tabu *t);
 
-extern const qb_tabu_ops qb_tabu_dense, qb_tabu_tree;
+extern const qb_tabu_ops qb_tabu_dense, qb_tabu_tree, qb_tabu_grouped;
 
 #endif

@@ -370,5 +370,11 @@ static const char *dense_name(const qb_tabu *t)
     return sizes[d->now.lanes].name;
 }
 
-const qb_tabu_ops qb_tabu_dense = {dense_open, dense_close, dense_step,
-                                   dense_seek, dense_name,  dense_exchange};
+const qb_tabu_ops qb_tabu_dense = {
+    .open = dense_open,
+    .close = dense_close,
+    .step = dense_step,
+    .seek = dense_seek,
+    .name = dense_name,
+    .exchange = dense_exchange,
+};

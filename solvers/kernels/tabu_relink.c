@@ -17,13 +17,15 @@ uint32_t qb_tabu_distance(const qb_tabu *tabu, const uint64_t *a, const uint64_t
 
 /* A path in the making: of `whole` steps, `near` taken from the current end and `far` from the other one. */
 typedef struct path {
+    const uint64_t *guide;
     uint32_t whole, margin, near, far;
 } path;
 
 /* Opens what differs from the guide. */
 static path begin(qb_tabu *t, const uint64_t *guide)
 {
-    path p = {.whole = qb_tabu_distance(t, t->side, guide)};
+    path p = {.guide = guide, .whole = qb_tabu_distance(t, t->side, guide)};
+    t->nearing = true;
     p.margin = (p.whole + 2) / 3;
     for (uint32_t w = 0; w < t->words; w++)
         t->open[w] = t->side[w] ^ guide[w];
@@ -39,7 +41,7 @@ static bool advance(qb_tabu *t, path *p, uint32_t steps, qb_budget *budget)
     for (; steps > 0 && p->near + p->far < p->whole; steps--) {
         next = t->ops->step(t, next, QB_TABU_NONE);
         t->moves++;
-        p->near++;
+        p->near = t->ops->go ? p->whole - qb_tabu_distance(t, t->side, p->guide) : p->near + 1;
         if (p->near >= p->margin && p->whole - p->near >= p->margin && t->value > t->best_value)
             qb_tabu_note_best(t);
         if (!qb_tabu_charge(t, budget))
@@ -78,6 +80,8 @@ static void exchange(qb_tabu *t, path *p)
 
 qb_status qb_tabu_relink_mixed(qb_tabu *tabu, const uint64_t *guide, qb_budget *budget)
 {
+    if (!tabu->ops->exchange)
+        return qb_tabu_relink(tabu, guide, budget);
     path p = {0};
     exchange(tabu, &p);
     qb_status status = qb_tabu_go(tabu, guide, budget);

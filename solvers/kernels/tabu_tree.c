@@ -144,4 +144,11 @@ static void tree_exchange(qb_tabu *t)
     s->far_gain = gain;
 }
 
-const qb_tabu_ops qb_tabu_tree = {tree_open, tree_close, tree_step, tree_seek, tree_name, tree_exchange};
+const qb_tabu_ops qb_tabu_tree = {
+    .open = tree_open,
+    .close = tree_close,
+    .step = tree_step,
+    .seek = tree_seek,
+    .name = tree_name,
+    .exchange = tree_exchange,
+};

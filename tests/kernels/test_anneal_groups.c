@@ -2,54 +2,14 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal.h"
 #include "tests/kernels/anneal_cases.h"
+#include "tests/kernels/group_cases.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
-/* Two groups of one in three, one of two in four, and two free bits: 3 * 3 * 6 * 4 states. */
-enum { N = 12, GROUPS = 3, STATES = 216 };
-static const uint32_t group_start[] = {0, 3, 6, 10}, group_ones[] = {1, 1, 2};
-static const uint32_t group_member[] = {4, 0, 7, 1, 9, 2, 3, 5, 8, 11};
-
-static qb_qubo grouped(bool real, qb_sense sense, uint64_t seed)
-{
-    qb_qubo q = model_build(
-        (model_spec){.n = N, .density = 0.7, .weight = 9, .linear = 9, .real = real, .sense = sense}, seed);
-    q.groups = 2;
-    q.cardinalities = 1;
-    q.group_start = group_start;
-    q.group_ones = group_ones;
-    q.group_member = group_member;
-    return q;
-}
-
-static bool keeps_groups(const uint8_t *x)
-{
-    for (uint32_t g = 0; g < GROUPS; g++) {
-        uint32_t ones = 0;
-        for (uint32_t k = group_start[g]; k < group_start[g + 1]; k++)
-            ones += x[group_member[k]];
-        if (ones != group_ones[g])
-            return false;
-    }
-    return true;
-}
-
-static void read_state(uint32_t state, uint8_t *x)
-{
-    for (uint32_t i = 0; i < N; i++)
-        x[i] = state >> i & 1;
-}
-
-static uint32_t write_state(const uint8_t *x)
-{
-    uint32_t state = 0;
-    for (uint32_t i = 0; i < N; i++)
-        state |= (uint32_t)x[i] << i;
-    return state;
-}
+enum { N = GROUPED_N };
 
 static qb_annealer *open_groups(const qb_qubo *q, uint64_t seed)
 {
@@ -63,16 +23,16 @@ Test(anneal_groups, are_kept_and_energies_are_exact)
 {
     const double beta[] = {0, 0.05, 0.2, 1, INFINITY};
     for (uint64_t seed = 0; seed < 40; seed++) {
-        qb_qubo q = grouped(seed % 2, seed % 4 < 2 ? QB_MINIMISE : QB_MAXIMISE, seed);
+        qb_qubo q = grouped_build(seed % 2, seed % 4 < 2 ? QB_MINIMISE : QB_MAXIMISE, seed);
         qb_annealer *annealer = open_groups(&q, seed);
         uint8_t x[N], given[N];
         uint32_t replica;
-        read_state((uint32_t)(seed * 977 % 4096), given);
+        grouped_read((uint32_t)(seed * 977 % 4096), given);
         for (int round = 0; round < 20; round++) {
             qb_annealer_start(annealer, round % 2 ? given : NULL);
             cr_assert_eq(qb_annealer_run(annealer, beta, (uint32_t)round % 6, NULL), QB_OK);
             qb_annealer_state(annealer, 0, x);
-            cr_assert(keeps_groups(x));
+            cr_assert(grouped_keeps(x));
             cr_assert_eq(qb_annealer_best(annealer, &replica), qb_qubo_energy(&q, x));
         }
         qb_annealer_close(annealer);
@@ -83,32 +43,32 @@ Test(anneal_groups, are_kept_and_energies_are_exact)
 /* What has its groups right is taken as it is, whatever else it is. */
 Test(anneal_groups, start_where_they_are_told_to)
 {
-    qb_qubo q = grouped(false, QB_MINIMISE, 1);
+    qb_qubo q = grouped_build(false, QB_MINIMISE, 1);
     qb_annealer *annealer = open_groups(&q, 1);
     uint32_t kept = 0;
     for (uint32_t state = 0; state < 1u << N; state++) {
         uint8_t x[N], got[N];
-        read_state(state, x);
+        grouped_read(state, x);
         qb_annealer_start(annealer, x);
         qb_annealer_state(annealer, 0, got);
-        cr_assert(keeps_groups(got));
-        cr_assert(!keeps_groups(x) || memcmp(x, got, N) == 0);
-        kept += keeps_groups(x);
+        cr_assert(grouped_keeps(got));
+        cr_assert(!grouped_keeps(x) || memcmp(x, got, N) == 0);
+        kept += grouped_keeps(x);
     }
-    cr_assert_eq(kept, STATES);
+    cr_assert_eq(kept, GROUPED_STATES);
     qb_annealer_close(annealer);
     qb_qubo_free(&q);
 }
 
-/* The fewest bits in which a state that keeps the groups, and differs from x in energy by `cost`, differs. */
+/* The fewest bits in which a state one move away, that differs from x in energy by `cost`, differs. */
 static uint32_t bits_of(const qb_qubo *q, const uint8_t *x, double cost)
 {
-    uint32_t bits = UINT32_MAX;
+    uint32_t bits = cost == 0 ? 0 : UINT32_MAX;
     uint8_t y[N];
     for (uint32_t state = 0; state < 1u << N; state++) {
-        read_state(state, y);
-        uint32_t differ = (uint32_t)__builtin_popcount(state ^ write_state(x));
-        if (differ < bits && keeps_groups(y) &&
+        grouped_read(state, y);
+        uint32_t differ = (uint32_t)__builtin_popcount(state ^ grouped_write(x));
+        if (differ < bits && grouped_keeps(y) && grouped_is_move(grouped_write(x), state) &&
             fabs(fabs(qb_qubo_energy(q, y) - qb_qubo_energy(q, x)) - cost) <= 1e-9)
             bits = differ;
     }
@@ -119,7 +79,7 @@ static uint32_t bits_of(const qb_qubo *q, const uint8_t *x, double cost)
 Test(anneal_groups, costs_are_differences_of_energies)
 {
     enum { COSTS = 60 };
-    qb_qubo q = grouped(true, QB_MAXIMISE, 5);
+    qb_qubo q = grouped_build(true, QB_MAXIMISE, 5);
     qb_annealer *annealer = open_groups(&q, 2);
     double cost[COSTS];
     uint8_t x[N];
@@ -149,8 +109,8 @@ static double sample_p(const qb_qubo *q, double beta, uint32_t samples)
     uint8_t x[N];
     memset(seen, 0, sizeof seen);
     for (uint32_t state = 0; state < 1u << N; state++) {
-        read_state(state, x);
-        p[state] = keeps_groups(x) ? exp(-beta * sign * qb_qubo_energy(q, x)) : 0;
+        grouped_read(state, x);
+        p[state] = grouped_keeps(x) ? exp(-beta * sign * qb_qubo_energy(q, x)) : 0;
         total += p[state];
     }
     for (uint32_t k = 0; k < SWEEPS; k++)
@@ -160,7 +120,7 @@ static double sample_p(const qb_qubo *q, double beta, uint32_t samples)
         qb_annealer_start(annealer, NULL);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         qb_annealer_state(annealer, 0, x);
-        seen[write_state(x)]++;
+        seen[grouped_write(x)]++;
     }
     qb_annealer_close(annealer);
     double chi = 0, expected = 0, count = 0, bins = 0;
@@ -179,7 +139,7 @@ static double sample_p(const qb_qubo *q, double beta, uint32_t samples)
 
 Test(anneal_groups, sample_the_boltzmann_distribution)
 {
-    qb_qubo low = grouped(false, QB_MINIMISE, 3), high = grouped(true, QB_MAXIMISE, 4);
+    qb_qubo low = grouped_build(false, QB_MINIMISE, 3), high = grouped_build(true, QB_MAXIMISE, 4);
     cr_assert_gt(sample_p(&low, 0, 20000), 1e-3);
     cr_assert_gt(sample_p(&low, 0.05, 20000), 1e-3);
     cr_assert_gt(sample_p(&high, 0.05, 20000), 1e-3);
@@ -194,11 +154,7 @@ Test(anneal_groups, few_grouped_bits_or_none_leave_the_choice_to_the_others)
     qb_qubo q = model_build((model_spec){.n = 60, .density = 0.5, .weight = 9, .linear = 9}, 6);
     cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, &annealer, &diag), QB_REFUSED);
     cr_assert_str_eq(diag.text, "annealing within groups needs a model that has some");
-    q.groups = 2;
-    q.cardinalities = 1;
-    q.group_start = group_start;
-    q.group_ones = group_ones;
-    q.group_member = group_member;
+    grouped_mark(&q);
     cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 1, &annealer, NULL), QB_OK);
     cr_assert_str_neq(qb_annealer_name(annealer), "groups");
     qb_annealer_close(annealer);
@@ -207,7 +163,7 @@ Test(anneal_groups, few_grouped_bits_or_none_leave_the_choice_to_the_others)
 
 Test(anneal_groups, survive_without_memory)
 {
-    qb_qubo q = grouped(false, QB_MINIMISE, 7);
+    qb_qubo q = grouped_build(false, QB_MINIMISE, 7);
     for (int64_t after = 0;; after++) {
         qb_annealer *annealer = NULL;
         qb_memory_fail_after(after);
