@@ -53,6 +53,14 @@ void qb_budget_stage(qb_budget *budget, const char *name);
  * like the solver's own. */
 void qb_budget_outside_cpu(qb_budget *budget, int64_t cpu_ns);
 
+/* For solvers that run programs outside, and no effect for others: the run's clocks stand still from now on,
+ * at most for `most_s` seconds, while something goes on that is not the solver's time (writing the model for
+ * the program, starting it, reading its answer).  A hold that is on is ended by another.  qb_budget_resume
+ * lets the clocks go on; without `counts`, from where they would be by now: what passed is charged after all.
+ * What was credited is told in `details` (credited_wall_s, credited_cpu_s). */
+void qb_budget_hold(qb_budget *budget, double most_s);
+void qb_budget_resume(qb_budget *budget, bool counts);
+
 /* Publishes x, a 0/1 vector of the model's n variables, of value `claimed` in the model's own sense and scale
  * (qubo.h).  Only strict improvements over what this run has published are kept; others return QB_OK at once,
  * so a solver may offer freely.  QB_STOPPED: the target is reached or the deadline has passed, return
@@ -75,8 +83,8 @@ qb_status qb_budget_sample(qb_budget *budget, const uint8_t *x /* [n] */, double
 /* Is there room for one more sample? */
 bool qb_budget_keeps_samples(const qb_budget *budget);
 
-/* Is the budget one of samples?  (How large it is, nobody tells.)  What a solver looks at without returning it
- * would then be free: one of many replicas offers nothing but samples, one by one and charged each. */
+/* Is the budget one of samples?  (How large it is, nobody tells.)  What a solver looks at without returning
+ * it would then be free: one of many replicas offers nothing but samples, one by one and charged each. */
 bool qb_budget_limits_samples(const qb_budget *budget);
 
 /* A named fact for `details`: a number, a text, or a list of numbers.  A later fact of the same key replaces

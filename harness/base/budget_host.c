@@ -69,6 +69,9 @@ qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *
     b->clock = s->clock;
     b->stop_at_target = s->stop_at_target;
     b->tells_limit = s->tells_limit;
+    b->credits = s->credits;
+    b->credits_context = s->credits_context;
+    b->credit = qb_credit_open(s->threads);
     qb_budget_set_targets(b, s->targets, s->target_count);
     status = qb_channel_writer_open(&b->channel, s->channel, s->variables, s->mip, diag);
     if (!status && qb_budget_details_open(&b->details))

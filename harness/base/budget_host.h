@@ -9,6 +9,7 @@
 #include "harness/base/budget.h"
 #include "harness/base/channel.h"
 #include "harness/base/clock.h"
+#include "harness/base/credit.h"
 
 typedef enum qb_budget_kind {
     QB_BUDGET_CPU_TIME,  /* seconds of CPU, all threads */
@@ -47,7 +48,10 @@ typedef struct qb_budget_setup {
     uint32_t target_count; /* <= QB_BUDGET_TARGETS */
     bool stop_at_target;   /* stop when targets[0] is reached */
     bool tells_limit;      /* may the solver ask what is left? */
-    qb_channel *channel;   /* formatted by qb_channel_format for the same variables */
+    /* gets the record whenever it has changed; NULL: the solver's clocks are never held */
+    void (*credits)(void *context, const qb_credit *credit);
+    void *credits_context;
+    qb_channel *channel; /* formatted by qb_channel_format for the same variables */
 } qb_budget_setup;
 
 /* Checks the setup (QB_BAD_INPUT) and starts the clocks.  Ownership: the caller frees with qb_budget_close.

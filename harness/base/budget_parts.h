@@ -31,6 +31,9 @@ struct qb_budget {
     bool mip, maximise, stop_at_target, tells_limit;
     qb_clock clock;
     int64_t wall_start, cpu_start, outside_ns;
+    qb_credit credit;
+    void (*credits)(void *context, const qb_credit *credit);
+    void *credits_context;
 
     int64_t exact_at;              /* wall time before which CPU time cannot have run out */
     int64_t checked_ns;            /* wall time and work of the last check, and the work until the next: */
@@ -70,14 +73,28 @@ static inline int64_t qb_budget_ns(double seconds)
     return seconds < 4e9 ? (int64_t)(seconds * 1e9) : QB_NEVER_NS;
 }
 
-static inline int64_t qb_budget_wall(const qb_budget *b)
+/* By clocks that are never held. */
+static inline int64_t qb_budget_raw_wall(const qb_budget *b)
 {
     return b->clock.wall_ns(b->clock.context) - b->wall_start;
 }
 
-static inline int64_t qb_budget_cpu(const qb_budget *b)
+static inline int64_t qb_budget_raw_cpu(const qb_budget *b)
 {
     return b->clock.cpu_ns(b->clock.context) - b->cpu_start + b->outside_ns;
+}
+
+/* By the run's own. */
+static inline int64_t qb_budget_wall(const qb_budget *b)
+{
+    int64_t raw = qb_budget_raw_wall(b);
+    return raw - qb_credit_wall(&b->credit, raw);
+}
+
+static inline int64_t qb_budget_cpu(const qb_budget *b)
+{
+    int64_t raw = qb_budget_raw_cpu(b);
+    return raw - qb_credit_cpu(&b->credit, b->credit.held ? qb_budget_raw_wall(b) : 0, raw);
 }
 
 /* CPU time that went into simulating a device. */

@@ -64,6 +64,32 @@ void qb_budget_stage(qb_budget *budget, const char *name)
     budget->stage_start = now;
 }
 
+/* The watcher first: from now on both compute alike. */
+static void tell_credit(qb_budget *b)
+{
+    b->credits(b->credits_context, &b->credit);
+    b->exact_at = 0;
+    qb_budget_detail(b, "credited_wall_s", (double)b->credit.wall * 1e-9);
+    qb_budget_detail(b, "credited_cpu_s", (double)b->credit.cpu * 1e-9);
+}
+
+void qb_budget_hold(qb_budget *budget, double most_s)
+{
+    if (!budget->credits || budget->over)
+        return;
+    qb_credit_hold(&budget->credit, qb_budget_raw_wall(budget), qb_budget_raw_cpu(budget),
+                   qb_budget_ns(most_s));
+    tell_credit(budget);
+}
+
+void qb_budget_resume(qb_budget *budget, bool counts)
+{
+    if (!budget->credit.held)
+        return;
+    qb_credit_resume(&budget->credit, qb_budget_raw_wall(budget), qb_budget_raw_cpu(budget), counts);
+    tell_credit(budget);
+}
+
 void qb_budget_mark_setup(qb_budget *budget)
 {
     int64_t wall = qb_budget_wall(budget);

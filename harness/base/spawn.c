@@ -26,6 +26,7 @@ extern char **environ;
 typedef struct qb_spawned {
     int input, output[2], errors[2]; /* -1 when closed */
     int handle;                      /* pidfd */
+    int beside;                      /* the caller's; -1: none */
     pid_t pid;
     int64_t reaped_ns; /* CPU time of what this process had waited for before */
     bool ended, reaped;
@@ -153,7 +154,7 @@ qb_status qb_spawn_open(const qb_spawn *spawn, qb_spawned **program, qb_diag *di
     child *c = QB_NEW(child, 1);
     if (!c)
         return fail_errno(diag, spawn->argv[0], ENOMEM);
-    *c = (child){-1, {-1, -1}, {-1, -1}, -1, .reaped_ns = cpu_of_reaped(), .last_reads = 64};
+    *c = (child){-1, {-1, -1}, {-1, -1}, -1, .beside = -1, .reaped_ns = cpu_of_reaped(), .last_reads = 64};
     int error = start(spawn, c);
     if (!error) {
         const struct rlimit most = {spawn->file_limit, spawn->file_limit};
@@ -175,6 +176,11 @@ qb_status qb_spawn_open(const qb_spawn *spawn, qb_spawned **program, qb_diag *di
     return QB_OK;
 }
 
+void qb_spawn_attend(qb_spawned *program, int descriptor)
+{
+    program->beside = descriptor;
+}
+
 /* Reads what there is; closes the pipe at its end. */
 static bool take(int *descriptor, char *block, size_t size, size_t *got)
 {
@@ -188,15 +194,19 @@ static bool take(int *descriptor, char *block, size_t size, size_t *got)
 /* A grandchild may keep a pipe open, and full, after the program's end: it is not waited for. */
 qb_spawn_event qb_spawn_next(qb_spawned *c, int wait_ms, char *block, size_t size, size_t *got)
 {
-    struct pollfd watched[3] = {
-        {c->output[0], POLLIN, 0}, {c->errors[0], POLLIN, 0}, {c->ended ? -1 : c->handle, POLLIN, 0}};
-    int ready = poll(watched, 3, c->ended ? 0 : wait_ms);
+    struct pollfd watched[4] = {{c->output[0], POLLIN, 0},
+                                {c->errors[0], POLLIN, 0},
+                                {c->ended ? -1 : c->handle, POLLIN, 0},
+                                {c->beside, POLLIN, 0}}; /* looked at after the pipes, and told before */
+    int ready = poll(watched, 4, c->ended ? 0 : wait_ms);
     if (c->ended && (ready == 0 || c->last_reads-- == 0))
         return QB_SPAWN_ENDED;
     if (ready <= 0)
         return QB_SPAWN_QUIET;
     if (watched[2].revents)
         reap(c);
+    if (watched[3].revents)
+        return QB_SPAWN_BESIDE;
     if (watched[0].revents && take(&c->output[0], block, size, got))
         return QB_SPAWN_OUTPUT;
     if (watched[1].revents && take(&c->errors[0], block, size, got))

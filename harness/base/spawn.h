@@ -45,12 +45,17 @@ typedef enum qb_spawn_event {
     QB_SPAWN_QUIET,  /* nothing in this time, or a signal came: look at the clock and ask again */
     QB_SPAWN_OUTPUT, /* a piece of its standard output */
     QB_SPAWN_ERRORS, /* a piece of its standard error */
+    QB_SPAWN_BESIDE, /* what qb_spawn_attend was given can be read */
     QB_SPAWN_ENDED,  /* it has ended and its pipes hold nothing more */
 } qb_spawn_event;
 
 /* Starts it; of `spawn`, timeout and output limit are the caller's business here.  Errors as above.  Close
  * with qb_spawn_close. */
 qb_status qb_spawn_open(const qb_spawn *spawn, qb_spawned **program, qb_diag *diag);
+
+/* From now on `descriptor`, the caller's, is waited for too.  What the program had done to it when it said
+ * something is told before that piece. */
+void qb_spawn_attend(qb_spawned *program, int descriptor);
 
 /* Waits at most `wait_ms` (-1: for ever) for the next event; block [size] gets *got bytes of a piece. */
 qb_spawn_event qb_spawn_next(qb_spawned *program, int wait_ms, char *block, size_t size, size_t *got);

@@ -17,6 +17,12 @@ bool qb_sees_its_limit(const qb_evidence_entry *entry)
     return !solver || solver->needs_deadline;
 }
 
+bool qb_runs_outside(const qb_evidence_entry *entry)
+{
+    const qb_solver *solver = qb_solver_find(entry->solver);
+    return solver && solver->find;
+}
+
 bool qb_run_counts(const qb_evidence_run *run)
 {
     return run->has_solution && run->feasible && run->outcome != QB_RUN_CRASHED &&

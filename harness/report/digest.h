@@ -36,6 +36,9 @@ typedef struct qb_digest {
  * build's? */
 bool qb_sees_its_limit(const qb_evidence_entry *entry);
 
+/* Is its solver a program outside, whose start-up and reading are credited back? */
+bool qb_runs_outside(const qb_evidence_entry *entry);
+
 /* Does the run's solution count?  Not without a feasible one, and not from a run that crashed, ran out of
  * memory, lied or was refused: those score as the fallback, and reach no target. */
 bool qb_run_counts(const qb_evidence_run *run);

@@ -118,6 +118,23 @@ static qb_status put_ledger(qb_page *page, qb_diag *diag)
     return QB_OK;
 }
 
+/* What times do not include. */
+static void put_credit(qb_page *page)
+{
+    const qb_evidence *e = page->digest->evidence;
+    qb_text names = {0};
+    for (uint32_t k = 0; k < e->entries; k++)
+        if (qb_runs_outside(&e->entry[k]))
+            qb_text_appendf(&names, "%s%s", names.length ? ", " : "", e->entry[k].name);
+    if (names.length)
+        qb_html_paragraph(page,
+                          "Programs outside: %s. Writing the model for them, their start-up (until they "
+                          "open the model) and their reading were measured and credited back: no time "
+                          "here includes them, the details of each run say how much it was.",
+                          qb_text_get(&names));
+    qb_text_clear(&names);
+}
+
 static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
 {
     const qb_evidence *e = page->digest->evidence;
@@ -149,6 +166,7 @@ static void put_fairness(qb_page *page, const qb_flips *flips, double *scratch)
                     "%" PRIu64 " of %" PRIu64 " runs were flagged; %" PRIu64
                     " were repeated for load on the machine.",
                     page->digest->flagged, e->runs, page->digest->repeated);
+    put_credit(page);
     put_deviations(page);
 }
 

@@ -77,6 +77,11 @@ static void send_note(int warden, const qb_launch_note *note)
     (void)qb_launch_send(warden, note, sizeof *note, NULL, 0);
 }
 
+static void send_credit(void *warden, const qb_credit *credit)
+{
+    send_note(*(int *)warden, &(qb_launch_note){.kind = QB_NOTE_CREDIT, .credit = *credit});
+}
+
 _Noreturn static void fail(int warden, int error)
 {
     send_note(warden, &(qb_launch_note){.error = error ? error : EIO});
@@ -204,6 +209,8 @@ void qb_child_main(int warden, const qb_contain *contain)
                              .target_count = r->targets,
                              .stop_at_target = r->stop_at_target,
                              .tells_limit = r->solver->needs_deadline,
+                             .credits = r->solver->find ? send_credit : NULL,
+                             .credits_context = &warden,
                              .channel = qb_channel_format(block, r->variables, r->mip, r->samples)};
     qb_budget *budget;
     qb_diag diag = {0};
@@ -211,6 +218,7 @@ void qb_child_main(int warden, const qb_contain *contain)
     read_memory(&note);
     if (qb_budget_open(&setup, &budget, &diag))
         fail(warden, ENOMEM);
+    note.kind = QB_NOTE_BEGIN;
     note.at_ns = qb_clock_system.wall_ns(NULL);
     note.cpu_ns = qb_clock_system.cpu_ns(NULL);
     send_note(warden, &note);
@@ -222,8 +230,10 @@ void qb_child_main(int warden, const qb_contain *contain)
     qb_budget_finish(budget, outcome, diag.text);
     atomic_store(&listening, NULL);
 
-    note = (qb_launch_note){
-        .at_ns = qb_clock_system.wall_ns(NULL), .helpers_ns = helpers_cpu_ns(), .delay_ns = run_delay_ns()};
+    note = (qb_launch_note){.kind = QB_NOTE_END,
+                            .at_ns = qb_clock_system.wall_ns(NULL),
+                            .helpers_ns = helpers_cpu_ns(),
+                            .delay_ns = run_delay_ns()};
     read_memory(&note);
     send_note(warden, &note);
     r->solver->free(state);

@@ -3,7 +3,8 @@
  * Deadline D: the run's own code stops at D; SIGTERM at D + 5 ms; SIGKILL at D + 15 ms of wall time.  Of CPU
  * time less will do, since a run that waits for a processor spends none: SIGTERM at D + 2 ms, SIGKILL at
  * D + 5 ms, for each thread that runs, as the tree's clock shows it (tree_clock.h: up to a tick late).  How
- * many run is told by how fast CPU time passes.  A wall limit is watched by the clock; a CPU limit by reading
+ * many run is told by how fast CPU time passes.  While a run's clocks are held (qb_budget_hold), they are
+ * here, too.  A wall limit is watched by the clock; a CPU limit by reading
  * the CPU time of the process tree, each time at the earliest moment at which it could have run out.
  */
 #define _GNU_SOURCE
@@ -58,6 +59,7 @@ typedef struct run {
     qb_tree_clock *clock;
     bool abandoned; /* the harness has gone */
     qb_launch_note first, second;
+    qb_credit credit; /* by which deadlines move */
     qb_launch_report *report;
 } run;
 
@@ -92,13 +94,20 @@ static double running(const run *r, int64_t late, int64_t now)
     return pace < 1 ? 1 : pace > (double)r->processors ? (double)r->processors : pace;
 }
 
+/* Of the CPU time that the tree's clock shows. */
+static int64_t credited_cpu(const run *r, int64_t now, int64_t spent)
+{
+    return qb_credit_cpu(&r->credit, now - r->start_ns, spent - r->cpu_start_ns);
+}
+
 /* How late a run under a CPU limit is.  While the bound says that it cannot be late it is left alone, but for
  * the last EARLY_NS, in which the clock is followed closely. */
 static lateness examine_cpu(run *r, int64_t now, int64_t *look_at)
 {
-    int64_t threads = r->request->threads, limit = r->cpu_start_ns + r->limit_ns;
+    int64_t spent = qb_tree_clock_all(r->clock); /* read at every look: it follows the ticks */
+    int64_t threads = r->request->threads;
+    int64_t limit = r->cpu_start_ns + r->limit_ns + credited_cpu(r, now, spent), late = spent - limit;
     int64_t due = limit + cpu_grace.ask_ns, bound = qb_tree_clock_bound(r->clock);
-    int64_t late = qb_tree_clock_all(r->clock) - limit; /* read at every look: it follows the ticks */
     bool fine = qb_tree_clock_has_counter(r->clock);
     if (late <= 0)
         r->in_time_ns = now;
@@ -121,7 +130,8 @@ static lateness examine_cpu(run *r, int64_t now, int64_t *look_at)
 static lateness examine(run *r, int64_t now, int64_t *look_at)
 {
     const qb_launch_request *q = r->request;
-    int64_t deadline = r->start_ns + (q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns), by_cpu;
+    int64_t limit = q->kind == QB_BUDGET_WALL_TIME ? r->limit_ns : r->backstop_ns, by_cpu;
+    int64_t deadline = r->start_ns + limit + qb_credit_wall(&r->credit, now - r->start_ns);
     lateness judged = judge(now - deadline, &wall_grace);
     *look_at = deadline + next_ns(judged, &wall_grace);
     if (q->kind == QB_BUDGET_CPU_TIME) {
@@ -155,7 +165,8 @@ static int64_t enforce(run *r, int64_t now)
         end_now(r);
         report->killed = true;
         r->killed_ns = now;
-        r->killed_cpu_ns = qb_tree_clock_all(r->clock) - r->cpu_start_ns;
+        int64_t spent = qb_tree_clock_all(r->clock);
+        r->killed_cpu_ns = spent - r->cpu_start_ns - credited_cpu(r, now, spent);
         if (r->request->kind == QB_BUDGET_CPU_TIME)
             report->running = (uint32_t)lround(running(r, r->killed_cpu_ns - r->limit_ns, now));
         return NEVER_NS;
@@ -167,7 +178,7 @@ static int64_t enforce(run *r, int64_t now)
     return look_at;
 }
 
-/* The first note starts the clock; the second, which user code may have forged, only ends the watch. */
+/* The first note starts the clock; the last, which user code may have forged, only ends the watch. */
 static void take_note(run *r)
 {
     qb_launch_note note;
@@ -175,6 +186,11 @@ static void take_note(run *r)
     if (got != sizeof note || r->ended_ns) {
         close(r->notes);
         r->notes = -1;
+    } else if (note.kind == QB_NOTE_CREDIT) {
+        note.credit.threads = r->credit.threads;
+        if (r->start_ns && r->request->solver->find &&
+            qb_credit_is_possible(&note.credit, now_ns() - r->start_ns))
+            r->credit = note.credit;
     } else if (r->start_ns == 0) {
         r->report->error = note.error;
         r->report->started = note.error == 0;
@@ -204,10 +220,8 @@ static void watch(run *r)
         if (ppoll(events, 3, look_at >= NEVER_NS ? NULL : &timeout, NULL) < 0)
             continue;
         if (events[1].revents) {
-            bool had_started = r->start_ns != 0;
             take_note(r);
-            look_at = r->start_ns && !had_started ? 0 : look_at;
-            look_at = r->ended_ns ? 0 : look_at;
+            look_at = 0;
         } else if (events[0].revents) { /* all notes have been read by now */
             return;
         }
@@ -261,10 +275,12 @@ static void settle_accounts(run *r, const qb_contain *contain)
     if (r->start_ns == 0)
         return;
     int64_t stopped_ns = r->ended_ns ? r->ended_ns : r->killed_ns ? r->killed_ns : died_ns;
-    report->wall_ns = stopped_ns - r->start_ns;
+    report->credited_ns = qb_credit_wall(&r->credit, stopped_ns - r->start_ns);
+    report->wall_ns = stopped_ns - r->start_ns - report->credited_ns;
     report->teardown_ns = now_ns() - stopped_ns;
     report->helpers_ns = r->second.helpers_ns + strays_ns;
-    report->cpu_ns = cpu_of(&usage) - r->cpu_start_ns + strays_ns;
+    int64_t spent = cpu_of(&usage) + strays_ns;
+    report->cpu_ns = spent - r->cpu_start_ns - credited_cpu(r, stopped_ns, spent);
     if (r->killed_ns && r->killed_cpu_ns < report->cpu_ns)
         report->cpu_ns = r->killed_cpu_ns; /* what follows a kill is the system's time, not the run's */
 }
@@ -290,6 +306,7 @@ static void execute(qb_launch_request *request, const int fd[2], int lifeline, q
              .processors = processors_of(request),
              .limit_ns = to_ns(request->limit),
              .backstop_ns = to_ns(request->backstop),
+             .credit = qb_credit_open(request->threads),
              .clock = clock,
              .report = report};
     if (!qb_parked_start(parked, lifeline, contain, clock, request, fd, &r.child, &r.notes)) {

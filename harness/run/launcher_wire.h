@@ -60,7 +60,8 @@ typedef struct qb_launch_report {
     int wait_status;     /* of the child, as waitpid gives it */
     uint32_t strays;     /* processes that it left behind */
     uint32_t running;    /* threads that ran when it was killed for its CPU limit; 0: it was not */
-    int64_t wall_ns;     /* from the start of init until user code stopped: returned, or was killed */
+    int64_t wall_ns;     /* from the start of init until user code stopped (returned, or was killed) */
+    int64_t credited_ns; /* wall time that is in neither that nor cpu_ns: the run's clocks were held */
     int64_t teardown_ns; /* from then until all of its processes were gone */
     int64_t cpu_ns;      /* of all processes until user code stopped */
     int64_t helpers_ns;  /* of that: of processes other than the child itself */
@@ -69,14 +70,18 @@ typedef struct qb_launch_report {
     char containment[32], memory_way[32], cpu_way[32];
 } qb_launch_report;
 
-/* Child to warden.  The first note is sent before any of the solver's code runs; the second
- * is hearsay. */
+/* Child to warden.  The first note is sent before any of the solver's code runs; what follows is hearsay.  A
+ * credit is believed where the solver is a program outside (it has `find`), which cannot reach the socket. */
+typedef enum qb_note_kind { QB_NOTE_BEGIN, QB_NOTE_CREDIT, QB_NOTE_END } qb_note_kind;
+
 typedef struct qb_launch_note {
-    int64_t at_ns;                /* CLOCK_MONOTONIC */
-    int64_t cpu_ns;               /* first: of the child so far */
-    int64_t helpers_ns, delay_ns; /* second */
-    uint64_t resident_kib, shared_kib;
-    int32_t error; /* errno of a failed start, else 0 */
+    qb_note_kind kind;
+    int32_t error;                     /* begin: errno of a failed start, else 0 */
+    int64_t at_ns;                     /* CLOCK_MONOTONIC */
+    int64_t cpu_ns;                    /* begin: of the child so far */
+    int64_t helpers_ns, delay_ns;      /* end */
+    uint64_t resident_kib, shared_kib; /* begin, end */
+    qb_credit credit;
 } qb_launch_note;
 
 /* Sends and receives one packet.  Receiving gives the number of bytes, 0 when the other side has gone, -1 on

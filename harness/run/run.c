@@ -471,7 +471,8 @@ qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag
     if (status)
         goto done;
     qb_load_capture(&after);
-    qb_load_flags(&before, &after, e.report.delay_ns, e.report.wall_ns, made.flags, sizeof made.flags);
+    qb_load_flags(&before, &after, e.report.delay_ns, e.report.wall_ns + e.report.credited_ns, made.flags,
+                  sizeof made.flags);
     if (spec->shares_core)
         qb_load_flag(made.flags, sizeof made.flags, "shared-core");
     status = conclude(&e, &made, diag);

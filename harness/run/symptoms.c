@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "harness/run/symptoms.h"
 
+#include "harness/base/watch.h"
 #include "harness/run/tree_clock.h"
 
 #include <stdbool.h>
@@ -169,6 +170,17 @@ static void examine_perf(qb_symptom_visit visit, void *context)
             : "another process's CPU clock moves once a tick: what ignores a CPU limit is ended that later");
 }
 
+static void examine_watching(qb_symptom_visit visit, void *context)
+{
+    int watch = qb_watch_open("/proc/self/exe");
+    if (watch >= 0)
+        close(watch);
+    report(visit, context, "watching", watch >= 0 ? QB_GRADE_GOOD : QB_GRADE_BAD,
+           watch >= 0 ? "files can be watched" : "files cannot be watched (fs.inotify limits?)",
+           watch >= 0 ? "programs outside are credited their start-up, until they open the model"
+                      : "programs outside are charged their start-up");
+}
+
 static void examine_tick(qb_symptom_visit visit, void *context)
 {
     struct timespec tick;
@@ -203,4 +215,5 @@ void qb_symptoms_examine(qb_symptom_visit visit, void *context)
     examine_tick(visit, context);
     examine_containment(visit, context);
     examine_perf(visit, context);
+    examine_watching(visit, context);
 }

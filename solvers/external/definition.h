@@ -13,6 +13,8 @@
  *   version: {command: [cbc, -quit], after: "Version:"}
  *   gap: 0                            the gap tolerance that the command asks for
  *
+ * Its start-up lasts until it opens {model} for reading, and is credited back (startup.h).
+ *
  * Words of the command and contents of files may hold {model}, {solution} (files in the folder where it
  * runs), {seconds} (that it should take), {whole_seconds}, {seed} (below 2^31), {threads}, {memory_mib} and
  * {here} (the folder of the definition).  A solution is in any dialect of harness/model/solution.h, in which

@@ -5,8 +5,11 @@
  * referee has seen it: texts are kept within limits, its status is read from its words, and where its own
  * value differs from that of its solution, its own is what it claims.  CPU time is the whole tree's.
  *
+ * What it costs that the program is outside is no time of the run, whose clocks are held: writing the model,
+ * start-up and reading of the program (startup.h), reading its answer.
+ *
  * Stored with a run: the arguments, the definition's hash, the program's hash and version, and the seconds
- * that writing the model, the program up to its first word and up to its end, and reading its answer took.
+ * that writing the model, start-up, reading the model, the program as a whole and reading its answer took.
  */
 #include "harness/base/hash.h"
 #include "harness/base/memory.h"
@@ -16,9 +19,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OURS 600 /* seconds of writing and reading that are credited back at most */
+
 #define ROWS(X, preset)                                                                                  \
     X(text, definition, preset, 0, 0, "", "", "name of a definition that ships, or the path of a .yaml") \
-    X(real, reserve, "0.1", 0, 0.9, "", "", "share of the time left that is kept for reading the answer")
+    X(real, reserve, "0.1", 0, 0.9, "", "",                                                              \
+      "share of the time left that the program is not told of, to write its answer in")                  \
+    X(real, startup, "10", 0, 600, "s", "",                                                              \
+      "start-up that is credited back at most: until the program opens the model's file")
 #define DECLARED(X) ROWS(X, "")
 QB_PARAMS_DECLARE(external_params, DECLARED)
 
@@ -28,6 +36,7 @@ typedef struct external_state {
     qb_external_model model;
     qb_scratch *scratch;
     qb_text program; /* path */
+    qb_external_startup startup;
     uint64_t seed;
     double write_s;
 } external_state;
@@ -39,6 +48,7 @@ static void release(void *opaque)
     external_state *s = opaque;
     if (!s)
         return;
+    qb_external_startup_end(&s->startup);
     qb_scratch_close(s->scratch);
     qb_external_model_close(&s->model);
     qb_external_close(&s->external);
@@ -123,8 +133,10 @@ static qb_status init(const qb_model *model, const void *params, uint64_t seed, 
     external_state *s = QB_NEW(external_state, 1);
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the state");
+    s->startup.watch = -1;
     memcpy(&s->params, params, sizeof s->params);
     s->seed = seed;
+    qb_budget_hold(budget, OURS);
     qb_status status = prepare(s, model, budget, diag);
     if (status == QB_NO_MEMORY && diag && !diag->text[0])
         qb_fail(diag, QB_NO_MEMORY, "no memory to write the model");
@@ -132,6 +144,7 @@ static qb_status init(const qb_model *model, const void *params, uint64_t seed, 
         release(s);
         return status;
     }
+    qb_budget_resume(budget, true);
     *state = s;
     return QB_OK;
 }
@@ -145,14 +158,17 @@ static qb_status solve(void *opaque, qb_budget *budget, qb_diag *diag)
     qb_external_session s = {.external = e,
                              .model = &state->model,
                              .scratch = state->scratch,
+                             .startup = &state->startup,
                              .seed = state->seed,
                              .reserve = state->params.reserve,
+                             .startup_most = state->params.startup,
+                             .reading_most = state->write_s,
                              .budget = budget,
                              .diag = diag};
     size_t kept = e->answer == QB_ANSWER_OUTPUT ? qb_external_answer_limit(s.model) : QB_EXTERNAL_WORDS_KEPT;
     qb_heard_open(&s.output, kept);
     qb_heard_open(&s.errors, QB_EXTERNAL_WORDS_KEPT);
-    qb_external_stream_open(s.model, &s.stream);
+    qb_external_stream_open(s.model, s.startup, &s.stream);
     qb_budget_detail(budget, "write_s", state->write_s);
     double began = qb_external_now();
     qb_status status = qb_external_start(&s);
@@ -161,6 +177,7 @@ static qb_status solve(void *opaque, qb_budget *budget, qb_diag *diag)
     qb_spawn_result result = {0};
     qb_spawn_close(s.program, &result);
     double ended = qb_external_now();
+    qb_budget_hold(budget, OURS);
     qb_budget_detail(budget, "program_s", ended - began);
     if (!status && e->answer != QB_ANSWER_STREAM)
         status = qb_external_read_answer(&s);
@@ -168,6 +185,7 @@ static qb_status solve(void *opaque, qb_budget *budget, qb_diag *diag)
         status = qb_external_fail(&s, "ended without a last line");
     if (status == QB_INTERNAL && result.signal && diag && strlen(diag->text) + 32 < sizeof diag->text)
         snprintf(diag->text + strlen(diag->text), 32, " (signal %d)", result.signal);
+    qb_budget_resume(budget, true);
     qb_budget_detail(budget, "read_s", qb_external_now() - ended);
     qb_external_stream_close(&s.stream);
     qb_heard_close(&s.output);

@@ -1,17 +1,11 @@
 #include "solvers/external/session.h"
 
-#include "harness/base/clock.h"
 #include "harness/base/memory.h"
 #include "solvers/external/answer.h"
 
 #include <string.h>
 
 #define LONGEST_MS 10 /* between looks at the budget */
-
-double qb_external_now(void)
-{
-    return (double)qb_clock_system.wall_ns(qb_clock_system.context) * 1e-9;
-}
 
 const char *qb_external_model_file(const qb_external *e)
 {
@@ -74,9 +68,19 @@ static qb_status write_small_files(const qb_external_session *s, const qb_extern
     return status;
 }
 
+/* Clocks are held from here on: what the program is told of the time left is all of it. */
+static void begin(qb_external_session *s)
+{
+    qb_text path = {0};
+    qb_text_appendf(&path, "%s/%s", qb_scratch_path(s->scratch), qb_external_model_file(s->external));
+    qb_external_startup_begin(s->startup, qb_text_get(&path), s->startup_most, s->reading_most, s->budget);
+    qb_text_clear(&path);
+}
+
 qb_status qb_external_start(qb_external_session *s)
 {
     const qb_external *e = s->external;
+    begin(s);
     qb_external_values values = values_of(s);
     qb_text words = {0};
     const char **argv = QB_NEW(const char *, (size_t)e->command->count + 1);
@@ -88,9 +92,10 @@ qb_status qb_external_start(qb_external_session *s)
         qb_spawn spawn = {.argv = argv,
                           .folder = qb_scratch_path(s->scratch),
                           .file_limit = 2 * qb_external_answer_limit(s->model) + ((size_t)64 << 20)};
-        s->began = qb_external_now();
         status = qb_spawn_open(&spawn, &s->program, s->diag);
     }
+    if (!status)
+        qb_spawn_attend(s->program, s->startup->watch);
     qb_free(argv);
     qb_text_clear(&words);
     return status;
@@ -112,13 +117,13 @@ qb_status qb_external_listen(qb_external_session *s)
         qb_budget_outside_cpu(s->budget, qb_spawn_cpu_ns(s->program));
         if (!qb_budget_spend_samples(s->budget, 0)) /* the limit may have come at any moment */
             return QB_STOPPED;
-        if (event == QB_SPAWN_ENDED)
+        if (event == QB_SPAWN_ENDED) {
+            qb_external_startup_answer(s->startup);
             return QB_OK;
-        if (event != QB_SPAWN_QUIET && !s->spoke) {
-            s->spoke = true;
-            qb_budget_detail(s->budget, "startup_s", qb_external_now() - s->began);
         }
-        if (event == QB_SPAWN_OUTPUT && streams)
+        if (event == QB_SPAWN_BESIDE)
+            qb_external_startup_follow(s->startup);
+        else if (event == QB_SPAWN_OUTPUT && streams)
             status = qb_external_stream_take(&s->stream, block, got, s->budget, s->diag);
         else if (event != QB_SPAWN_QUIET)
             status = qb_heard_add(event == QB_SPAWN_OUTPUT ? &s->output : &s->errors, block, got);

@@ -5,6 +5,7 @@
 #include "harness/base/scratch.h"
 #include "harness/base/spawn.h"
 #include "solvers/external/heard.h"
+#include "solvers/external/startup.h"
 #include "solvers/external/stream.h"
 
 #define QB_EXTERNAL_SOLUTION   "solution.sol"
@@ -15,29 +16,25 @@ typedef struct qb_external_session {
     qb_external_model *model;
     qb_scratch *scratch; /* where the model is and the program runs */
     uint64_t seed;
-    double reserve; /* share of the time left that the program is not told of */
+    double reserve;                    /* share of the time left that the program is not told of */
+    double startup_most, reading_most; /* seconds that are credited back (startup.h) */
     qb_budget *budget;
     qb_diag *diag;
     qb_spawned *program; /* NULL: not started */
-    double began;        /* when it was, in seconds */
-    bool spoke;          /* its first word was heard */
+    qb_external_startup *startup;
     qb_heard output, errors;
     qb_external_stream stream;
 } qb_external_session;
 
-/* Seconds on the wall. */
-double qb_external_now(void);
-
 /* The name of the model's file. */
 const char *qb_external_model_file(const qb_external *external);
 
-/* Writes the small files and starts the program; the command goes into the run's details.  Errors: those of
- * qb_spawn_open and qb_scratch_write. */
+/* Writes the small files and starts the program, for which the run's clocks are held; the command goes into
+ * the run's details.  Errors: those of qb_spawn_open and qb_scratch_write. */
 qb_status qb_external_start(qb_external_session *session);
 
-/* Hears the program until it ends (QB_OK) or the budget does (QB_STOPPED); what passes before its first word
- * is stored as its start-up.  A stream is published as it comes: its errors are those of
- * qb_external_stream_take.  Errors: also QB_NO_MEMORY. */
+/* Hears the program until it ends (QB_OK) or the budget does (QB_STOPPED).  A stream is published as it
+ * comes: its errors are those of qb_external_stream_take.  Errors: also QB_NO_MEMORY. */
 qb_status qb_external_listen(qb_external_session *session);
 
 #endif

@@ -3,9 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-void qb_external_stream_open(qb_external_model *model, qb_external_stream *stream)
+void qb_external_stream_open(qb_external_model *model, qb_external_startup *startup,
+                             qb_external_stream *stream)
 {
-    *stream = (qb_external_stream){.model = model, .line_limit = 256 + (size_t)32 * model->variables};
+    *stream = (qb_external_stream){
+        .model = model, .startup = startup, .line_limit = 256 + (size_t)32 * model->variables};
 }
 
 void qb_external_stream_close(qb_external_stream *stream)
@@ -77,6 +79,7 @@ static qb_status take_line(qb_external_stream *s, const char *line, size_t size,
     size_t length = next_word(&rest, end, &word);
     if (length == 0 || word[0] == '#')
         return QB_OK;
+    qb_external_startup_answer(s->startup);
     if (is(word, length, "incumbent")) {
         length = next_word(&rest, end, &number);
         if (!qb_parse_double(number, length, &value) || !read_solution(s->model, rest, end))

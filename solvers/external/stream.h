@@ -14,17 +14,20 @@
 
 #include "harness/base/text.h"
 #include "solvers/external/model.h"
+#include "solvers/external/startup.h"
 
 typedef struct qb_external_stream {
     qb_external_model *model;
-    qb_text line; /* the beginning of one that is not complete */
+    qb_external_startup *startup; /* hears of the first line that is no comment */
+    qb_text line;                 /* the beginning of one that is not complete */
     size_t line_limit;
     bool has_ended; /* the last line was seen */
     bool has_best;
     double best; /* value said */
 } qb_external_stream;
 
-void qb_external_stream_open(qb_external_model *model, qb_external_stream *stream);
+void qb_external_stream_open(qb_external_model *model, qb_external_startup *startup,
+                             qb_external_stream *stream);
 void qb_external_stream_close(qb_external_stream *stream);
 
 /* Takes a piece of output and publishes what it says.  Errors: QB_STOPPED (by the budget), QB_INTERNAL (a

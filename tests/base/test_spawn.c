@@ -1,9 +1,12 @@
 #include "harness/base/memory.h"
+#include "harness/base/scratch.h"
 #include "harness/base/spawn.h"
+#include "harness/base/watch.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static qb_spawn_result run(const char *const *argv, const char *input)
 {
@@ -77,6 +80,42 @@ Test(spawn, a_lingering_grandchild_is_not_waited_for, .timeout = 30)
     cr_assert_eq(qb_spawn_run(&spawn, &r, NULL), QB_OK);
     cr_expect_str_eq(r.output, "done\n");
     qb_spawn_clear(&r);
+}
+
+/* What was done to a file is told before what was said after it. */
+Test(spawn, a_file_is_watched_beside, .timeout = 30)
+{
+    qb_scratch *scratch;
+    qb_spawned *program;
+    qb_text path = {0}, script = {0};
+    char block[64];
+    size_t got;
+    cr_assert_eq(qb_scratch_open(&scratch, NULL), QB_OK);
+    cr_assert_eq(qb_scratch_write(scratch, "file", "word", 4, NULL), QB_OK);
+    qb_text_appendf(&path, "%s/file", qb_scratch_path(scratch));
+    qb_text_appendf(&script, "ln %s %s.link; exec 3< %s.link; echo open; read x; exec 3<&-; exit 0",
+                    qb_text_get(&path), qb_text_get(&path), qb_text_get(&path));
+    const char *const argv[] = {"sh", "-c", qb_text_get(&script), NULL};
+    int watch = qb_watch_open(qb_text_get(&path)), openings = 0;
+    if (watch < 0)
+        cr_skip_test("files cannot be watched here");
+    bool opened = false;
+    cr_assert_eq(qb_spawn_open(&(qb_spawn){.argv = argv}, &program, NULL), QB_OK);
+    qb_spawn_attend(program, watch);
+    for (qb_spawn_event event; (event = qb_spawn_next(program, -1, block, sizeof block, &got));) {
+        if (event == QB_SPAWN_BESIDE)
+            openings += qb_watch_take(watch, &opened);
+        if (event == QB_SPAWN_OUTPUT)
+            cr_expect(opened); /* by another name, too */
+        if (event == QB_SPAWN_ENDED)
+            break;
+    }
+    cr_expect(opened && openings == 0);
+    qb_spawn_close(program, NULL);
+    close(watch);
+    qb_scratch_close(scratch);
+    qb_text_clear(&path);
+    qb_text_clear(&script);
 }
 
 Test(spawn, folder)

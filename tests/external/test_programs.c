@@ -66,7 +66,8 @@ static qb_problem ones(qb_kind kind, double most)
     return problem;
 }
 
-static qb_run_result run(const char *name, const char *definition, const qb_problem *problem, double seconds)
+static qb_run_result run_on(const char *name, const char *definition, const qb_problem *problem,
+                            qb_budget_kind kind, double seconds, const char *startup)
 {
     const qb_solver *solver = qb_solver_find(name);
     qb_diag diag = {""};
@@ -76,17 +77,24 @@ static qb_run_result run(const char *name, const char *definition, const qb_prob
     qb_params_default(solver, params);
     if (definition)
         cr_assert_eq(qb_params_set(solver, params, "definition", definition, &diag), QB_OK, "%s", diag.text);
+    if (startup)
+        cr_assert_eq(qb_params_set(solver, params, "startup", startup, &diag), QB_OK, "%s", diag.text);
     qb_run_spec spec = {.solver = solver,
                         .params = params,
                         .problem = problem,
                         .seed = 7,
-                        .budget_kind = QB_BUDGET_WALL_TIME,
+                        .budget_kind = kind,
                         .budget = seconds,
                         .memory_bytes = UINT64_MAX,
                         .threads = 1};
     cr_assert_eq(qb_run_execute(&spec, &result, &diag), QB_OK, "%s", diag.text);
     free(params);
     return result;
+}
+
+static qb_run_result run(const char *name, const char *definition, const qb_problem *problem, double seconds)
+{
+    return run_on(name, definition, problem, QB_BUDGET_WALL_TIME, seconds, NULL);
 }
 
 typedef struct deed {
@@ -154,9 +162,10 @@ Test(external, an_answer_in_a_file_is_read_for_what_it_is)
         {"a link for a file", "ln -s /dev/zero $2; echo found", QB_RUN_CRASHED, NAN, LONG},
         {"an enormous file", "head -c 100000000 /dev/zero > $2; echo found", QB_RUN_CRASHED, NAN, LONG},
         {"an end by a signal", "kill -SEGV $$", QB_RUN_CRASHED, NAN, LONG},
-        {"never ends", "sleep 1000", QB_RUN_BUDGET, NAN, 0.5},
-        {"prints for ever", "yes", QB_RUN_BUDGET, NAN, 0.5},
-        {"prints too late", "sleep 1; echo 11100000 > $2; echo proven", QB_RUN_BUDGET, NAN, 0.5},
+        {"never ends", "cat $1; sleep 1000", QB_RUN_BUDGET, NAN, 0.5},
+        {"prints for ever", "cat $1; yes", QB_RUN_BUDGET, NAN, 0.5},
+        {"prints too late", "cat $1; sleep 1; echo 11100000 > $2; echo proven", QB_RUN_BUDGET, NAN, 0.5},
+        {"never reads", "sleep 1; echo 11100000 > $2; echo proven", QB_RUN_BUDGET, NAN, 0.5},
     };
     expect(file_head, QB_KIND_MIP, deeds, sizeof deeds / sizeof *deeds);
 }
@@ -191,6 +200,88 @@ Test(external, a_stream_is_credited_as_it_comes)
         {"repeats itself", "while :; do echo incumbent -1 10000000; done", QB_RUN_BUDGET, 99, 2},
     };
     expect(stream_head, QB_KIND_QUBO, deeds, sizeof deeds / sizeof *deeds);
+}
+
+/* ---- Start-up */
+
+/* By sh, under the stream protocol. */
+static qb_run_result run_script(const char *script, qb_budget_kind kind, double seconds, const char *startup)
+{
+    qb_problem problem = ones(QB_KIND_QUBO, 0);
+    qb_text path = {0};
+    qb_text_appendf(&path, "%s/deed.yaml", qb_scratch_path(folder));
+    put("deed.yaml", "solver: deed\nmodel: qubo\nanswer: stream\ncommand: [sh, \"{here}/deed.sh\", "
+                     "\"{model}\"]\n");
+    put("deed.sh", script);
+    qb_run_result r = run_on("external", qb_text_get(&path), &problem, kind, seconds, startup);
+    qb_text_clear(&path);
+    qb_problem_free(&problem);
+    return r;
+}
+
+static double detail(const qb_run_result *r, const char *key)
+{
+    const char *at = strstr(r->details, key);
+    return at ? strtod(at + strlen(key) + 2, NULL) : NAN;
+}
+
+/* Each gets the second that it was promised, from the moment at which it sees the model. */
+Test(external, start_up_is_credited_back)
+{
+    static const char *const scripts[] = {
+        "cat $1 > /dev/null; echo incumbent -1 10000000; sleep 0.2; echo incumbent -2 11000000; sleep 1000",
+        "echo '# wait'; sleep 1.5; cat $1 > /dev/null; echo incumbent -1 10000000; sleep 0.2; "
+        "echo incumbent -2 11000000; sleep 1000"};
+    for (int k = 0; k < 2; k++) {
+        qb_run_result r = run_script(scripts[k], QB_BUDGET_WALL_TIME, 1, NULL);
+        cr_expect(r.outcome == QB_RUN_BUDGET || r.outcome == QB_RUN_OVERRAN, "%d: %s (%s)", k,
+                  qb_outcome_name(r.outcome), r.reason);
+        cr_assert(r.points == 2 && r.score.objective == 98, "%d: %u points", k, r.points);
+        cr_expect(r.trajectory[1].wall_s >= 0.19 && r.trajectory[1].wall_s <= 1);
+        cr_expect(r.wall_s >= 0.99 && r.wall_s < 1.4, "%d: %g s", k, r.wall_s);
+        cr_expect(detail(&r, "startup_s") >= 1.5 * k && detail(&r, "credited_wall_s") >= 1.5 * k);
+        qb_run_result_clear(&r);
+    }
+}
+
+Test(external, start_up_is_credited_back_in_cpu_time)
+{
+    qb_run_result r = run_script("i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; cat $1 > /dev/null; "
+                                 "echo incumbent -1 10000000; while :; do :; done",
+                                 QB_BUDGET_CPU_TIME, 0.1, NULL);
+    double credited = detail(&r, "credited_cpu_s");
+    cr_expect(r.outcome == QB_RUN_BUDGET || r.outcome == QB_RUN_OVERRAN, "%s (%s)",
+              qb_outcome_name(r.outcome), r.reason);
+    cr_assert(r.points == 1 && r.trajectory[0].cpu_s <= 0.1);
+    cr_expect(credited > 0.1, "%g s", credited); /* it would have ended before it had begun */
+    cr_expect(r.cpu_s >= 0.05 && r.cpu_s < 0.3, "%g s", r.cpu_s); /* in ticks, as others see it */
+    qb_run_result_clear(&r);
+}
+
+/* What has seen the model is not starting, whatever it says; what has not, and answers, gets nothing; and
+ * none may start for longer than was registered. */
+Test(external, a_false_start_gains_nothing)
+{
+    static const struct {
+        const char *script, *startup;
+    } liars[] = {
+        {"cat $1 > /dev/null; echo '# starting up'; sleep 1; echo incumbent -1 10000000; echo done", NULL},
+        {"exec 3< $1; sleep 1; cat <&3 > /dev/null; echo incumbent -1 10000000; echo done", NULL},
+        {"cp $1 mine; exec 3< mine; sleep 1; echo incumbent -1 10000000; echo done", NULL},
+        {"ln $1 mine; cat mine > /dev/null; sleep 1; echo incumbent -1 10000000; echo done", NULL},
+        {"sleep 1; echo incumbent -1 10000000; cat $1 > /dev/null; echo done", NULL},
+        {"(cat $1 > /dev/null) & sleep 1; echo incumbent -1 10000000; echo done", NULL},
+        {"sleep 1; cat $1 > /dev/null; echo incumbent -1 10000000; echo done", "0.2"},
+        {"while :; do cat $1 > /dev/null; done", NULL},
+        {"sleep 1000", "0.2"}};
+    for (size_t k = 0; k < sizeof liars / sizeof *liars; k++) {
+        qb_run_result r = run_script(liars[k].script, QB_BUDGET_WALL_TIME, 0.5, liars[k].startup);
+        cr_expect(r.outcome == QB_RUN_BUDGET || r.outcome == QB_RUN_OVERRAN, "%zu: %s (%s)", k,
+                  qb_outcome_name(r.outcome), r.reason);
+        cr_expect(!r.has_solution && r.points == 0, "%zu", k);
+        cr_expect(r.wall_s >= 0.49, "%zu: %g s", k, r.wall_s);
+        qb_run_result_clear(&r);
+    }
 }
 
 Test(external, columns_may_stream_too)
@@ -248,8 +339,9 @@ static void prove(const char *name)
                       (r.has_solution && r.score.feasible && r.score.objective == cases[k].objective),
                   "%s, case %zu", name, k);
         cr_expect(strstr(r.details, "\"program_sha256\"") && strstr(r.details, "\"gap_tolerance\":0"));
-        cr_expect(strstr(r.details, "\"startup_s\"") && strstr(r.details, "\"program_s\"") &&
-                  strstr(r.details, "\"write_s\"") && strstr(r.details, "\"read_s\""));
+        cr_expect(strstr(r.details, "\"startup_s\"") && strstr(r.details, "\"model_read_s\"") &&
+                  strstr(r.details, "\"program_s\"") && strstr(r.details, "\"write_s\"") &&
+                  strstr(r.details, "\"read_s\""));
         qb_run_result_clear(&r);
         qb_problem_free(&problem);
     }

@@ -172,8 +172,9 @@ TEST_ALL_WAYS(what_ignores_its_budget_is_killed)
 {
     const expectation deeds[] = {{&misbehaving_ignores, QB_RUN_OVERRAN, 0},
                                  {&misbehaving_deaf, QB_RUN_OVERRAN, 0},
-                                 {&misbehaving_sleeps, QB_RUN_OVERRAN, 0}};
-    expect_all(QB_BUDGET_WALL_TIME, deeds, 3);
+                                 {&misbehaving_sleeps, QB_RUN_OVERRAN, 0},
+                                 {&misbehaving_forges, QB_RUN_OVERRAN, 0}};
+    expect_all(QB_BUDGET_WALL_TIME, deeds, 4);
 }
 
 TEST_ALL_WAYS(a_cpu_limit_covers_sleepers_helpers_and_threads)

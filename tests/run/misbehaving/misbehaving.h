@@ -11,7 +11,7 @@ typedef qb_status (*qb_misdeed)(const qb_model *model, qb_budget *budget);
 extern const qb_solver
     /* time.c */
     misbehaving_polite,
-    misbehaving_ignores, misbehaving_deaf, misbehaving_sleeps, misbehaving_late,
+    misbehaving_ignores, misbehaving_deaf, misbehaving_sleeps, misbehaving_forges, misbehaving_late,
     /* processes.c */
     misbehaving_bomb, misbehaving_daemon, misbehaving_helper, misbehaving_threads, misbehaving_closes,
     /* memory.c */

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "harness/run/launcher_wire.h"
 #include "tests/run/misbehaving/misbehaving.h"
 
 #include <signal.h>
@@ -45,6 +46,19 @@ static qb_status sleeps(const qb_model *model, qb_budget *budget)
     return QB_OK;
 }
 MISBEHAVING(misbehaving_sleeps, QB_TAKES_QUBO, sleeps)
+
+/* Has itself credited all the time there is, by the budget and by a word to its warden, and spins. */
+static qb_status forges(const qb_model *model, qb_budget *budget)
+{
+    qb_launch_note note = {.kind = QB_NOTE_CREDIT, .credit = qb_credit_open(1)};
+    qb_credit_hold(&note.credit, 0, 0, QB_CREDIT_MOST_NS);
+    misbehaving_publish(model, budget, 0, 0);
+    qb_budget_hold(budget, 100);
+    for (int socket = 3; socket < 256; socket++)
+        (void)qb_launch_send(socket, &note, sizeof note, NULL, 0);
+    return deaf(model, budget);
+}
+MISBEHAVING(misbehaving_forges, QB_TAKES_QUBO, forges)
 
 /* Holds the better solution back until time is up. */
 static qb_status late(const qb_model *model, qb_budget *budget)
