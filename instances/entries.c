@@ -1,6 +1,7 @@
 #include "instances/entries.h"
 
 #include "harness/base/memory.h"
+#include "instances/build.h"
 
 #include <math.h>
 
@@ -114,6 +115,16 @@ static void drop_diagonal(qb_entries *entries)
     entries->count = kept;
 }
 
+/* 0: there are no entries. */
+static uint32_t line_of_largest(const qb_entries *entries)
+{
+    uint64_t most = 0;
+    for (uint64_t k = 1; k < entries->count; k++)
+        if (fabs(entries->pair[k].weight) > fabs(entries->pair[most].weight))
+            most = k;
+    return entries->count ? entries->line[most] : 0;
+}
+
 qb_status qb_entries_build(qb_entries *entries, const qb_read_source *source, const qb_scan *scan,
                            qb_kind kind, qb_sense sense, double constant, uint32_t n, uint32_t first,
                            qb_problem *problem)
@@ -128,8 +139,10 @@ qb_status qb_entries_build(qb_entries *entries, const qb_read_source *source, co
     status = fold_diagonal(entries, scan, source->sum_duplicates, first, linear, seen);
     if (status != QB_OK)
         goto done;
+    uint32_t largest = line_of_largest(entries);
     drop_diagonal(entries);
     uint64_t culprit = UINT64_MAX;
+    int64_t sum;
     qb_draft draft = {.kind = kind,
                       .name = source->name,
                       .format = source->format,
@@ -142,9 +155,11 @@ qb_status qb_entries_build(qb_entries *entries, const qb_read_source *source, co
                       .sum_duplicates = source->sum_duplicates,
                       .culprit = &culprit};
     qb_diag reason = {0};
-    status = qb_problem_build(&draft, problem, &reason);
+    status = qb_instance_build(&draft, problem, &sum, &reason);
     if (status == QB_BAD_INPUT && culprit < entries->count) /* indices and weights were checked before */
         status = duplicate(entries, scan, culprit, first);
+    else if (status == QB_BAD_INPUT && sum != QB_BUILD_SUMS && largest)
+        status = qb_scan_fail_at(scan, largest, "%s", reason.text);
     else if (status == QB_BAD_INPUT)
         status = qb_scan_fail(scan, "%s", reason.text);
     else if (status != QB_OK)

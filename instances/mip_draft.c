@@ -1,6 +1,7 @@
 #include "instances/mip_draft.h"
 
 #include "harness/base/memory.h"
+#include "instances/build.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -236,6 +237,32 @@ static qb_status blame_duplicate(const qb_mip_draft *draft, const qb_scan *scan,
                            name_of(&draft->row_names, 'r', t.row, other));
 }
 
+typedef struct largest {
+    double size;
+    uint32_t line; /* 0: none */
+} largest;
+
+static void offer(largest *l, double value, uint32_t line)
+{
+    if (line && (!l->line || fabs(value) > l->size))
+        *l = (largest){fabs(value), line};
+}
+
+/* Numbers too large to be added up, of the objective (-1) or of a row: the largest is to blame. */
+static qb_status blame_largest(const qb_mip_draft *draft, const qb_scan *scan, int64_t row, const char *why)
+{
+    largest l = {0};
+    for (uint32_t j = 0; row < 0 && j < draft->columns; j++)
+        offer(&l, draft->column[j].linear,
+              draft->column[j].cost_line ? draft->column[j].cost_line : draft->column[j].square_line);
+    for (uint64_t k = 0; row < 0 && k < draft->pairs.count; k++)
+        offer(&l, draft->pairs.pair[k].weight, draft->pairs.line[k]);
+    for (uint64_t k = 0; k < draft->entries; k++)
+        if (draft->entry[k].row == row)
+            offer(&l, draft->entry[k].value, draft->entry_line[k]);
+    return l.line ? qb_scan_fail_at(scan, l.line, "%s", why) : qb_scan_fail(scan, "%s", why);
+}
+
 qb_status qb_mip_draft_build(qb_mip_draft *draft, const qb_read_source *source, const qb_scan *scan,
                              qb_problem *problem)
 {
@@ -252,6 +279,7 @@ qb_status qb_mip_draft_build(qb_mip_draft *draft, const qb_read_source *source, 
         return status;
     }
     uint64_t culprit = UINT64_MAX;
+    int64_t sum;
     qb_draft out = {.kind = qubo ? QB_KIND_QUBO : QB_KIND_MIP,
                     .name = source->name,
                     .format = source->format,
@@ -274,9 +302,11 @@ qb_status qb_mip_draft_build(qb_mip_draft *draft, const qb_read_source *source, 
                     .sum_duplicates = source->sum_duplicates,
                     .culprit = &culprit};
     qb_diag reason = {0};
-    status = qb_problem_build(&out, problem, &reason);
+    status = qb_instance_build(&out, problem, &sum, &reason);
     if (status == QB_BAD_INPUT && culprit != UINT64_MAX)
         status = blame_duplicate(draft, scan, culprit);
+    else if (status == QB_BAD_INPUT && sum != QB_BUILD_SUMS)
+        status = blame_largest(draft, scan, sum, reason.text);
     else if (status == QB_BAD_INPUT)
         status = qb_scan_fail(scan, "%s", reason.text);
     else if (status != QB_OK)

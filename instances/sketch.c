@@ -1,6 +1,7 @@
 #include "instances/sketch.h"
 
 #include "harness/base/memory.h"
+#include "instances/build.h"
 
 qb_sketch qb_sketch_open(qb_kind kind, qb_sense sense, uint32_t columns)
 {
@@ -91,6 +92,8 @@ qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, const char *form
                            qb_diag *diag)
 {
     qb_status status = sketch->status;
+    int64_t sum;
+    qb_diag reason = {0};
     bool mip = sketch->kind == QB_KIND_MIP;
     qb_draft draft = {.kind = sketch->kind,
                       .name = name,
@@ -111,8 +114,10 @@ qb_status qb_sketch_finish(qb_sketch *sketch, const char *name, const char *form
                       .row_upper = sketch->row_upper,
                       .sum_duplicates = true};
     if (status == QB_OK)
-        status = qb_problem_build(&draft, problem, diag);
-    else
+        status = qb_instance_build(&draft, problem, &sum, &reason);
+    if (status && reason.text[0])
+        qb_fail(diag, status, "%s: %s", name, reason.text);
+    else if (status)
         qb_fail(diag, status, "%s: out of memory", name);
     qb_sketch_free(sketch);
     return status;

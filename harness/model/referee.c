@@ -169,11 +169,10 @@ static void score_side(const tally *t, double bound, bool is_upper, int64_t inde
     judge(score, index, outside, bound);
 }
 
-static bool score_row(const qb_mip *body, const double *v, uint32_t r, qb_score *score)
+static tally open_row(const qb_mip *body, uint32_t r)
 {
     tally t = {.exact = true};
-    uint64_t begin = body->row_start[r], end = body->row_start[r + 1];
-    for (uint64_t k = begin; k < end; k++) {
+    for (uint64_t k = body->row_start[r]; k < body->row_start[r + 1]; k++) {
         t.exact = t.exact && !is_continuous(body, body->row_column[k]);
         tally_admit(&t, body->row_value[k]);
     }
@@ -181,7 +180,13 @@ static bool score_row(const qb_mip *body, const double *v, uint32_t r, qb_score 
         tally_admit(&t, body->row_lower[r]);
     if (isfinite(body->row_upper[r]))
         tally_admit(&t, body->row_upper[r]);
-    for (uint64_t k = begin; k < end; k++)
+    return t;
+}
+
+static bool score_row(const qb_mip *body, const double *v, uint32_t r, qb_score *score)
+{
+    tally t = open_row(body, r);
+    for (uint64_t k = body->row_start[r]; k < body->row_start[r + 1]; k++)
         tally_add(&t, body->row_value[k], value_of(body, v, body->row_column[k]), 1);
     if (t.overflow)
         return false;
@@ -191,9 +196,8 @@ static bool score_row(const qb_mip *body, const double *v, uint32_t r, qb_score 
     return true;
 }
 
-static bool score_objective(const qb_problem *problem, const double *v, qb_score *score)
+static tally open_objective(const qb_mip *body)
 {
-    const qb_mip *body = &problem->body;
     tally t = {.exact = true};
     tally_admit(&t, body->constant);
     for (uint32_t j = 0; j < body->columns; j++) {
@@ -204,6 +208,13 @@ static bool score_objective(const qb_problem *problem, const double *v, qb_score
         t.exact = t.exact && !is_continuous(body, body->pair[k].i) && !is_continuous(body, body->pair[k].j);
         tally_admit(&t, body->pair[k].weight);
     }
+    return t;
+}
+
+static bool score_objective(const qb_problem *problem, const double *v, qb_score *score)
+{
+    const qb_mip *body = &problem->body;
+    tally t = open_objective(body);
     bool spins = problem->kind == QB_KIND_ISING, cut = problem->kind == QB_KIND_MAXCUT;
     tally_add(&t, body->constant, 1, 1);
     for (uint32_t j = 0; j < body->columns; j++) {
@@ -244,6 +255,44 @@ qb_status qb_referee_score(const qb_problem *problem, const double *v, qb_score 
             return qb_fail(diag, QB_REFUSED, "constraint '%s' overflows 128-bit integers",
                            qb_mip_row_name(body, r, buffer));
     *score = s;
+    return QB_OK;
+}
+
+/* Size of the least value other than 0. */
+static double least_size(const qb_mip *body, uint32_t j)
+{
+    double lower = body->lower ? body->lower[j] : 0, upper = body->upper ? body->upper[j] : 1;
+    return fmax(1, fmax(lower, -upper));
+}
+
+static bool has_room(const tally *t)
+{
+    return isfinite(t->magnitude) && (!t->exact || t->magnitude * power_of_ten[t->decimals] < INTEGER_MOST);
+}
+
+qb_status qb_referee_check(const qb_problem *problem, int64_t *where, qb_diag *diag)
+{
+    const qb_mip *body = &problem->body;
+    char buffer[16];
+    tally t = open_objective(body);
+    t.magnitude = fabs(body->constant);
+    for (uint32_t j = 0; j < body->columns; j++)
+        t.magnitude += fabs(body->linear[j]) * least_size(body, j);
+    for (uint64_t k = 0; k < body->pairs; k++)
+        t.magnitude += fabs(body->pair[k].weight) * least_size(body, body->pair[k].i) *
+                       least_size(body, body->pair[k].j);
+    *where = -1;
+    if (!has_room(&t))
+        return qb_fail(diag, QB_BAD_INPUT, "the objective overflows 128-bit integers");
+    for (uint32_t r = 0; r < body->rows; r++) {
+        t = open_row(body, r);
+        for (uint64_t k = body->row_start[r]; k < body->row_start[r + 1]; k++)
+            t.magnitude += fabs(body->row_value[k]) * least_size(body, body->row_column[k]);
+        *where = r;
+        if (!has_room(&t))
+            return qb_fail(diag, QB_BAD_INPUT, "constraint '%s' overflows 128-bit integers",
+                           qb_mip_row_name(body, r, buffer));
+    }
     return QB_OK;
 }
 

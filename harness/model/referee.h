@@ -36,6 +36,11 @@ typedef struct qb_score {
 qb_status qb_referee_score(const qb_problem *problem, const double *v /* [columns] */, qb_score *score,
                            qb_diag *diag);
 
+/* Can the referee add up the objective and each row where every variable has the least value other than 0 that
+ * it can have?  Solutions of other problems would end without an objective, so readers refuse them.  Errors:
+ * QB_BAD_INPUT, and *where is the row, or -1 for the objective.  O(columns + pairs + row entries). */
+qb_status qb_referee_check(const qb_problem *problem, int64_t *where, qb_diag *diag);
+
 /* Is objective a strictly better than b in the problem's sense? */
 bool qb_referee_better(const qb_problem *problem, double a, double b);
 
