@@ -9,8 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SHARE       0.25 /* of the budget, for all tries together */
-#define CALIBRATION 8    /* first tries at most, each longer than the one before */
+#define SHARE        0.25 /* of the budget, for all tries together */
+#define CALIBRATION  8    /* first tries at most, each longer than the one before */
+#define REPAIR_FIRST 64   /* looks at an answer that the first repair may take */
 
 typedef struct search {
     const qb_launch_request *request;
@@ -21,6 +22,7 @@ typedef struct search {
     double *source;        /* [columns] */
     uint64_t score_work;   /* of scoring one answer */
     uint64_t repair_work;  /* that is left to repairs in the try */
+    double repair_share;   /* of the budget, that a unit of a repair's work has taken; 0: not known yet */
     bool holds;            /* the try's best answer is feasible */
     double cost;           /* of the try's best feasible answer; INFINITY: none */
     uint8_t *kept;         /* [n] the best feasible answer of all tries */
@@ -33,15 +35,28 @@ bool qb_child_searches(const qb_launch_request *request, const qb_problem *probl
     return request->lowering.penalty == QB_PENALTY_SEARCH && problem->kind == QB_KIND_MIP && !request->mip;
 }
 
+/* The work that a repair may take: half of what is left to the try, and never more than half of a try's share
+ * of the budget.  A solver's units may be a hundred times faster than a repair's, so how long those take is
+ * learned from a short one. */
+static uint64_t repair_most(const search *s)
+{
+    uint64_t most = s->repair_work / 2;
+    double share = s->repair_share > 0 ? SHARE / QB_PENALTY_TRIES / 2 / s->repair_share
+                                       : REPAIR_FIRST * (double)s->score_work;
+    return share < (double)most ? (uint64_t)share : most;
+}
+
 /* Repairs the decoded answer where the run's answers will be, and scores it again. */
 static bool repair(search *s, qb_score *score)
 {
     qb_repair_result done = {0};
-    if (!s->request->lowering.repair ||
-        qb_repair_greedy(s->problem, s->repair_work / 2, s->source, &done, NULL))
+    double before = qb_budget_share(s->budget);
+    if (!s->request->lowering.repair || qb_repair_greedy(s->problem, repair_most(s), s->source, &done, NULL))
         return false;
     s->repair_work -= done.work < s->repair_work ? done.work : s->repair_work;
     qb_budget_spend(s->budget, done.work);
+    if (done.work)
+        s->repair_share = (qb_budget_share(s->budget) - before) / (double)done.work;
     return qb_referee_score(s->problem, s->source, score, NULL) == QB_OK && score->feasible;
 }
 
