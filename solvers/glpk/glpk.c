@@ -131,6 +131,29 @@ static void offer_warm(glpk_state *s, glp_tree *tree)
     s->warm = NULL;
 }
 
+/* May the best of the nodes' bounds have changed: at every selection, and when the root has its own, before
+ * pump and cuts, in which many a run ends? */
+static bool has_news(glp_tree *tree)
+{
+    int nodes, reason = glp_ios_reason(tree);
+    if (reason != GLP_IHEUR && reason != GLP_IBRANCH)
+        return reason == GLP_ISELECT;
+    glp_ios_tree_size(tree, NULL, NULL, &nodes);
+    return nodes == 1;
+}
+
+/* Before its first node the tree has no bound, but the relaxation that it begins with has. */
+static void publish_bound(glpk_state *s, glp_tree *tree)
+{
+    int node = glp_ios_best_node(tree);
+    double bound = node > 0 ? glp_ios_node_bound(tree, node) : DBL_MAX;
+    glp_prob *relaxation = glp_ios_get_prob(tree);
+    if (node > 0 && fabs(bound) == DBL_MAX && glp_get_status(relaxation) == GLP_OPT)
+        bound = glp_get_obj_val(relaxation);
+    if (fabs(bound) < DBL_MAX)
+        qb_budget_bound(s->budget, bound);
+}
+
 static void callback(glp_tree *tree, void *info)
 {
     glpk_state *s = info;
@@ -139,12 +162,8 @@ static void callback(glp_tree *tree, void *info)
         offer_warm(s, tree);
     if (glp_ios_reason(tree) == GLP_IBINGO && glp_mip_status(s->lp) == GLP_FEAS)
         publish(s); /* a stop is noticed by the charge below */
-    int node = glp_ios_best_node(tree);
-    if (node > 0 && glp_ios_reason(tree) == GLP_ISELECT) {
-        double bound = glp_ios_node_bound(tree, node);
-        if (fabs(bound) < DBL_MAX)
-            qb_budget_bound(s->budget, bound);
-    }
+    if (has_news(tree))
+        publish_bound(s, tree);
     if (!charge(s, glp_ios_get_prob(tree)))
         glp_ios_terminate(tree);
 }
@@ -299,6 +318,8 @@ static qb_status solve_relaxation(glpk_state *s)
         glp_std_basis(s->lp);
         glp_simplex(s->lp, &options);
     }
+    if (glp_get_status(s->lp) == GLP_OPT)
+        qb_budget_bound(s->budget, glp_get_obj_val(s->lp));
     bool goes_on = charge(s, s->lp);
     qb_budget_stage(s->budget, "solve");
     if (!goes_on)

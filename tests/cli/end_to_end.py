@@ -117,6 +117,14 @@ class EndToEnd(Program):
             self.assertEqual((result["details"]["gap_tolerance"], result["details"]["integer_tolerance"]), (0, 1e-6))
             self.assertEqual((result["solver"]["params"]["branch"], result["solver"]["params"]["backtrack"]), ("pseudocost", "depth"))
 
+    def test_glpk_bounds_as_soon_as_the_root_is_relaxed(self):
+        self.run_qubout("generate", "knapsack", "size=60", "--seed", "4", "--format", "lp", "--out", "knapsack.lp")
+        for preset in ("default", "cuts"):
+            result = self.solve("knapsack.lp", f"glpk:preset={preset}", "--work", "200", code=4)  # the relaxation takes more
+            self.assertEqual((result["status"], result["objective"]), ("budget", None))
+            self.assertGreaterEqual(result["bound"], 1713)  # the optimum
+            self.assertLess(result["bound"], 1720)
+
     def test_the_c_example_streams(self):
         compiler = shutil.which("cc")
         if not compiler:
