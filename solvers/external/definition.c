@@ -323,6 +323,8 @@ const char *qb_external_after(qb_external_text text, const char *words, size_t *
     *length = 0;
     while (at + *length < end && at[*length] > ' ' && at[*length] <= '~')
         ++*length;
+    while (*length && strchr(",:;", at[*length - 1])) /* of the sentence, not of the word */
+        --*length;
     return *length ? at : NULL;
 }
 

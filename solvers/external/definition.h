@@ -63,7 +63,8 @@ typedef struct qb_external_text {
 qb_external_meaning qb_external_judge(const qb_external *external, const qb_external_text *text, size_t count,
                                       char *quote, size_t size);
 
-/* Where the line begins that follows `words`, past blanks, ':' and '='; NULL when they do not occur. */
+/* The word that follows `words`, past blanks, ':' and '=', without the sentence's marks at its end; NULL when
+ * there is none. */
 const char *qb_external_after(qb_external_text text, const char *words, size_t *length);
 
 /* The line in which `at` stands, printable and cut to size. */

@@ -104,3 +104,16 @@ Test(definition, the_first_of_the_words_counts_wherever_it_stands)
     cr_expect_eq(qb_external_judge(&e, NULL, 0, quote, sizeof quote), QB_MEANS_NOTHING);
     qb_external_close(&e);
 }
+
+Test(definition, words_end_before_the_marks_of_their_sentence)
+{
+    static const char text[] = "Usage of solver version 5.5.2.5:\nvalue: -1.5, found; odd version :\n";
+    const qb_external_text said = {text, sizeof text - 1};
+    size_t length;
+    const char *at = qb_external_after(said, "solver version", &length);
+    cr_assert(at && length == 7 && strncmp(at, "5.5.2.5", length) == 0);
+    at = qb_external_after(said, "value", &length);
+    cr_assert(at && length == 4 && strncmp(at, "-1.5", length) == 0);
+    cr_assert_null(qb_external_after(said, "odd version", &length));
+    cr_assert_null(qb_external_after(said, "nothing", &length));
+}
