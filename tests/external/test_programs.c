@@ -269,7 +269,7 @@ Test(external, a_false_start_gains_nothing)
         {"exec 3< $1; sleep 1; cat <&3 > /dev/null; echo incumbent -1 10000000; echo done", NULL},
         {"cp $1 mine; exec 3< mine; sleep 1; echo incumbent -1 10000000; echo done", NULL},
         {"ln $1 mine; cat mine > /dev/null; sleep 1; echo incumbent -1 10000000; echo done", NULL},
-        {"sleep 1; echo incumbent -1 10000000; cat $1 > /dev/null; echo done", NULL},
+        {"sleep 1; echo incumbent -1 10000000; sleep 1; cat $1 > /dev/null; echo done", NULL},
         {"(cat $1 > /dev/null) & sleep 1; echo incumbent -1 10000000; echo done", NULL},
         {"sleep 1; cat $1 > /dev/null; echo incumbent -1 10000000; echo done", "0.2"},
         {"while :; do cat $1 > /dev/null; done", NULL},
