@@ -5,12 +5,13 @@
  *
  * candidate,score,cost[,group]
  *     Choose candidates of the greatest score.  The row `budget` gives, as its cost, what all of them may
- * cost; the row `count` how many there may be; of a group at most one is chosen.  Either row may be left out.
+ *     cost; the row `count` how many there may be; of a group at most one is chosen.  Either row may be left
+ *     out.
  *
  * asset,return,A,B,C,...
  *     Covariances of the assets A, B, C, ..., whose rows follow in this order.  The row `count` gives, as its
  *     return, how many to choose (equal shares), the row `aversion` the weight of risk against return (1
- * unless given): minimise aversion x'Sx - r'x.
+ *     unless given): minimise aversion x'Sx - r'x.
  *
  * Columns of the problem are named after what they choose, in the file's order.
  */

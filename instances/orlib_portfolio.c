@@ -6,8 +6,8 @@
  *
  * Minimise risk / 2 - return / 2 with at most 10 assets in shares of one twentieth:
  *
- *   min 1/2 w'Sw - 1/2 m'w    w = u / 20,  sum u = 20,  z_i <= u_i <= 20 z_i,  sum z <= 10,  u integer, z
- * binary
+ *   min 1/2 w'Sw - 1/2 m'w
+ *   w = u / 20,  sum u = 20,  z_i <= u_i <= 20 z_i,  sum z <= 10,  u integer,  z binary
  *
  * Columns 1 to n are u, n + 1 to 2 n are z.  (Chang et al. have K = 10 assets, lambda = 0.5 and continuous
  * shares of at least 0.01; the grid makes the problem pure integer, so that every solver can take part.)

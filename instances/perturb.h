@@ -1,7 +1,7 @@
 /* Noise on an instance's data: a seeded copy whose objective coefficients are slightly off.
  *
- *   c' = c (1 + relative z),  z standard normal, one draw a nonzero (linear terms first, then pairs, each in
- * order)
+ *   c' = c (1 + relative z)
+ *   z standard normal, one draw a nonzero (linear terms first, then pairs, each in order)
  *
  * Zeros stay zero, and so do constant, rows and bounds.  Integer (and decimal) data stay on a grid: the
  * coarsest power of ten that is finer than a sixteenth of the smallest relative step, so that a solver on

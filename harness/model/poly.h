@@ -1,7 +1,7 @@
 /* The polynomial model in spins, degree up to 4, for QAOA and LABS.
  *
- *   H(s) = sum_t c_t prod_{i in S_t} s_i,   s = 2 x - 1,   |S_t| in 0..4;   source objective = scale * H +
- * offset.
+ *   H(s) = sum_t c_t prod_{i in S_t} s_i,   s = 2 x - 1,   |S_t| in 0..4
+ *   source objective = scale * H + offset
  */
 #ifndef QB_MODEL_POLY_H
 #define QB_MODEL_POLY_H

@@ -1,7 +1,7 @@
 /* The QUBO model that a solver gets.
  *
- *   E(x) = sum_i linear_i x_i + sum_{i<j} w_ij x_i x_j,   x in {0,1}^n,   minimised or maximised as `sense`
- * says source objective = scale * E(x) + offset
+ *   E(x) = sum_i linear_i x_i + sum_{i<j} w_ij x_i x_j,   x in {0,1}^n
+ *   source objective = scale * E(x) + offset,   minimised or maximised as `sense` says
  *
  * `claimed` values and bounds are E, without scale and offset.  Where a power of ten (up to 10^9) or of two
  * (up to 2^30) makes all data integers, and then every |linear_i| + sum_j |w_ij| fits in 31 bits, weights are

@@ -9,12 +9,12 @@
  *      most that one column can change the row by; on a tie the one that the objective's linear terms like
  *      better, then the lower column.  Weights start at 1.  A row for which no move lowers the sum is left
  *      until one of its columns moves.
- *   Where no single move helps, a shift may: a column flips towards the row, and another one keeps an
- * equation that held (what is moved from one bin to another).
+ *      Where no single move helps, a shift may: a column flips towards the row, and another one keeps
+ *      an equation that held (what is moved from one bin to another).
  *
  *   3. Where all violated rows are stuck so, the weight of each grows by a tenth, and one of them, by lot,
- * gets its best move or shift, however bad.  What that moved, the columns of the equation included, stays for
- * 5 to 9 such steps.  Then 2. goes on.
+ *      gets its best move or shift, however bad.  What that moved, the columns of the equation included,
+ *      stays for 5 to 9 such steps.  Then 2. goes on.
  *
  *   4. Where no row is violated any more, each column in turn goes as far as the rows let it towards what a
  *      linear objective likes: what was repaired need not be wasteful.

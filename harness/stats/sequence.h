@@ -12,8 +12,8 @@
 
 /* For values that are about normal, of unknown mean and variance:
  *
- *   mean +- sqrt(nu (K - 1) / (1 - K / A)) s / sqrt(n),   A = 1 + n,  K = (sqrt(A) / alpha)^(2 / n),  nu = n
- * - 1
+ *   mean +- sqrt(nu (K - 1) / (1 - K / A)) s / sqrt(n)
+ *   with A = 1 + n,  K = (sqrt(A) / alpha)^(2 / n),  nu = n - 1
  *
  * which is where the Bayes factor of "effect size ~ N(0, 1)" against "effect size 0", a martingale in the
  * scale-free statistic t, stays below 1 / alpha (Ville's inequality).  Infinite while K >= A (5 values at

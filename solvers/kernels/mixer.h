@@ -6,11 +6,12 @@
  *                (2, 3), ...; then (1, 2), (3, 4), ...; then, for an odd number of members, the one that
  *                closes the ring.  The first edge is applied first.
  *   xy-complete  the same over all pairs of a group.  One-hot groups: the exponential of the whole sum, which
- *                is J - 1 there (J all ones).  Groups with more ones: a product over the pairs in the rounds
- * of a round-robin tournament (member 0 stays, the others turn), a round's pairs being disjoint. grover B =
- * |s><s|, s the start state warm         B = sum_q sin t_q X_q + cos t_q Z_q with cos t_q = 1 - 2 c_q (Z is 1
- * for x = 0): the start state, product of sqrt(1 - c_q) |0> + sqrt(c_q) |1>, is B's uppermost one, as |+> is
- * X's
+ *                is J - 1 there (J all ones).  Groups with more ones: a product over the pairs in the
+ *                rounds of a round-robin tournament (member 0 stays, the others turn), a round's pairs
+ *                being disjoint
+ *   grover       B = |s><s|, s the start state
+ *   warm         B = sum_q sin t_q X_q + cos t_q Z_q with cos t_q = 1 - 2 c_q (Z is 1 for x = 0): the start
+ *                state, the product of sqrt(1 - c_q) |0> + sqrt(c_q) |1>, is B's uppermost one, as |+> is X's
  *
  * xy mixers start in the equal superposition of the states that the groups leave (a product of W or Dicke
  * states) and never leave them; variables outside groups have |+> and X.  grover starts in the same state,

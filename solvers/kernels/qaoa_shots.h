@@ -4,13 +4,14 @@
  * one circuit.  Variables are gamma / unit and beta.
  *
  *   SPSA    two circuits a step, whatever the number of angles: all are moved by +-c_k at random, and the
- *           difference gives one step of a_k along that direction; a_k = a / (k + A)^0.602, c_k = 0.1 /
- * k^0.101, A a tenth of the steps, a such that the first steps, as estimated from five pairs, are of 0.1.
+ *           difference gives one step of a_k along that direction; a_k = a / (k + A)^0.602,
+ *           c_k = 0.1 / k^0.101, A a tenth of the steps, a such that the first steps, as estimated from five
+ *           pairs, are of 0.1
  *   shift   gradient descent (Adam, rate 0.05) on derivatives by the general parameter-shift rule: as a
- * function of one angle the expectation is a trigonometric polynomial of R equidistant frequencies, so 2 R
- *           circuits give its derivative exactly, but for the shots' noise.  For beta of the X mixer R is the
- *           number of qubits, of the Grover mixer 1; for gamma it is the number of steps that the costs span.
- *           Where costs lie on no lattice, or for other mixers, there is no such rule.
+ *           function of one angle the expectation is a trigonometric polynomial of R equidistant
+ *           frequencies, so 2 R circuits give its derivative exactly, but for the shots' noise.  For beta of
+ *           the X mixer R is the number of qubits, of the Grover mixer 1; for gamma it is the number of steps
+ *           that the costs span.  Where costs lie on no lattice, or for other mixers, there is no such rule.
  *
  * Sources: Spall, IEEE Trans. Aerosp. Electron. Syst. 34 (1998), 817; Wierichs, Izaac, Wang and Lin, Quantum
  * 6, 677 (2022); Kingma and Ba, arXiv:1412.6980, Adam.

@@ -4,8 +4,8 @@
  * one of NLopt's local methods, from the given angles and from more starts around them.  The variables are
  * gamma / unit and beta, which all have the same scale, or the amplitudes of a Fourier series of them:
  *
- *   gamma_l = unit sum_k u_k sin((k - 1/2) (l - 1/2) pi / p),   beta_l = sum_k v_k cos((k - 1/2) (l - 1/2) pi
- * / p)
+ *   gamma_l = unit sum_k u_k sin((k - 1/2) (l - 1/2) pi / p)
+ *   beta_l  =      sum_k v_k cos((k - 1/2) (l - 1/2) pi / p)
  *
  * with k = 1 .. terms <= p = depth.  Exact measures (and the adjoint gradients that L-BFGS uses) are an
  * oracle that no device offers: angles trained so are called oracle-trained.  Training from shots:

@@ -6,8 +6,9 @@
  *   depolarising_1q   after every one-qubit gate one of X, Y, Z, each with a third of this probability
  *   depolarising_2q   after every two-qubit gate one of the 15 Paulis of its pair, each with a fifteenth
  *   damping           amplitude damping of every qubit at the end of each layer: |1> decays with this
- * probability over_rotation     coherent: every angle turns out as 1 + this times what was asked for readout
- * every bit of a shot is flipped with this probability
+ *                     probability
+ *   over_rotation     coherent: every angle turns out as 1 + this times what was asked for
+ *   readout           every bit of a shot is flipped with this probability
  *
  * A trajectory draws which Paulis happen (they are moved to the end of their block of commuting gates, where
  * couplings that they anticommute with have turned the other way), and whether a qubit jumps to |0> (with its
@@ -19,8 +20,8 @@
  *
  * Determinism: trajectory k of a seed is the same on every machine.  Memory: 24 bytes an amplitude, beside
  * the diagonal.  Cost: (n + 1) passes a layer, one more for each coupling turned the other way and two a
- * qubit with damping; each pass charges 2^n. Source: Dalibard, Castin and Molmer, PRL 68, 580 (1992) (quantum
- * jumps); Nielsen and Chuang, section 8.3.
+ * qubit with damping; each pass charges 2^n.
+ * Source: Dalibard, Castin and Molmer, PRL 68, 580 (1992) (quantum jumps); Nielsen and Chuang, section 8.3.
  */
 #ifndef QB_KERNELS_TRAJECTORY_H
 #define QB_KERNELS_TRAJECTORY_H
