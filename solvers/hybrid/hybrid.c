@@ -6,9 +6,11 @@
  *   4. check    the best shot is put into the candidate, the other variables follow it by a descent, and that
  *               is kept only if the whole model is better for it
  *
- * `steps` times 2 to 4 follow one proposal.  Where one of them helped, the next walk departs from the
- * candidate, else from the best point with a share of its bits drawn anew, a larger one after each round that
- * came back to a point as good.
+ * `steps` times 2 to 4 follow one proposal, at first and while they help: half as many follow the next one
+ * where none did, down to one in four proposals, twice as many where one did.  So a model on which parts are
+ * worth little is searched by proposals.  Where a step helped, the next walk departs from the candidate, else
+ * from the best point with a share of its bits drawn anew, a larger one after each round that came back to a
+ * point as good.
  *
  * A step works on a child budget and can fail: it has spent its own work, or cannot have its memory.  The
  * fallback is trivial, the candidate stays as it is, and the failure is counted with its reason.
@@ -43,7 +45,7 @@
     X(choice, select, "chain", 0, 0, "impact|neighbourhood|chain|random", "", "how a part is chosen")     \
     X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                        \
       "what solves a part: the circuit, or its sham or classical control")                                \
-    X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined after each proposal; 0: proposals alone")    \
+    X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined a proposal at most; 0: proposals alone")     \
     X(choice, propose, "tabu", 0, 0, "tabu|descent", "", "the classical search that proposes")            \
     X(uint, patience, "0", 0, 1e12, "", "moves", "moves in vain that end a tabu walk; 0: by rule from n") \
     X(real, kick, "0.1", 0, 1, "", "",                                                                    \
@@ -61,6 +63,7 @@ static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
 enum { PROPOSE_TABU, PROPOSE_DESCENT };
 
 #define KICK_GROWTH 1.5
+#define PACE_LEAST  0.25 /* a step every fourth round */
 
 typedef struct hybrid {
     const qb_model *model;
@@ -75,7 +78,8 @@ typedef struct hybrid {
     uint8_t *before;   /* [n] the candidate, while a step is checked */
     double best_value; /* of best: more is better (descent.h) */
     bool has_best;
-    double kick; /* share of bits that the next kick draws anew */
+    double pace, due; /* steps a round; those to be done */
+    double kick;      /* share of bits that the next kick draws anew */
     selection selection;
     qb_subproblem sub;
     refiner refiner;
@@ -170,6 +174,7 @@ static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t
         return qb_fail(diag, QB_NO_MEMORY, "no memory for the state");
     *s = (hybrid){.model = model, .params = params};
     s->kick = s->params->kick;
+    s->pace = (double)s->params->steps;
     s->k = s->params->k < model->qubo->n ? (uint32_t)s->params->k : model->qubo->n;
     s->refiner = make_refiner(s->params, seed, model->threads);
     qb_rng_init(&s->rng, seed, 0);
@@ -357,15 +362,28 @@ static void keep_best(hybrid *s)
     s->has_best = true;
 }
 
+/* Twice as many steps follow the next proposals where one helped, else half as many. */
+static void adapt_steps(hybrid *s, bool has_helped)
+{
+    double most = (double)s->params->steps;
+    s->pace = has_helped ? fmin(2 * s->pace, most) : fmax(s->pace / 2, fmin(PACE_LEAST, most));
+    s->due = 0;
+}
+
 /* One proposal and its refinements. */
 static qb_status round_of(hybrid *s, qb_budget *budget)
 {
+    uint64_t accepted = s->accepted;
     qb_status status = propose(s, budget);
-    for (uint64_t i = 0; i < s->params->steps && !status; i++)
+    s->due += s->pace;
+    for (double i = 1; i <= s->due && !status; i++)
         status = step(s, budget);
-    if (!status)
-        keep_best(s);
-    return status;
+    if (status)
+        return status;
+    keep_best(s);
+    if (s->due >= 1)
+        adapt_steps(s, s->accepted > accepted);
+    return QB_OK;
 }
 
 static qb_status hybrid_solve(void *state, qb_budget *budget, qb_diag *diag)
