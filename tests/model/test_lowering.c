@@ -690,6 +690,9 @@ Test(lowering, an_assignment_has_groups_and_no_slack)
     cr_assert(qb_json_integer(qb_json_get(record, "slack"), &number) && number == 0);
     cr_assert(qb_json_integer(qb_json_get(record, "penalised_rows"), &number) && number == 4);
     cr_assert(qb_json_integer(qb_json_get(record, "penalty_least"), &number) && number == 11);
+    double density; /* 4 of 6 pairs; weights from 18 to 22 */
+    cr_assert(qb_json_number(qb_json_get(record, "density"), &density) && is_near(density, 4.0 / 6));
+    cr_assert(qb_json_integer(qb_json_get(record, "bits"), &number) && number == 1);
     qb_json_free(record);
     qb_lowering_free(l);
     qb_problem_free(&problem);
