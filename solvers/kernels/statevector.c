@@ -336,7 +336,7 @@ static qb_status rest_of_layer(circuit *c, uint32_t l, double sign, bool backwar
     return status;
 }
 
-static qb_status forward(circuit *c, bool measure, qb_sv_sums *total)
+static qb_status forward(circuit *c, bool measure, bool start_adjoint, qb_sv_sums *total)
 {
     qb_status status = QB_OK;
     for (uint32_t k = 0; k <= c->depth && !status; k++) {
@@ -351,6 +351,7 @@ static qb_status forward(circuit *c, bool measure, qb_sv_sums *total)
         if (k < c->depth && c->halves)
             pass.second = layer_rotation(c, k, 1);
         pass.measure = measure && k == c->depth;
+        pass.start_adjoint = start_adjoint && pass.measure;
         if (!status)
             status = run_scaled(c, &pass, k + 1 == c->depth ? 1 / stretch_to_come(c) : 1, total);
     }
@@ -367,7 +368,7 @@ qb_status qb_statevector_evolve(qb_statevector *state, uint32_t depth, const dou
 {
     circuit c = circuit_make(state, depth, gammas, betas, budget);
     qb_sv_sums sums;
-    qb_status status = forward(&c, expectation != NULL, &sums);
+    qb_status status = forward(&c, expectation != NULL, false, &sums);
     if (!status && expectation)
         *expectation = expectation_of(state, &sums);
     return status;
@@ -380,7 +381,7 @@ qb_status qb_statevector_evolve_band(qb_statevector *state, uint32_t depth, cons
     circuit c = circuit_make(state, depth, gammas, betas, budget);
     qb_sv_sums sums;
     state->band = band;
-    qb_status status = forward(&c, true, &sums);
+    qb_status status = forward(&c, true, false, &sums);
     state->band = NULL;
     if (status)
         return status;
@@ -415,7 +416,7 @@ qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth, con
     if (status)
         return status;
     state->gibbs = &gibbs;
-    status = forward(&c, true, &sums);
+    status = forward(&c, true, false, &sums);
     state->gibbs = NULL;
     qb_free(gibbs.factor);
     if (status)
@@ -426,33 +427,6 @@ qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth, con
 }
 
 /* ---------------------------------------------------------------------------------------------- gradient */
-
-/* lambda = entry phi: C without its constant, in units of the step. */
-static void start_adjoint(const qb_statevector *state, const void *context, size_t first, size_t end,
-                          qb_sv_sums *sums)
-{
-    (void)context;
-    (void)sums;
-    unsigned bits = qb_sv_block_bits(state) < 10 ? qb_sv_block_bits(state) : 10; /* no padding inside */
-    size_t count = (size_t)1 << bits, pieces = (size_t)1 << (qb_sv_block_bits(state) - bits);
-    for (size_t piece = first * pieces; piece < end * pieces; piece++) {
-        double entry[1 << 10];
-        size_t at = qb_sv_at(piece << bits, state->pad);
-        qb_diagonal_read(state->diagonal, piece << bits, count, entry);
-        for (unsigned a = 0; a < 2; a++) {
-            const double *psi = (const double *)state->array[a] + at;
-            const float *float_psi = (const float *)state->array[a] + at;
-            double *lambda = (double *)state->array[a + 2] + at;
-            float *float_lambda = (float *)state->array[a + 2] + at;
-            if (state->precision == QB_DOUBLE)
-                for (size_t i = 0; i < count; i++)
-                    lambda[i] = entry[i] * psi[i];
-            else
-                for (size_t i = 0; i < count; i++)
-                    float_lambda[i] = (float)(entry[i] * (double)float_psi[i]);
-        }
-    }
-}
 
 /* Undoes pass k on the state and its adjoint, adding up the overlaps. */
 static qb_status backward(circuit *c, uint32_t k, qb_sv_sums *total)
@@ -475,13 +449,11 @@ qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const d
                                   double *by_gamma, double *by_beta)
 {
     circuit c = circuit_make(state, depth, gammas, betas, budget);
-    unsigned block = qb_sv_block_bits(state), bits = state->diagonal->bits;
     qb_sv_sums sums;
-    qb_status status = forward(&c, true, &sums);
+    qb_status status = forward(&c, true, true, &sums);
     if (status)
         return status;
     double value = expectation_of(state, &sums), scale = 2 * state->diagonal->step / sums.weight;
-    status = qb_sv_sweep(state, (size_t)1 << (bits - block), block, start_adjoint, NULL, 1, budget, NULL);
     memset(by_beta, 0, depth * sizeof *by_beta);
     for (uint32_t k = depth + 1; k-- > 0 && !status;) {
         status = backward(&c, k, &sums);

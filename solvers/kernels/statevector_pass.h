@@ -63,6 +63,7 @@ typedef struct qb_sv_pass {
     bool phase;
     double phase_scale; /* by which the phases shorten the state */
     bool measure;       /* sum the cost at the end; second is off */
+    bool start_adjoint; /* with measure: lambda = C phi, without C's constant and in units of its step */
     bool backward;      /* carry the adjoint state along and add up overlaps */
 
     qb_cost_width cost_width;

@@ -72,7 +72,7 @@ ALWAYS void phase_of_reals(const job *j, size_t x, vec *re, vec *im)
     *im = FMA(tc, s, ts * c);
 }
 
-/* sum |phi|^2 and sum |phi|^2 entry of a vector at x. */
+/* sum |phi|^2 and sum |phi|^2 entry of a vector at x; lambda = entry phi where the adjoint state starts. */
 ALWAYS void measure(job *j, size_t x, vec re, vec im)
 {
     dvec r[HALVES], i[HALVES];
@@ -81,8 +81,15 @@ ALWAYS void measure(job *j, size_t x, vec re, vec im)
     UNROLL for (size_t half = 0; half < HALVES; half++)
     {
         dvec p = r[half] * r[half] + i[half] * i[half];
+        dvec entry = entries(j->pass, x + half * (LANES / HALVES));
         j->weight += p;
-        j->cost += p * entries(j->pass, x + half * (LANES / HALVES));
+        j->cost += p * entry;
+        r[half] *= entry;
+        i[half] *= entry;
+    }
+    if (j->pass->start_adjoint) {
+        store(j->array[QB_SV_ADJOINT_RE] + at(j->pass, x), narrow(r));
+        store(j->array[QB_SV_ADJOINT_IM] + at(j->pass, x), narrow(i));
     }
 }
 

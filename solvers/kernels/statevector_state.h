@@ -38,12 +38,6 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
 /* Adds what state->band or state->gibbs asks for in tile `tile` of the last pass to sums->first. */
 void qb_sv_add_told(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums);
 
-/* Amplitudes in a part of a sweep that is not a pass: 2^12, or all. */
-static inline unsigned qb_sv_block_bits(const qb_statevector *state)
-{
-    return state->diagonal->bits < 12 ? state->diagonal->bits : 12;
-}
-
 static inline double qb_sv_get(const qb_statevector *state, unsigned array, size_t x)
 {
     size_t at = qb_sv_at(x, state->pad);

@@ -1,13 +1,16 @@
-/* What a state vector costs beside a layer's seconds, as a Markdown table: a second thread's gain, floats,
- * gradients, diagonals, and memory.
+/* What a state vector costs beside a layer's seconds, as a Markdown table: a second thread's gain beside what
+ * it gives to streaming and to arithmetic, floats, gradients, diagonals, and memory.
  *
- *   statevector [GIB]    with at most GIB of memory; default: three quarters of what the machine has to spare
+ *   statevector [times | diagonals | memory [GIB]]
  *
+ * One part, or all; with at most GIB of memory (default: three quarters of what the machine has to spare).
  * Times are the least of alternated rounds.  Memory is the peak of a process of its own, which evolves two
  * layers, or takes a gradient of one, beyond that of a process with four qubits.
  */
 #define _GNU_SOURCE
 #include "solvers/kernels/statevector.h"
+#include "solvers/kernels/bench_machine.h"
+
 #include "harness/base/clock.h"
 #include "harness/base/memory.h"
 #include "harness/base/rng.h"
@@ -99,6 +102,18 @@ static double gradient_seconds(qb_statevector *state)
     return wall() - start;
 }
 
+/* What a second thread gives to streaming and to multiply-adds alone. */
+static void compare_bounds(void)
+{
+    qb_bench_bounds one, two;
+    check(qb_bench_machine(&qb_clock_system, 1, &one));
+    check(qb_bench_machine(&qb_clock_system, 2, &two));
+    printf("| two threads, streaming | %.3g times one, %.3g GB/s | |\n",
+           two.bytes_per_second / one.bytes_per_second, 1e-9 * one.bytes_per_second);
+    printf("| two threads, multiply-adds | %.3g times one, %.3g GFLOP/s | |\n",
+           two.flops_per_second / one.flops_per_second, 1e-9 * one.flops_per_second);
+}
+
 static void compare_times(uint32_t n, bool symmetry)
 {
     qb_cost cost = make_cost(n, BYTES);
@@ -179,7 +194,23 @@ static double spare_gib(void)
     return 0.75 * kib / 0x1p20;
 }
 
-int main(int argc, char **argv)
+static void print_times(void)
+{
+    compare_bounds();
+    for (uint32_t n = 20; n <= 26; n += 2)
+        compare_times(n, false);
+    compare_times(24, true);
+}
+
+static void print_diagonals(void)
+{
+    time_diagonal("all pairs, weights of -1 and 1", 24, BYTES);
+    time_diagonal("all pairs, real weights", 24, REALS);
+    time_diagonal("LABS", 24, LABS);
+}
+
+/* most: in GiB */
+static void print_memory(double most)
 {
     static const struct {
         uint32_t n;
@@ -194,14 +225,7 @@ int main(int argc, char **argv)
                 {28, WORDS, false, false, 5, "costs of two bytes"},
                 {28, WORDS, false, true, 9, "costs of two bytes, gradients"},
                 {31, WORDS, true, false, 20, "costs of two bytes, symmetry"}};
-    double own = peak_bytes(4, BYTES, false, false), most = argc > 1 ? strtod(argv[1], NULL) : spare_gib();
-    printf("| what | here | goal |\n|---|---|---|\n");
-    for (uint32_t n = 20; n <= 24; n += 2)
-        compare_times(n, false);
-    compare_times(24, true);
-    time_diagonal("all pairs, weights of -1 and 1", 24, BYTES);
-    time_diagonal("all pairs, real weights", 24, REALS);
-    time_diagonal("LABS", 24, LABS);
+    double own = peak_bytes(4, BYTES, false, false);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         printf("| memory, %u qubits, %s | ", rows[i].n, rows[i].what);
         if (rows[i].n > 24 && rows[i].goal > most) {
@@ -215,5 +239,17 @@ int main(int argc, char **argv)
             printf("%.4g bytes an amplitude | %g |\n", bytes / ldexp(1, (int)rows[i].n), rows[i].goal);
         (void)fflush(stdout);
     }
+}
+
+int main(int argc, char **argv)
+{
+    const char *part = argc > 1 ? argv[1] : "";
+    printf("| what | here | goal |\n|---|---|---|\n");
+    if (!*part || !strcmp(part, "times"))
+        print_times();
+    if (!*part || !strcmp(part, "diagonals"))
+        print_diagonals();
+    if (!*part || !strcmp(part, "memory"))
+        print_memory(argc > 2 ? strtod(argv[2], NULL) : spare_gib());
     return 0;
 }
