@@ -10,7 +10,7 @@
  *   kernel   takes                                        replicas
  *   groups   whose groups may not be left                 1
  *   sliced   integral, small couplings, sparse            512
- *   count    integral, small fields, sparse               1
+ *   count    sparse enough for blocks without couplings   1
  *   gather   few couplings a variable                     1
  *   bits     integral, couplings of two values, dense     1
  *   dense    whose rows are cheaper in full than as lists 1

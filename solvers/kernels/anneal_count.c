@@ -2,7 +2,6 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/anneal_pack.h"
-#include "solvers/kernels/units.h"
 
 #include <string.h>
 
@@ -11,12 +10,15 @@
 #define COUNT_FREE    128     /* slots more: of small models */
 #define COUNT_ATTEMPT 14      /* deciding a block takes as long as so many slots */
 #define COUNT_SPAN    4       /* blocks between two looks at the work done */
+#define COUNT_FLIP    8       /* a flip takes as long as telling so many neighbours */
+#define COUNT_TOLD    1       /* neighbours that are told in the time of a slot, twice as many of 16 bits */
 #define COUNT_LEAST   0x1p-60 /* probabilities below are as good as 0 */
 
 static void count_close(void *opaque)
 {
     qb_anneal_count_state *s = opaque;
     qb_free(s->position);
+    qb_free(s->variable);
     qb_free(s->x);
     qb_free(s->linear);
     qb_free(s->field);
@@ -28,15 +30,23 @@ static void count_close(void *opaque)
     qb_free(s);
 }
 
-static int8_t weight_of(const qb_anneal_count_state *s, int32_t coefficient)
+static int32_t weight_of(const qb_anneal_count_state *s, double coefficient)
 {
-    return (int8_t)((s->model->sense == QB_MINIMISE ? coefficient : -coefficient) / s->unit);
+    return qb_fixed_round(&s->fixed, coefficient) * (s->model->sense == QB_MINIMISE ? 1 : -1);
+}
+
+static void put(const qb_anneal_count_state *s, void *array, size_t at, int32_t value)
+{
+    if (s->wide)
+        ((int16_t *)array)[at] = (int16_t)value;
+    else
+        ((int8_t *)array)[at] = (int8_t)value;
 }
 
 static bool all_equal(const qb_qubo *q)
 {
     for (uint64_t k = 1; k < q->nonzeros; k++)
-        if (q->int_weight[k] != q->int_weight[0])
+        if (qb_qubo_weight(q, k) != qb_qubo_weight(q, 0))
             return false;
     return true;
 }
@@ -79,56 +89,67 @@ static void fill(qb_anneal_count_state *s, uint32_t *count)
         s->list[s->position[i] + 1] = (uint32_t)(q->start[i + 1] - q->start[i]);
     for (size_t p = 0; p < (size_t)s->blocks * QB_COUNT_BLOCK; p++)
         s->list[p + 1] += s->list[p];
+    for (size_t p = 0; s->wide && p < (size_t)s->blocks * QB_COUNT_BLOCK; p++)
+        put(s, s->linear, p, INT16_MAX); /* where nobody stands a field too high to flip: nothing to decide */
     for (uint32_t i = 0; i < s->n; i++) {
         uint32_t p = s->position[i], lane = p % QB_COUNT_BLOCK;
         const uint32_t *first = s->first + (size_t)(p / QB_COUNT_BLOCK) * s->tables;
         qb_single_entry *entry = s->entry + s->list[p];
-        s->linear[p] = weight_of(s, q->int_linear[i]);
+        s->variable[p] = i;
+        put(s, s->linear, p, weight_of(s, qb_qubo_linear(q, i)));
         memset(count, 0, s->tables * sizeof *count);
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
             uint32_t at = s->position[q->neighbour[k]], table = at / (QB_COUNT_BLOCK * QB_COUNT_TABLE);
             size_t slot = first[table] + count[table]++;
-            int8_t weight = weight_of(s, q->int_weight[k]);
+            int32_t weight = weight_of(s, qb_qubo_weight(q, k));
             *entry++ = (qb_single_entry){at, weight};
             s->slot[slot].byte[lane] = (uint8_t)(at / 8 % 128);
             s->slot[slot].bit[lane] = (uint8_t)(1 << at % 8);
-            s->weight[slot * s->weight_step + lane] = weight;
+            put(s, s->weight, slot * s->weight_step + lane, weight);
         }
     }
-    if (!s->weight_step && q->nonzeros)
-        memset(s->weight, weight_of(s, q->int_weight[0]), QB_COUNT_BLOCK);
+    for (uint32_t lane = 0; !s->weight_step && q->nonzeros && lane < QB_COUNT_BLOCK; lane++)
+        put(s, s->weight, lane, weight_of(s, qb_qubo_weight(q, 0)));
 }
 
 static qb_status allocate(qb_anneal_count_state *s)
 {
     size_t places = (size_t)s->blocks * QB_COUNT_BLOCK, slots = s->first[(size_t)s->blocks * s->tables];
+    size_t width = s->wide ? sizeof(int16_t) : sizeof(int8_t);
     s->weight_step = all_equal(s->model) ? 0 : QB_COUNT_BLOCK;
     s->x = QB_NEW(uint64_t, (size_t)s->tables * QB_COUNT_TABLE);
-    s->linear = QB_NEW(int8_t, places);
-    s->field = QB_NEW(int8_t, places);
+    s->variable = QB_NEW(uint32_t, places);
+    s->linear = qb_alloc(places, width);
+    s->field = qb_alloc(places, width);
     s->slot = QB_NEW(qb_count_slot, slots);
-    s->weight = QB_NEW(int8_t, s->weight_step ? slots * QB_COUNT_BLOCK : QB_COUNT_BLOCK);
+    s->weight = qb_alloc(s->weight_step ? slots * QB_COUNT_BLOCK : QB_COUNT_BLOCK, width);
     s->list = QB_NEW(uint32_t, places + 1);
     s->entry = QB_NEW(qb_single_entry, s->model->nonzeros);
-    bool complete = s->x && s->linear && s->field && s->slot && s->weight && s->list && s->entry;
-    return complete ? QB_OK : QB_NO_MEMORY;
+    return s->x && s->variable && s->linear && s->field && s->slot && s->weight && s->list && s->entry
+               ? QB_OK
+               : QB_NO_MEMORY;
 }
 
 static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
                             qb_diag *diag)
 {
-    static const char why[] = "annealing by counting takes sparse models of small integers";
-    if (!q->integral || q->n > COUNT_LARGEST)
+    static const char why[] = "annealing by counting takes sparse models whose fields fit into 16 bits";
+    if (q->n > COUNT_LARGEST)
         return qb_fail(diag, QB_REFUSED, "%s", why);
-    qb_units units = qb_units_of(q);
-    if (units.reach > QB_COUNT_REACH)
+    qb_fixed fixed = qb_fixed_of(q, QB_COUNT_BITS);
+    if (fixed.slack && !qb_fixed_decides(&fixed, q))
         return qb_fail(diag, QB_REFUSED, "%s", why);
     qb_anneal_count_state *s = *state = QB_NEW(qb_anneal_count_state, 1);
     uint32_t *count = QB_NEW(uint32_t, q->n / QB_COUNT_TABLE + 1);
     qb_status status = s && count ? QB_OK : QB_NO_MEMORY;
     if (!status) {
         *s = (qb_anneal_count_state){
-            .model = q, .n = q->n, .unit = units.unit, .reach = units.reach, .beta = -1};
+            .model = q,
+            .n = q->n,
+            .fixed = fixed,
+            .wide = fixed.slack || fixed.reach > QB_COUNT_REACH,
+            .beta = -1,
+        };
         status = set_slots(s, count);
     }
     if (!status)
@@ -148,6 +169,31 @@ static bool is_one(const qb_anneal_count_state *s, uint32_t position)
     return s->x[position / QB_COUNT_BLOCK] >> position % QB_COUNT_BLOCK & 1;
 }
 
+/* All fields anew, which are kept from now on. */
+static void keep_fields(qb_anneal_count_state *s)
+{
+    for (uint32_t p = 0; p < s->blocks * QB_COUNT_BLOCK; p++) {
+        int32_t field = s->wide ? ((const int16_t *)s->linear)[p] : ((const int8_t *)s->linear)[p];
+        for (uint32_t k = s->list[p]; k < s->list[p + 1]; k++)
+            field += is_one(s, s->entry[k].at) * s->entry[k].weight;
+        put(s, s->field, p, field);
+    }
+    s->kept = true;
+}
+
+/* Before a sweep, by the flips of the last one: are fields to be kept, or counted?  Keeping them begins with
+ * all of them anew, so it has to be cheaper by far. */
+static void choose(qb_anneal_count_state *s)
+{
+    uint64_t told = s->flips * (COUNT_FLIP + s->model->nonzeros / s->n),
+             counted = COUNT_TOLD * (1 + (uint64_t)s->wide) * s->first[(size_t)s->blocks * s->tables];
+    if (s->kept)
+        s->kept = told < counted;
+    else if (2 * told < counted)
+        keep_fields(s);
+    s->flips = 0;
+}
+
 static void count_start(void *opaque, const uint8_t *x)
 {
     qb_anneal_count_state *s = opaque;
@@ -155,32 +201,45 @@ static void count_start(void *opaque, const uint8_t *x)
     for (uint32_t i = 0; i < s->n; i++) {
         s->x[s->position[i] / QB_COUNT_BLOCK] |= (uint64_t)x[i] << s->position[i] % QB_COUNT_BLOCK;
     }
-    for (uint32_t p = 0; p < s->blocks * QB_COUNT_BLOCK; p++) {
-        int32_t field = s->linear[p];
-        for (uint32_t k = s->list[p]; k < s->list[p + 1]; k++)
-            field += is_one(s, s->entry[k].at) * s->entry[k].weight;
-        s->field[p] = (int8_t)field;
-    }
-    s->sweep = qb_anneal_tier_selected()->count_sweep;
+    const qb_anneal_tier *tier = qb_anneal_tier_selected();
+    s->sweep = s->wide ? tier->count_sweep_wide : tier->count_sweep;
+    s->counts = tier->counts;
+    s->kept = false;
+    s->flips = UINT32_MAX; /* hot, until it turns out otherwise */
+    if (!s->counts)
+        keep_fields(s);
+}
+
+static bool variable_is_one(const void *opaque, uint32_t i)
+{
+    const qb_anneal_count_state *s = opaque;
+    return is_one(s, s->position[i]);
+}
+
+bool qb_count_accepts(const qb_anneal_count_state *s, uint32_t position, float threshold)
+{
+    return qb_fixed_accepts(&s->fixed, s->model, s->variable[position], threshold, variable_is_one, s);
 }
 
 /* exp(-beta c) for all costs c > 0. */
 static void set_chances(qb_anneal_count_state *s, double beta)
 {
-    double step = qb_anneal_exp_minus(beta * s->unit), p = 1;
-    for (int32_t c = 1; c <= s->reach; c++) {
+    double step = qb_anneal_exp_minus(beta * s->fixed.unit), p = 1;
+    for (int32_t c = 1; c <= s->fixed.reach; c++) {
         p = p > COUNT_LEAST ? p * step : 0;
         s->p[c] = p;
         s->chance[c] = p < 1 ? (uint8_t)(256 * p) : 255;
     }
-    s->beta = beta;
 }
 
 static uint64_t count_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
     qb_anneal_count_state *s = opaque;
-    if (beta != s->beta)
+    if (beta != s->beta && !s->wide)
         set_chances(s, beta);
+    s->beta = beta;
+    if (from == 0 && s->counts)
+        choose(s);
     return s->sweep(s, from, to);
 }
 

@@ -4,16 +4,18 @@
 #include <stdlib.h>
 
 #define FIXED_LEAST_EXPONENT (-1000) /* of the unit */
+#define FIXED_ROUNDING       1e-9    /* more than what adding up errors may be off */
+#define FIXED_DOUBT          32      /* the slack is so many times less than a usual field, or more */
 
-/* max |field| of a real model. */
+/* max |field|. */
 static double reach_of(const qb_qubo *q)
 {
     double reach = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        double high = fmax(q->real_linear[i], 0), low = fmin(q->real_linear[i], 0);
+        double high = fmax(qb_qubo_linear(q, i), 0), low = fmin(qb_qubo_linear(q, i), 0);
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            high += fmax(q->real_weight[k], 0);
-            low += fmin(q->real_weight[k], 0);
+            high += fmax(qb_qubo_weight(q, k), 0);
+            low += fmin(qb_qubo_weight(q, k), 0);
         }
         reach = fmax(reach, fmax(high, -low));
     }
@@ -22,22 +24,24 @@ static double reach_of(const qb_qubo *q)
 
 static double error_of(const qb_fixed *f, double coefficient)
 {
-    return fabs(coefficient / f->unit - qb_fixed_round(f, coefficient));
+    return coefficient / f->unit - qb_fixed_round(f, coefficient);
 }
 
-/* Bounds the error of every field, and with it the slack; notes the greatest coupling. */
+/* Bounds the error of every field in any state, and with it the slack; notes the greatest coupling. */
 static void bound_errors(const qb_qubo *q, qb_fixed *f)
 {
     double worst = 0, greatest = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        double error = error_of(f, q->real_linear[i]);
+        double error = error_of(f, qb_qubo_linear(q, i)), above = error, below = error;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            error += error_of(f, q->real_weight[k]);
-            greatest = fmax(greatest, fabs(q->real_weight[k]));
+            error = error_of(f, qb_qubo_weight(q, k));
+            above += fmax(error, 0);
+            below += fmin(error, 0);
+            greatest = fmax(greatest, fabs(qb_qubo_weight(q, k)));
         }
-        worst = fmax(worst, error);
+        worst = fmax(worst, fmax(above, -below));
     }
-    f->slack = 2 + (int32_t)worst; /* rounded up, and one more: whole(t) is up to one below t */
+    f->slack = 1 + (int32_t)(worst * (1 + FIXED_ROUNDING) + FIXED_ROUNDING);
     f->coupling = abs(qb_fixed_round(f, greatest));
 }
 
@@ -45,7 +49,8 @@ qb_fixed qb_fixed_of(const qb_qubo *q, int bits)
 {
     if (q->integral) {
         qb_units units = qb_units_of(q);
-        return (qb_fixed){units.unit, 0, units.coupling, units.reach};
+        if (units.reach < (INT64_C(2) << bits) - 1)
+            return (qb_fixed){units.unit, 0, units.coupling, units.reach};
     }
     double reach = reach_of(q);
     int exponent = reach > 0 ? ilogb(reach) + 1 - bits : 0;
@@ -53,4 +58,13 @@ qb_fixed qb_fixed_of(const qb_qubo *q, int bits)
     bound_errors(q, &f);
     f.reach = (int32_t)ceil(reach / f.unit);
     return f;
+}
+
+/* What a field of a random state is off its mean, by the root mean square over the variables. */
+bool qb_fixed_decides(const qb_fixed *f, const qb_qubo *q)
+{
+    double square = 0;
+    for (uint64_t k = 0; k < q->nonzeros; k++)
+        square += qb_qubo_weight(q, k) * qb_qubo_weight(q, k);
+    return f->slack * f->unit * FIXED_DOUBT <= sqrt(square / q->n) / 2;
 }

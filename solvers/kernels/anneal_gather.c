@@ -4,7 +4,7 @@
 
 #define GATHER_MOST_COUPLINGS 24 /* a variable on average: beyond, telling the neighbours is cheaper */
 #define GATHER_SPAN           16 /* blocks between two looks at the work done */
-#define GATHER_BITS           30 /* of a real model's fields */
+#define GATHER_BITS           30 /* of fields */
 
 static void gather_close(void *opaque)
 {
@@ -64,9 +64,9 @@ static bool allocate_entries(qb_anneal_gather_state *s)
     s->at = QB_NEW(int32_t, entries);
     s->linear = QB_NEW(int32_t, places);
     s->weight = QB_NEW(int32_t, entries);
-    if (!s->model->integral)
+    if (s->fixed.slack)
         s->variable = QB_NEW(uint32_t, places);
-    return s->x && s->at && s->linear && s->weight && (s->variable || s->model->integral);
+    return s->x && s->at && s->linear && s->weight && (s->variable || !s->fixed.slack);
 }
 
 static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
@@ -89,16 +89,15 @@ static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_a
     return QB_OK;
 }
 
+static bool is_one(const void *opaque, uint32_t i)
+{
+    const qb_anneal_gather_state *s = opaque;
+    return s->x[s->position[i]];
+}
+
 bool qb_gather_accepts(const qb_anneal_gather_state *s, uint32_t position, float threshold)
 {
-    const qb_qubo *q = s->model;
-    uint32_t i = s->variable[position];
-    double field = q->real_linear[i];
-    for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-        if (s->x[s->position[q->neighbour[k]]])
-            field += q->real_weight[k];
-    bool adds = (q->sense == QB_MINIMISE) == !s->x[position];
-    return (adds ? field : -field) <= s->fixed.unit * (double)threshold;
+    return qb_fixed_accepts(&s->fixed, s->model, s->variable[position], threshold, is_one, s);
 }
 
 static void gather_start(void *opaque, const uint8_t *x)
@@ -118,7 +117,7 @@ static void gather_get(const void *opaque, uint32_t replica, uint8_t *x)
     (void)replica;
     const qb_anneal_gather_state *s = opaque;
     for (uint32_t i = 0; i < s->n; i++)
-        x[i] = s->x[s->position[i]] != 0;
+        x[i] = is_one(s, i);
 }
 
 const qb_anneal_kernel qb_anneal_gather = {

@@ -64,7 +64,9 @@ typedef struct qb_anneal_tier {
     uint64_t (*bits_sweep)(qb_anneal_bits_state *state, double beta, uint32_t block);
     void (*bits_settle)(qb_anneal_bits_state *state);
     uint64_t (*gather_sweep)(qb_anneal_gather_state *state, double beta, uint32_t from, uint32_t to);
+    bool counts; /* fields */
     uint64_t (*count_sweep)(qb_anneal_count_state *state, uint32_t from, uint32_t to);
+    uint64_t (*count_sweep_wide)(qb_anneal_count_state *state, uint32_t from, uint32_t to);
     void (*sliced_heat)(qb_anneal_sliced_state *state, double beta);
     void (*sliced_flip)(qb_anneal_sliced_state *state, const qb_sliced_run *run, uint32_t from, uint32_t to);
     void (*sliced_total)(const qb_anneal_sliced_state *state, qb_lanes *total);

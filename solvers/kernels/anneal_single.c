@@ -6,9 +6,8 @@
 #include <string.h>
 
 #define SINGLE_DENSE_UNIT 16 /* a full row's entries are so many times cheaper than a list's */
-#define SINGLE_SHORT_BITS 14 /* of a real model's fields */
+#define SINGLE_SHORT_BITS 14 /* of fields */
 #define SINGLE_INT_BITS   30
-#define SINGLE_DOUBT      32 /* 16 bits do where the slack is so many times less than a field */
 #define SINGLE_SMALL      (UINT64_C(1) << 21) /* bytes of a matrix that may be larger than lists would be */
 
 static const size_t sizes[QB_SINGLE_WIDTHS] = {1, 2, 4};
@@ -169,25 +168,16 @@ static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_a
 {
     (void)diag; /* takes every model */
     qb_fixed fixed = qb_fixed_of(q, SINGLE_INT_BITS);
-    qb_single_width width = q->integral ? width_for(fixed.reach) : QB_SINGLE_INT32;
+    qb_single_width width = fixed.slack ? QB_SINGLE_INT32 : width_for(fixed.reach);
     return single_open(form_of(q, fixed, width), seed, state, walk);
 }
 
-/* What a field of a random state is off its mean, by the root mean square over the variables. */
-static double usual_field(const qb_qubo *q)
-{
-    double square = 0;
-    for (uint64_t k = 0; k < q->nonzeros; k++)
-        square += qb_qubo_weight(q, k) * qb_qubo_weight(q, k);
-    return sqrt(square / q->n) / 2;
-}
-
-/* The form of full rows: 16 bits for real fields where that leaves few costs in doubt. */
+/* The form of full rows: rounded to 16 bits where that leaves few costs in doubt. */
 static qb_anneal_single_state dense_form(const qb_qubo *q)
 {
     qb_fixed fixed = qb_fixed_of(q, SINGLE_SHORT_BITS);
-    qb_single_width width = q->integral ? width_for(fixed.reach) : QB_SINGLE_INT16;
-    if (!q->integral && !(fixed.slack * fixed.unit * SINGLE_DOUBT <= usual_field(q))) {
+    qb_single_width width = fixed.slack ? QB_SINGLE_INT16 : width_for(fixed.reach);
+    if (fixed.slack && !qb_fixed_decides(&fixed, q)) {
         fixed = qb_fixed_of(q, SINGLE_INT_BITS);
         width = QB_SINGLE_INT32;
     }
@@ -232,16 +222,15 @@ static bool is_one(const qb_anneal_single_state *s, uint32_t position)
     return (read_as(s->width, s->turned, position) != 0) == (s->sense > 0);
 }
 
+static bool variable_is_one(const void *opaque, uint32_t i)
+{
+    const qb_anneal_single_state *s = opaque;
+    return is_one(s, s->position[i]);
+}
+
 bool qb_single_accepts(const qb_anneal_single_state *s, uint32_t position, float threshold)
 {
-    const qb_qubo *q = s->model;
-    uint32_t i = s->variable[position];
-    double field = q->real_linear[i];
-    for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-        if (is_one(s, s->position[q->neighbour[k]]))
-            field += q->real_weight[k];
-    bool takes_off = read_as(s->width, s->turned, position) != 0;
-    return (takes_off ? -field : field) <= s->fixed.unit * (double)threshold;
+    return qb_fixed_accepts(&s->fixed, s->model, s->variable[position], threshold, variable_is_one, s);
 }
 
 static void single_start(void *opaque, const uint8_t *x)
@@ -274,13 +263,13 @@ static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[i] = is_one(s, s->position[i]);
 }
 
-/* 2 E(x) = sum_i x_i (field_i + linear_i); fields of reals are rounded, so that theirs has to be added up. */
+/* 2 E(x) = sum_i x_i (field_i + linear_i); where fields are rounded, it has to be added up. */
 static bool single_best(void *opaque, double *energy, uint32_t *replica)
 {
     qb_anneal_single_state *s = opaque;
     const qb_qubo *q = s->model;
     int64_t twice = 0, unit = (int64_t)s->fixed.unit;
-    if (!q->integral)
+    if (s->fixed.slack)
         return false;
     for (uint32_t i = 0; i < s->n; i++)
         if (is_one(s, s->position[i]))
