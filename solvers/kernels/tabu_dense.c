@@ -318,12 +318,50 @@ static double turn(dense *d, uint32_t i)
     return true_gain(d, i, stored);
 }
 
-/* The bit that a tag stands for. */
-static uint32_t locate(qb_tabu_sweep sweep, uint32_t tag)
+/* The word that comes after `passed` others. */
+static uint32_t word_of(qb_tabu_sweep sweep, uint32_t passed)
 {
-    uint32_t lane = ((tag >> QB_TABU_RANK_BITS) - sweep.turn) % QB_TABU_LANES;
-    uint32_t word = sweep.first + QB_TABU_LEFT_MASK - (tag & QB_TABU_LEFT_MASK);
-    return (word < sweep.words ? word : word - sweep.words) * QB_TABU_LANES + lane;
+    uint32_t word = sweep.first + passed;
+    return word < sweep.words ? word : word - sweep.words;
+}
+
+/* Bit k of the result: `lane` of the k-th word of the block that begins with word `passed` of a long pass has
+ * the gain that was picked. */
+#define DEFINE_MATCH(name, type)                                                                  \
+    static uint32_t name(const void *values, qb_tabu_sweep sweep, uint32_t passed, uint32_t lane, \
+                         double picked)                                                           \
+    {                                                                                             \
+        const type *value = (const type *)values + lane, sought = (type)picked;                   \
+        uint32_t found = 0, left = sweep.words - passed;                                          \
+        for (uint32_t k = 0; k < QB_TABU_BLOCK && k < left; k++)                                  \
+            found |= (uint32_t)(value[64 * (size_t)word_of(sweep, passed + k)] == sought) << k;   \
+        return found;                                                                             \
+    }
+DEFINE_MATCH(match_i16, int16_t)
+DEFINE_MATCH(match_i32, int32_t)
+DEFINE_MATCH(match_f64, double)
+
+/* The bit that a pick stands for: the first open one of that gain, in the lane and the block that its tag
+ * says. */
+static uint32_t locate(const qb_tabu *t, qb_tabu_sweep sweep, qb_tabu_pick pick)
+{
+    const dense *d = t->form;
+    uint32_t lane = ((pick.tag >> QB_TABU_RANK_BITS) - sweep.turn) % QB_TABU_LANES;
+    uint32_t passed = (QB_TABU_LEFT_MASK - (pick.tag & QB_TABU_LEFT_MASK)) * qb_tabu_block(sweep);
+    uint32_t found, word;
+    if (qb_tabu_block(sweep) == 1)
+        return word_of(sweep, passed) * QB_TABU_LANES + lane;
+    if (is_short(d))
+        found = match_i16(d->now.gain, sweep, passed, lane, pick.gain);
+    else if (d->now.lanes == QB_TABU_F64_F64)
+        found = match_f64(d->now.gain, sweep, passed, lane, pick.gain);
+    else
+        found = match_i32(d->now.gain, sweep, passed, lane, pick.gain);
+    do {
+        word = word_of(sweep, passed + (uint32_t)__builtin_ctz(found));
+        found &= found - 1;
+    } while (!(t->open[word] >> lane & 1));
+    return word * QB_TABU_LANES + lane;
 }
 
 static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
@@ -339,7 +377,7 @@ static uint32_t pass(qb_tabu *t, uint32_t row, uint64_t flip)
     t->work += t->n;
     if (!pick.tag)
         return QB_TABU_NONE;
-    uint32_t i = locate(sweep, pick.tag);
+    uint32_t i = locate(t, sweep, pick);
     t->gain = true_gain(d, i, pick.gain);
     return i;
 }

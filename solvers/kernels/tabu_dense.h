@@ -19,11 +19,14 @@
 
 #include "solvers/kernels/tabu_core.h"
 
-/* A tag is rank << 10 | 1023 - words passed over; 0 stands for nothing open. */
+/* A tag is rank << 10 | 1023 - blocks of words passed over; 0 stands for nothing open. */
 #define QB_TABU_LANES       64
 #define QB_TABU_RANK_BITS   10
 #define QB_TABU_LEFT_MASK   1023
 #define QB_TABU_DENSE_WORDS 1023 /* at most, so that no tag is 0 */
+
+#define QB_TABU_BLOCK 8  /* words of a block where a pass is long */
+#define QB_TABU_LONG  32 /* words of a pass that is */
 
 /* The greatest open gain, and the greatest tag among those that have it. */
 typedef struct qb_tabu_pick {
@@ -37,10 +40,16 @@ typedef struct qb_tabu_sweep {
     uint32_t turn;         /* < 64: lane l has rank (l + turn) % 64 */
 } qb_tabu_sweep;
 
+/* Words of a block; the last one of a pass may have fewer. */
+static inline uint32_t qb_tabu_block(qb_tabu_sweep sweep)
+{
+    return sweep.words < QB_TABU_LONG ? 1 : QB_TABU_BLOCK;
+}
+
 static inline uint32_t qb_tabu_tag(qb_tabu_sweep sweep, uint32_t lane, uint32_t words_passed)
 {
     uint32_t rank = (lane + sweep.turn) % QB_TABU_LANES;
-    return rank << QB_TABU_RANK_BITS | (QB_TABU_LEFT_MASK - words_passed);
+    return rank << QB_TABU_RANK_BITS | (QB_TABU_LEFT_MASK - words_passed / qb_tabu_block(sweep));
 }
 
 /* gain_i += w_i, or -= w_i where bit i of side ^ flip is set, for all 64 words lanes; then picks among

@@ -14,8 +14,9 @@
  *   i16_next_tags(here)               one less
  *   i16_reduce(best, tags)            a qb_tabu_pick of 64 / i16_lanes vectors each
  *
- * Keeping the place in the loop costs two instructions a vector and saves the search afterwards, which on
- * small models would take as long as the pass.
+ * Keeping the place in the loop costs two instructions a vector.  By the block it costs next to nothing, and
+ * which word of the block it was is looked up once the pass is over; on small models that would take as long
+ * as what it saves, so there a block is one word.
  */
 #ifndef QB_KERNELS_TABU_DENSE_BODY_H
 #define QB_KERNELS_TABU_DENSE_BODY_H
@@ -30,33 +31,47 @@ typedef int32_t i32;
 typedef double f64;
 
 #define QB_TABU_DEFINE_PASS(coupling, kind)                                                                \
-    static qb_tabu_pick pass_##coupling##_##kind(const void *couplings, void *gains, const uint64_t *side, \
-                                                 const uint64_t *open, uint64_t flip, qb_tabu_sweep sweep) \
+    __attribute__((always_inline)) static inline qb_tabu_pick sweep_##coupling##_##kind(                   \
+        const void *couplings, void *gains, const uint64_t *side, const uint64_t *open, uint64_t flip,     \
+        qb_tabu_sweep sweep, uint32_t longest)                                                             \
     {                                                                                                      \
         enum { lanes = kind##_lanes, parts = QB_TABU_LANES / lanes };                                      \
-        kind##_vector best[parts];                                                                         \
+        kind##_vector best[parts], top[parts];                                                             \
         kind##_tags tags[parts], here[parts];                                                              \
         for (uint32_t part = 0; part < parts; part++) {                                                    \
-            best[part] = kind##_lowest();                                                                  \
+            best[part] = top[part] = kind##_lowest();                                                      \
             tags[part] = kind##_no_tags();                                                                 \
             here[part] = kind##_first_tags(part * lanes, sweep.turn);                                      \
         }                                                                                                  \
-        for (uint32_t left = sweep.words, word = sweep.first; left > 0; left--) {                          \
-            const coupling *w = (const coupling *)couplings + 64 * (size_t)word;                           \
-            kind *gain = (kind *)gains + 64 * (size_t)word;                                                \
-            uint64_t minus = side[word] ^ flip, may = open[word];                                          \
-            for (uint32_t lane = 0; lane < QB_TABU_LANES; lane += lanes) {                                 \
-                uint32_t part = lane / lanes;                                                              \
-                kind##_vector change = kind##_negate(kind##_from_##coupling(w + lane), minus >> lane);     \
-                kind##_vector sum = kind##_add_to(gain + lane, change);                                    \
-                tags[part] =                                                                               \
-                    kind##_put(tags[part], kind##_better(sum, best[part], may >> lane), here[part]);       \
-                best[part] = kind##_raise(best[part], sum, may >> lane);                                   \
+        for (uint32_t left = sweep.words, word = sweep.first; left > 0;) {                                 \
+            uint32_t block = left < longest ? left : longest;                                              \
+            for (left -= block; block > 0; block--) {                                                      \
+                const coupling *w = (const coupling *)couplings + 64 * (size_t)word;                       \
+                kind *gain = (kind *)gains + 64 * (size_t)word;                                            \
+                uint64_t minus = side[word] ^ flip, may = open[word];                                      \
+                for (uint32_t part = 0; part < parts; part++) {                                            \
+                    uint32_t lane = part * lanes;                                                          \
+                    kind##_vector change = kind##_negate(kind##_from_##coupling(w + lane), minus >> lane); \
+                    kind##_vector sum = kind##_add_to(gain + lane, change);                                \
+                    top[part] = kind##_raise(top[part], sum, may >> lane);                                 \
+                }                                                                                          \
+                word = word + 1 < sweep.words ? word + 1 : 0;                                              \
+            }                                                                                              \
+            for (uint32_t part = 0; part < parts; part++) {                                                \
+                kind##_mask higher = kind##_better(top[part], best[part], UINT64_MAX);                     \
+                tags[part] = kind##_put(tags[part], higher, here[part]);                                   \
+                best[part] = top[part];                                                                    \
                 here[part] = kind##_next_tags(here[part]);                                                 \
             }                                                                                              \
-            word = word + 1 < sweep.words ? word + 1 : 0;                                                  \
         }                                                                                                  \
         return kind##_reduce(best, tags);                                                                  \
+    }                                                                                                      \
+    static qb_tabu_pick pass_##coupling##_##kind(const void *couplings, void *gains, const uint64_t *side, \
+                                                 const uint64_t *open, uint64_t flip, qb_tabu_sweep sweep) \
+    {                                                                                                      \
+        return qb_tabu_block(sweep) == 1                                                                   \
+                   ? sweep_##coupling##_##kind(couplings, gains, side, open, flip, sweep, 1)               \
+                   : sweep_##coupling##_##kind(couplings, gains, side, open, flip, sweep, QB_TABU_BLOCK);  \
     }
 
 /* The reduction of wide gains, which are few a vector: lane by lane. */

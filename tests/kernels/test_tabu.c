@@ -194,10 +194,61 @@ Test(tabu, every_tier_walks_the_same_path)
         }
 }
 
-/* Ties everywhere, extreme gains, nothing open, only the last lane open. */
-Test(tabu, passes_agree_on_adversarial_lanes)
+/* The greatest open gain, straight from the model. */
+static double greatest_gain(const fixture *f)
 {
-    enum { WORDS = 3, LANES = 64 * WORDS };
+    const qb_tabu *t = f->tabu;
+    const qb_qubo *q = &f->model;
+    double most = -INFINITY;
+    for (uint32_t i = 0; i < q->n; i++) {
+        double field = qb_qubo_linear(q, i);
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+            field += qb_tabu_bit(t->side, q->neighbour[k]) ? qb_qubo_weight(q, k) : 0;
+        if (qb_tabu_bit(t->open, i))
+            most = fmax(most, t->sign * (qb_tabu_bit(t->side, i) ? -field : field));
+    }
+    return most;
+}
+
+/* Long enough for places to be kept by the block, the last of which has one word of 52 bits; of every width.
+ */
+Test(tabu, long_passes_find_the_greatest_open_gain)
+{
+    static const model_spec long_ones[] = {
+        {.n = 2100, .density = 0.004, .weight = 100, .linear = 100, .sense = QB_MAXIMISE},
+        {.n = 2100, .density = 0.004, .weight = 1, .linear = 1000000},
+        {.n = 2100, .density = 0.004, .weight = 1, .cut = true, .sense = QB_MAXIMISE},
+        {.n = 2100, .density = 0.004, .weight = 1000, .linear = 1000},
+        {.n = 2100, .density = 0.004, .weight = 50, .linear = 20, .real = true},
+    };
+    for (uint32_t k = 0; k < sizeof long_ones / sizeof *long_ones; k++) {
+        uint64_t first = 0;
+        for (uint32_t tier = 0; tier_select(tier); tier++) {
+            fixture f = fixture_of(model_build(long_ones[k], k), QB_TABU_DENSE, 3);
+            qb_tabu *t = f.tabu;
+            t->model = &f.model;
+            cr_assert_geq(t->words, QB_TABU_LONG);
+            memset(t->open, 0xff, t->words * sizeof *t->open);
+            t->open[t->words - 1] = (UINT64_C(1) << t->n % 64) - 1;
+            uint64_t path = 0;
+            for (uint32_t step = 0, next = t->ops->seek(t); step < STEPS; step++) {
+                cr_assert(qb_tabu_bit(t->open, next));
+                ASSERT_NEAR(t->gain, greatest_gain(&f), t->slack + tolerance(&f));
+                path = (path ^ next) * 1099511628211u;
+                next = t->ops->step(t, next, QB_TABU_NONE);
+            }
+            first = tier == 0 ? path : first;
+            cr_assert(path == first || long_ones[k].real, "model %u tier %u", k, tier);
+            fixture_close(&f);
+        }
+    }
+}
+
+/* Ties everywhere, extreme gains, nothing open, only the last lane open. */
+static void check_passes(uint32_t words)
+{
+    enum { WORDS_MOST = QB_TABU_LONG + 3 };
+    uint32_t lanes = 64 * words;
     qb_tabu_pass *const *tiers[] = {
         qb_tabu_pass_portable,
 #if defined(__x86_64__)
@@ -205,34 +256,43 @@ Test(tabu, passes_agree_on_adversarial_lanes)
         qb_tabu_pass_avx512
 #endif
     };
-    static const uint64_t open[][WORDS] = {
-        {0, 0, 0}, {0, 0, UINT64_C(1) << 63}, {UINT64_MAX, UINT64_MAX, UINT64_MAX}, {2, 0, 2}};
-    int16_t *base = qb_alloc(LANES, sizeof *base), *gain = qb_alloc(LANES, sizeof *gain),
-            *expected = qb_alloc(LANES, sizeof *expected);
-    int8_t *row = qb_alloc(LANES, 1);
-    uint64_t side[WORDS] = {UINT64_C(0x5555555555555555), UINT64_MAX, 0};
+    uint64_t open[4][WORDS_MOST] = {{0}}, side[WORDS_MOST];
+    open[1][words - 1] = UINT64_C(1) << 63;
+    memset(open[2], 0xff, sizeof open[2]);
+    open[3][0] = open[3][words - 1] = 2;
+    for (uint32_t w = 0; w < words; w++)
+        side[w] = w % 3 == 0 ? UINT64_C(0x5555555555555555) : w % 3 == 1 ? UINT64_MAX : 0;
+    int16_t *base = qb_alloc(lanes, sizeof *base), *gain = qb_alloc(lanes, sizeof *gain),
+            *expected = qb_alloc(lanes, sizeof *expected);
+    int8_t *row = qb_alloc(lanes, 1);
     for (uint32_t trial = 0; trial < 4 * 4 * 2 * 6; trial++) {
         uint32_t flavour = trial % 4, o = trial / 4 % 4;
         uint64_t flip = trial / 16 % 2 ? UINT64_MAX : 0;
-        qb_tabu_sweep sweep = {.words = WORDS, .first = trial / 32 % WORDS, .turn = 7 * trial % 64};
-        for (uint32_t i = 0; i < LANES; i++) {
+        qb_tabu_sweep sweep = {.words = words, .first = trial / 32 % words, .turn = 7 * trial % 64};
+        for (uint32_t i = 0; i < lanes; i++) {
             base[i] = flavour == 0 ? 0 : flavour == 1 ? -32600 : flavour == 2 ? 32600 : (int16_t)(i % 3);
             row[i] = flavour == 3 ? (int8_t)(i % 2 ? 127 : -127) : (int8_t)(flavour ? i % 5 - 2 : 0);
         }
-        memcpy(expected, base, LANES * sizeof *base);
+        memcpy(expected, base, lanes * sizeof *base);
         qb_tabu_pick want = tiers[0][QB_TABU_I8_I16](row, expected, side, open[o], flip, sweep);
         for (uint32_t tier = 1; tier < sizeof tiers / sizeof *tiers && tier <= qb_simd_detect(); tier++) {
-            memcpy(gain, base, LANES * sizeof *base);
+            memcpy(gain, base, lanes * sizeof *base);
             qb_tabu_pick got = tiers[tier][QB_TABU_I8_I16](row, gain, side, open[o], flip, sweep);
             cr_assert_eq(got.tag, want.tag, "trial %u tier %u", trial, tier);
             cr_assert_eq(got.gain, want.gain);
-            cr_assert_arr_eq(gain, expected, LANES * sizeof *gain);
+            cr_assert_arr_eq(gain, expected, lanes * sizeof *gain);
         }
     }
     qb_free(base);
     qb_free(gain);
     qb_free(expected);
     qb_free(row);
+}
+
+Test(tabu, passes_agree_on_adversarial_lanes)
+{
+    check_passes(3);
+    check_passes(QB_TABU_LONG + 3);
 }
 
 /* On a plateau every open bit must come up. */
