@@ -117,8 +117,11 @@ static void expect_of(const char *head, qb_kind kind, double most, const deed *l
         put("deed.yaml", qb_text_get(&yaml));
         put("deed.sh", d->script);
         qb_run_result r = run("external", qb_text_get(&path), &problem, d->seconds);
-        cr_expect_eq(r.outcome, d->outcome, "%s: %s, not %s (%s)", d->what, qb_outcome_name(r.outcome),
-                     qb_outcome_name(d->outcome), r.reason);
+        /* what is late at once (a start-up that counts after all), or on a busy machine, is killed before it
+         * stops */
+        bool ended = r.outcome == d->outcome || (d->outcome == QB_RUN_BUDGET && r.outcome == QB_RUN_OVERRAN);
+        cr_expect(ended, "%s: %s, not %s (%s)", d->what, qb_outcome_name(r.outcome),
+                  qb_outcome_name(d->outcome), r.reason);
         cr_expect(isnan(d->objective) ? !r.has_solution : r.has_solution && r.score.objective == d->objective,
                   "%s: %g", d->what, r.has_solution ? r.score.objective : NAN);
         qb_run_result_clear(&r);
