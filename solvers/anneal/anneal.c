@@ -2,8 +2,9 @@
  *
  * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
  * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
- * know how long that is, so lengths double, after every anneal of 512 replicas or every 4 of one: at any
- * moment about half of all work has gone into the greatest length there was time for.  Under a budget of
+ * know how long that is, so lengths double: after every anneal of 512 replicas; of one replica after 4, and
+ * then half as many more each time, for beyond some length a hard model is solved sooner by more anneals than
+ * by longer ones.  At any moment the two greatest lengths have had most of all work.  Under a budget of
  * samples all are equally long, and each replica at the end of one is a sample.
  *
  * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
@@ -38,7 +39,7 @@
 #define ANNEAL_COLD          7.0
 #define ANNEAL_FIRST_SWEEPS  64   /* length of the first anneals when it grows */
 #define ANNEAL_SAMPLE_SWEEPS 1024 /* of every one, under a budget of samples */
-#define ANNEAL_PER_LENGTH    4    /* anneals of one replica before it doubles */
+#define ANNEAL_FIRST_COUNT   4    /* of one replica, before lengths double; half as many more at each */
 #define ANNEAL_LOOKS         16   /* an anneal is looked at in that many parts, the hot half excepted */
 #define ANNEAL_PART_LEAST    16   /* sweeps between two looks, at least */
 #define ANNEAL_CHUNK         64   /* betas computed at a time */
@@ -305,7 +306,7 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
     uint64_t sweeps = s->params->sweeps ? s->params->sweeps
                       : grows           ? ANNEAL_FIRST_SWEEPS
                                         : ANNEAL_SAMPLE_SWEEPS;
-    uint32_t per_length = qb_annealer_replicas(s->annealer) > 1 ? 1 : ANNEAL_PER_LENGTH;
+    uint64_t anneals = qb_annealer_replicas(s->annealer) > 1 ? 1 : ANNEAL_FIRST_COUNT;
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
      */
@@ -317,10 +318,13 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
         return status ? status : return_all(s, budget);
     if (!status)
         status = set_temperatures(s, budget);
-    for (uint64_t rounds = 1; !status; rounds++) {
-        status = anneal_round(s, sweeps, budget);
-        if (grows && rounds % per_length == 0 && sweeps < UINT32_MAX)
+    while (!status) {
+        for (uint64_t k = 0; k < anneals && !status; k++)
+            status = anneal_round(s, sweeps, budget);
+        if (grows && sweeps < UINT32_MAX) {
             sweeps *= 2;
+            anneals += anneals / 2;
+        }
     }
     return status;
 }
