@@ -27,8 +27,9 @@ double qb_external_now(void);
 /* Just before the program is started; `most` and `reading` are the seconds that are credited at most. */
 void qb_external_startup_begin(qb_external_startup *startup, const char *model, double most, double reading,
                                qb_budget *budget);
-void qb_external_startup_end(
-    qb_external_startup *startup); /* takes the kernel 10 ms: not while time counts */
+
+/* Takes the kernel 10 ms: not while time counts. */
+void qb_external_startup_end(qb_external_startup *startup);
 
 /* When the watch can be read. */
 void qb_external_startup_follow(qb_external_startup *startup);
