@@ -45,6 +45,13 @@ COUNT_DEFINE_TELL(count_tell_wide, int16_t)
 
 #define COUNT_CAN true
 
+/* Which of a block's variables have a one as their neighbour in this slot; low and high are the table. */
+INLINE __mmask64 count_ones(const qb_count_slot *slot, __m512i low, __m512i high)
+{
+    __m512i byte = _mm512_permutex2var_epi8(low, _mm512_load_si512(slot->byte), high);
+    return _mm512_test_epi8_mask(byte, _mm512_load_si512(slot->bit));
+}
+
 /* Fields of a block, counted. */
 INLINE __m512i count_fields(const qb_anneal_count_state *s, uint32_t block)
 {
@@ -57,8 +64,7 @@ INLINE __m512i count_fields(const qb_anneal_count_state *s, uint32_t block)
         __m512i low = _mm512_load_si512(x), high = _mm512_load_si512(x + QB_COUNT_TABLE / 2);
         for (const qb_count_slot *end = s->slot + first[t + 1]; slot < end;
              slot++, weight += s->weight_step) {
-            __m512i byte = _mm512_permutex2var_epi8(low, _mm512_load_si512(slot->byte), high);
-            __mmask64 one = _mm512_test_epi8_mask(byte, _mm512_load_si512(slot->bit));
+            __mmask64 one = count_ones(slot, low, high);
             field = _mm512_mask_add_epi8(field, one, field, _mm512_load_si512(weight));
         }
     }
@@ -78,8 +84,7 @@ INLINE void count_fields_wide(const qb_anneal_count_state *s, uint32_t block, si
         __m512i low = _mm512_load_si512(x), high = _mm512_load_si512(x + QB_COUNT_TABLE / 2);
         for (const qb_count_slot *end = s->slot + first[t + 1]; slot < end;
              slot++, weight += s->weight_step) {
-            __m512i byte = _mm512_permutex2var_epi8(low, _mm512_load_si512(slot->byte), high);
-            __mmask64 one = _mm512_test_epi8_mask(byte, _mm512_load_si512(slot->bit));
+            __mmask64 one = count_ones(slot, low, high);
             left = _mm512_mask_add_epi16(left, (__mmask32)one, left, _mm512_load_si512(weight));
             right =
                 _mm512_mask_add_epi16(right, (__mmask32)(one >> 32), right, _mm512_load_si512(weight + 32));

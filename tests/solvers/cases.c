@@ -64,6 +64,14 @@ static double draw(qb_rng *rng, const recipe *r)
     return r->real ? u : nearbyint(u);
 }
 
+qb_problem problem_of(const qb_draft *draft)
+{
+    qb_problem problem;
+    qb_diag diag = {""};
+    cr_assert_eq(qb_problem_build(draft, &problem, &diag), QB_OK, "%s: %s", draft->name, diag.text);
+    return problem;
+}
+
 static qb_problem build(const recipe *r, uint64_t seed)
 {
     qb_rng rng;
@@ -91,9 +99,7 @@ static qb_problem build(const recipe *r, uint64_t seed)
                       .linear = linear,
                       .pairs = pairs,
                       .pair = pair};
-    qb_problem problem;
-    qb_diag diag = {""};
-    cr_assert_eq(qb_problem_build(&draft, &problem, &diag), QB_OK, "%s: %s", r->name, diag.text);
+    qb_problem problem = problem_of(&draft);
     free(linear);
     free(pair);
     return problem;
@@ -168,9 +174,7 @@ qb_problem knapsack(void)
                       .entry = entry,
                       .row_lower = floors,
                       .row_upper = capacity};
-    qb_problem problem;
-    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
-    return problem;
+    return problem_of(&draft);
 }
 
 qb_problem torus(void)
@@ -194,9 +198,7 @@ qb_problem torus(void)
                       .columns = SPINS,
                       .pairs = pairs,
                       .pair = pair};
-    qb_problem problem;
-    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
-    return problem;
+    return problem_of(&draft);
 }
 
 qb_budget_probe work_probe(uint32_t variables, double work)

@@ -21,6 +21,9 @@ extern const uint32_t case_count;
 small_case case_build(uint32_t k);
 void case_clear(small_case *c);
 
+/* Asserts on failure. */
+qb_problem problem_of(const qb_draft *draft);
+
 /* A dense random qubo of n variables with coefficients -9..9. */
 qb_problem random_qubo(uint32_t n, qb_sense sense, uint64_t seed);
 

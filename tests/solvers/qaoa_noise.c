@@ -26,9 +26,7 @@ static qb_problem prism(void)
                       .columns = 12,
                       .pairs = 18,
                       .pair = pair};
-    qb_problem problem;
-    cr_assert_eq(qb_problem_build(&draft, &problem, NULL), QB_OK);
-    return problem;
+    return problem_of(&draft);
 }
 
 static solving solve(const char *params)
