@@ -2,6 +2,7 @@
 #include "solvers/kernels/diagonal.h"
 
 #include "harness/base/memory.h"
+#include "solvers/kernels/diagonal_block.h"
 
 #include <float.h>
 #include <math.h>
@@ -9,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A block of 2^10 entries is built in the first-level cache by a subset-sum transform; the bits above choose
- * the block's coefficients. */
-#define BLOCK_BITS 10
 #define BATCH_BITS 17 /* entries between two looks at the budget */
 
 /* ------------------------------------------------------------------------------------------------ terms */
@@ -172,107 +170,102 @@ static double lattice_step(const qb_cost *cost)
 
 /* ------------------------------------------------------------------------------------------------ blocks */
 
+/* Terms that hold the same bits above a block: it has them where it has these bits. */
+typedef struct bundle {
+    uint64_t above, terms;
+} bundle;
+
 typedef struct builder {
-    const qb_cost *cost;
-    unsigned low;                 /* bits within a block */
-    double base[1 << BLOCK_BITS]; /* coefficients of terms within the block */
-    uint64_t first, above;        /* terms [first, terms) reach above the block */
-    const qb_monomial *reaching;  /* [above] */
-    qb_diagonal *diagonal;        /* the survey's answer; entries are written when they are there */
+    const qb_diagonal *diagonal; /* entries are written when they are there, else the range is found */
+    qb_diagonal_block base;      /* coefficients of terms within a block */
+    uint64_t bundles;
+    bundle *bundle;        /* [bundles], owned */
+    qb_monomial *reaching; /* bundle by bundle, masks within the block, owned */
 } builder;
 
-/* E(x) for the block's 2^low values of the low bits: coefficients, then sums over subsets. */
-static void block_values(const builder *b, uint64_t block, double *value /* [2^low] */)
+static void builder_free(builder *b)
 {
-    size_t size = (size_t)1 << b->low;
-    uint64_t chosen = block << b->low, low_mask = size - 1;
-    memcpy(value, b->base, size * sizeof *value);
-    for (uint64_t t = 0; t < b->above; t++) {
-        uint64_t mask = b->reaching[t].mask;
-        if (!(mask & ~low_mask & ~chosen))
-            value[mask & low_mask] += b->reaching[t].coefficient;
-    }
-    for (size_t half = 1; half < size; half *= 2)
-        for (size_t start = 0; start < size; start += 2 * half)
-            for (size_t i = start; i < start + half; i++)
-                value[i + half] += value[i];
+    if (!b)
+        return;
+    qb_free(b->bundle);
+    qb_free(b->reaching);
+    qb_free(b);
 }
 
-static void block_range(const double *value, size_t size, double *least, double *greatest)
-{
-    for (size_t i = 0; i < size; i++) {
-        *least = value[i] < *least ? value[i] : *least;
-        *greatest = value[i] > *greatest ? value[i] : *greatest;
-    }
-}
-
-static void block_write(const qb_diagonal *d, const double *value, size_t start, size_t size, double origin,
-                        double unit)
-{
-    if (d->width == QB_COST_BYTE)
-        for (size_t i = 0; i < size; i++)
-            ((uint8_t *)d->entry)[start + i] = (uint8_t)(int32_t)((value[i] - origin) / unit + 0.5);
-    else if (d->width == QB_COST_WORD)
-        for (size_t i = 0; i < size; i++)
-            ((uint16_t *)d->entry)[start + i] = (uint16_t)(int32_t)((value[i] - origin) / unit + 0.5);
-    else
-        memcpy((double *)d->entry + start, value, size * sizeof *value);
-}
-
-static void builder_start(builder *b, const qb_cost *cost, qb_diagonal *diagonal, qb_monomial *reaching)
-{
-    *b = (builder){.cost = cost, .diagonal = diagonal, .reaching = reaching};
-    b->low = diagonal->bits < BLOCK_BITS ? diagonal->bits : BLOCK_BITS;
-    for (uint64_t t = 0; t < cost->terms; t++) {
-        qb_monomial term = cost->term[t];
-        if (term.mask >> diagonal->bits)
-            continue; /* holds the variable that symmetry fixes at 0 */
-        if (term.mask >> b->low)
-            reaching[b->above++] = term;
-        else
-            b->base[term.mask] = term.coefficient;
-    }
-}
-
-/* Visits every block: finds the range, or once there is a table writes the entries, which are the values
- * themselves or (value - origin) / unit. */
-static qb_status sweep(const qb_cost *cost, uint32_t threads, qb_budget *budget, qb_diagonal *diagonal,
-                       double origin, double unit, double *range_least, double *range_greatest)
+static builder *builder_new(const qb_cost *cost, const qb_diagonal *diagonal)
 {
     builder *b = QB_NEW(builder, 1);
-    qb_monomial *reaching = QB_NEW(qb_monomial, cost->terms);
-    if (!b || !reaching) {
-        qb_free(b);
-        qb_free(reaching);
-        return QB_NO_MEMORY;
+    if (!b)
+        return NULL;
+    *b = (builder){.diagonal = diagonal,
+                   .bundle = QB_NEW(bundle, cost->terms),
+                   .reaching = QB_NEW(qb_monomial, cost->terms)};
+    if (!b->bundle || !b->reaching) {
+        builder_free(b);
+        return NULL;
     }
-    builder_start(b, cost, diagonal, reaching);
-    uint64_t blocks = 1ull << (diagonal->bits - b->low), batch = 1ull << (BATCH_BITS - BLOCK_BITS);
-    size_t size = (size_t)1 << b->low;
+    uint64_t reaching = 0;
+    for (uint64_t t = 0; t < cost->terms; t++) { /* in the order of their masks */
+        double coefficient = cost->term[t].coefficient;
+        uint64_t mask = cost->term[t].mask, low = mask & (QB_BLOCK_SIZE - 1), above = mask ^ low;
+        if (mask >> diagonal->bits)
+            continue; /* holds the variable that symmetry fixes at 0 */
+        if (!above) {
+            b->base.value[low] = coefficient;
+            continue;
+        }
+        if (!b->bundles || b->bundle[b->bundles - 1].above != above)
+            b->bundle[b->bundles++] = (bundle){above, 0};
+        b->bundle[b->bundles - 1].terms++;
+        b->reaching[reaching++] = (qb_monomial){low, coefficient};
+    }
+    return b;
+}
+
+/* The costs of the block that starts at x = start. */
+static void build(const builder *b, uint64_t start, qb_diagonal_block *block)
+{
+    const qb_monomial *term = b->reaching;
+    *block = b->base;
+    for (const bundle *k = b->bundle; k < b->bundle + b->bundles; term += k++->terms)
+        if ((k->above & start) == k->above)
+            for (uint64_t t = 0; t < k->terms; t++)
+                block->value[term[t].mask] += term[t].coefficient;
+    qb_block_sum_subsets(block);
+}
+
+/* Visits every block: finds the range, or once there is a table writes the entries. */
+static qb_status sweep(const qb_cost *cost, uint32_t threads, qb_budget *budget, const qb_diagonal *diagonal,
+                       double *range_least, double *range_greatest)
+{
+    builder *b = builder_new(cost, diagonal);
+    if (!b)
+        return QB_NO_MEMORY;
+    uint64_t size = 1ull << diagonal->bits, batch = 1ull << BATCH_BITS;
     double least = INFINITY, greatest = -INFINITY;
     bool stopped = false;
-    for (uint64_t start = 0; start < blocks && !stopped; start += batch) {
-        uint64_t end = start + batch < blocks ? start + batch : blocks;
+    for (uint64_t from = 0; from < size && !stopped; from += batch) {
+        uint64_t end = from + batch < size ? from + batch : size;
 #pragma omp parallel for num_threads(threads) if (threads > 1) reduction(min                            \
                                                                          : least) reduction(max         \
                                                                                             : greatest) \
     schedule(static)
-        for (uint64_t block = start; block < end; block++) {
-            double value[1 << BLOCK_BITS];
-            block_values(b, block, value);
+        for (uint64_t start = from; start < end; start += QB_BLOCK_SIZE) {
+            qb_diagonal_block block;
+            build(b, start, &block);
             if (diagonal->entry)
-                block_write(diagonal, value, (size_t)(block << b->low), size, origin, unit);
-            else
-                block_range(value, size, &least, &greatest);
+                qb_block_write(&block, diagonal, start,
+                               end - start < QB_BLOCK_SIZE ? end - start : QB_BLOCK_SIZE);
+            else /* above the diagonal's end, values repeat */
+                qb_block_range(&block, &least, &greatest);
         }
-        stopped = budget && !qb_budget_spend(budget, (end - start) << b->low);
+        stopped = budget && !qb_budget_spend(budget, end - from);
     }
-    if (!stopped) {
+    if (!stopped && range_least) {
         *range_least = least;
         *range_greatest = greatest;
     }
-    qb_free(b);
-    qb_free(reaching);
+    builder_free(b);
     return stopped ? QB_STOPPED : QB_OK;
 }
 
@@ -284,7 +277,7 @@ qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t th
     d.bits -= d.symmetric;
     d.size = (uint64_t)1 << d.bits;
     double least, greatest;
-    qb_status status = sweep(cost, threads, budget, &d, 0, 1, &least, &greatest);
+    qb_status status = sweep(cost, threads, budget, &d, &least, &greatest);
     if (status)
         return status;
     double unit = lattice_step(cost), levels = unit > 0 ? (greatest - least) / unit : INFINITY;
@@ -313,8 +306,7 @@ qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *bud
     d.entry = qb_map(((size_t)1 << d.bits) * (size_t)d.width);
     if (!d.entry)
         return QB_NO_MEMORY;
-    double least, greatest;
-    qb_status status = sweep(cost, threads, budget, &d, d.origin, d.unit, &least, &greatest);
+    qb_status status = sweep(cost, threads, budget, &d, NULL, NULL);
     if (status)
         qb_unmap(d.entry, ((size_t)1 << d.bits) * (size_t)d.width);
     else
