@@ -25,7 +25,7 @@ qb_circuits qb_circuits_of(const qb_digest *d, uint32_t entry)
         const qb_cell_digest *cell = qb_digest_cell(d, entry, i);
         for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
             const qb_evidence_run *run = &d->evidence->run[k];
-            c.limited += run->outcome == QB_RUN_SIMULATOR_LIMITED;
+            c.limited += !qb_run_tells(run);
             if (run->circuit)
                 take_circuit(&c, run->circuit);
         }
@@ -72,7 +72,7 @@ static double fastest_baseline(const qb_digest *d, uint32_t instance, double sco
     return least;
 }
 
-/* Means over the runs of a cell. */
+/* Means over the runs of a cell that tell. */
 typedef struct use {
     double shots, modelled_s;
     double layers, gates; /* of the circuit, on its longest path after routing; 0: it has none */
@@ -82,15 +82,18 @@ typedef struct use {
 static use mean_use(const qb_digest *d, const qb_cell_digest *cell)
 {
     use u = {0};
+    double runs = (double)cell->telling;
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
         const qb_evidence_run *run = &d->evidence->run[k];
-        u.shots += (double)run->samples / (double)cell->runs;
-        u.modelled_s += run->modelled_s / (double)cell->runs;
+        if (!qb_run_tells(run))
+            continue;
+        u.shots += (double)run->samples / runs;
+        u.modelled_s += run->modelled_s / runs;
         if (!run->circuit)
             continue;
-        u.layers += (double)run->circuit->layers / (double)cell->runs;
-        u.gates += run->circuit->device_depth / (double)cell->runs;
-        u.gates_s += (run->circuit->shot_s - run->circuit->overhead_s) / (double)cell->runs;
+        u.layers += (double)run->circuit->layers / runs;
+        u.gates += run->circuit->device_depth / runs;
+        u.gates_s += (run->circuit->shot_s - run->circuit->overhead_s) / runs;
     }
     return u;
 }

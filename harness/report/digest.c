@@ -30,6 +30,11 @@ bool qb_run_counts(const qb_evidence_run *run)
            run->outcome != QB_RUN_REFUSED;
 }
 
+bool qb_run_tells(const qb_evidence_run *run)
+{
+    return run->outcome != QB_RUN_SIMULATOR_LIMITED;
+}
+
 static void find_best(qb_digest *d)
 {
     const qb_evidence *e = d->evidence;
@@ -92,7 +97,7 @@ static void count_runs(qb_digest *d)
 static void sum_up(qb_digest *d, qb_cell_digest *cell, double *scratch)
 {
     const qb_evidence *e = d->evidence;
-    double *objective = scratch, *last = scratch + cell->runs;
+    double *objective = scratch, *last = scratch + cell->runs, *score = scratch;
     uint64_t objectives = 0, lasts = 0;
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
         const qb_evidence_run *run = &e->run[k];
@@ -108,10 +113,11 @@ static void sum_up(qb_digest *d, qb_cell_digest *cell, double *scratch)
     }
     cell->median_objective = qb_median(objective, objectives);
     cell->median_last_s = qb_median(last, lasts);
-    cell->mean_score = qb_mean(d->score + cell->first, cell->runs);
-    for (uint64_t k = 0; k < cell->runs; k++)
-        scratch[k] = d->score[cell->first + k];
-    cell->median_score = isnan(cell->mean_score) ? NAN : qb_median(scratch, cell->runs);
+    for (uint64_t k = cell->first; k < cell->first + cell->runs; k++)
+        if (qb_run_tells(&e->run[k]))
+            score[cell->telling++] = d->score[k];
+    cell->mean_score = qb_mean(score, cell->telling);
+    cell->median_score = isnan(cell->mean_score) ? NAN : qb_median(score, cell->telling);
 }
 
 /* Runs are sorted by entry, instance, noise: each cell's unperturbed runs are one stretch. */

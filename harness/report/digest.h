@@ -15,10 +15,10 @@
 
 /* Runs of one entry on one unperturbed instance. */
 typedef struct qb_cell_digest {
-    uint64_t first, runs; /* evidence->run[first .. first + runs) */
-    uint64_t feasible, proved, failed, flagged;
-    double median_objective; /* over runs that count; NaN: none */
-    double median_score, mean_score;
+    uint64_t first, runs;                                /* evidence->run[first .. first + runs) */
+    uint64_t feasible, proved, failed, flagged, telling; /* runs; telling: qb_run_tells is true */
+    double median_objective;                             /* over runs that count; NaN: none */
+    double median_score, mean_score;                     /* over runs that tell; NaN: none */
     double median_last_s; /* when the best was found, in the budget's quantity */
 } qb_cell_digest;
 
@@ -42,6 +42,10 @@ bool qb_runs_outside(const qb_evidence_entry *entry);
 /* Does the run's solution count?  Not without a feasible one, and not from a run that crashed, ran out of
  * memory, lied or was refused: those score as the fallback, and reach no target. */
 bool qb_run_counts(const qb_evidence_run *run);
+
+/* Does the run's score tell of its solver?  Not where the limit on simulating a device ended it: that is
+ * neither win nor loss. */
+bool qb_run_tells(const qb_evidence_run *run);
 
 /* Errors: QB_NO_MEMORY.  Free with qb_digest_clear.  O(runs log runs). */
 qb_status qb_digest_make(const qb_evidence *evidence, qb_digest *digest, qb_diag *diag);

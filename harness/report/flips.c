@@ -14,11 +14,13 @@ static double credited(const qb_digest *d, const qb_cell_digest *cell)
     double total = 0;
     for (uint64_t k = cell->first; k < cell->first + cell->runs; k++) {
         const qb_evidence_run *run = &d->evidence->run[k];
+        if (!qb_run_tells(run))
+            continue;
         double late =
             isnan(run->late_objective) ? NAN : qb_digest_score(d, run->instance, run->late_objective);
         total += fmin(d->score[k], late); /* fmin ignores a NaN */
     }
-    return cell->runs ? total / (double)cell->runs : NAN;
+    return cell->telling ? total / (double)cell->telling : NAN;
 }
 
 qb_status qb_flips_count(const qb_digest *digest, qb_flips *flips, qb_diag *diag)

@@ -11,7 +11,7 @@ double qb_mean_score(const qb_digest *digest, uint32_t entry, uint32_t instance,
         const qb_evidence_run *run = &digest->evidence->run[k];
         bool other_half =
             (seeds == QB_SEEDS_EVEN && run->repeat % 2) || (seeds == QB_SEEDS_ODD && run->repeat % 2 == 0);
-        if (other_half || run->outcome == QB_RUN_SIMULATOR_LIMITED)
+        if (other_half || !qb_run_tells(run))
             continue;
         total += digest->score[k];
         count++;

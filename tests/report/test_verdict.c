@@ -431,6 +431,34 @@ Test(verdict, runs_that_the_simulator_ended_are_neither_win_nor_loss)
     cr_assert_float_eq(estimate[0], estimate[1], 2e-3);
 }
 
+Test(verdict, runs_that_the_simulator_ended_do_not_move_the_break_even)
+{
+    synthetic_entry entry[ENTRIES];
+    memcpy(entry, with_shots, sizeof entry);
+    entry[NEW].mean = 0.20;
+    double layer_s[2], classical_s[2];
+    for (int limited = 0; limited < 2; limited++) {
+        qb_verdict v;
+        qb_evidence *e = simulated(entry, &bound);
+        for (uint64_t k = 0; k < e->runs && limited; k++) {
+            qb_evidence_run *run = (qb_evidence_run *)(uintptr_t)&e->run[k];
+            if (run->entry != NEW || run->repeat % 2)
+                continue;
+            run->outcome = QB_RUN_SIMULATOR_LIMITED;
+            run->objective = 1;
+            run->samples = 1;
+        }
+        cr_assert_eq(qb_verdict_compute(e, "2026-01-01", &v, &diag), QB_OK, "%s", diag.text);
+        cr_assert_eq(v.challenger[0].break_even.instances, 20);
+        layer_s[limited] = v.challenger[0].break_even.layer_s;
+        classical_s[limited] = v.challenger[0].break_even.classical_s;
+        qb_verdict_clear(&v);
+        synthetic_free(e);
+    }
+    cr_assert_float_eq(layer_s[0], layer_s[1], 1e-12);
+    cr_assert_float_eq(classical_s[0], classical_s[1], 1e-12);
+}
+
 /* The challenger wins by 0.05 everywhere; its angles are given. */
 Test(verdict, leaves_out_instances_that_angles_were_fitted_on)
 {
