@@ -25,7 +25,7 @@ typedef enum qb_penalty_rule {
     QB_PENALTY_BOUND,  /* one weight above the objective's range: whatever violates a row costs more than all
                           that is feasible */
     QB_PENALTY_TIGHT,  /* a row whose every violation can be repaired bit by bit without harm to other rows
-                          gets a weight above the dearest of those flips; the others get the bound */
+                          gets a weight slightly above the dearest of those flips; the others get the bound */
     QB_PENALTY_FACTOR, /* factor times the bound; below 1 it need not suffice */
     QB_PENALTY_SEARCH, /* factor times the bound over the mean square of the row's coefficients, so that a
                           flip weighs alike in all rows; the run itself finds the factor, at its own cost

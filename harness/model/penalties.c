@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#define SLIGHT        16   /* a small weight is above what it outweighs by one part in so many */
 #define WEIGHT_DIGITS 64   /* a balanced weight is kept to one part in so many */
 #define WEIGHT_GRID   1024 /* and to multiples of 1 / so many */
 
@@ -32,6 +33,13 @@ static double range_of(const qb_bit_cost *cost)
 static double above(double x, bool integral, double unit)
 {
     return integral ? floor(x) + 1 : fmax(x, 0) + 0x1p-20 * unit;
+}
+
+/* Above a loss, but not by far: twice the gain of breaking a row is a wall where a search would have to pass,
+ * and one unit is that much where gains are small.  A multiple of 1 / SLIGHT. */
+static double slightly_above(double loss, bool integral, double unit)
+{
+    return integral && loss < SLIGHT ? loss + fmax(loss, 1) / SLIGHT : above(loss, integral, unit);
 }
 
 static void price_flips(const qb_bit_cost *cost, flips *f)
@@ -107,7 +115,7 @@ static qb_status weigh_tightly(const qb_bit_cost *cost, double bound, double uni
         count_breaks(rows, &f);
         for (uint32_t r = 0; r < rows->count; r++) {
             double loss = tight_weight(rows, &rows->row[r], &f);
-            rows->row[r].weight = fmin(bound, above(loss, cost->integral, unit));
+            rows->row[r].weight = fmin(bound, slightly_above(loss, cost->integral, unit));
         }
     }
     qb_free(f.off);

@@ -714,8 +714,8 @@ Test(lowering, an_independent_set_takes_no_slack_and_small_penalties)
     cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
     qb_lowering *l = lower(&problem, QB_TAKES_QUBO, &(qb_lowering_options){.penalty = QB_PENALTY_TIGHT});
     const qb_qubo *q = qb_lowering_model(l).qubo;
-    cr_assert(q->n == 3 && q->integral && q->nonzeros == 4); /* the third row always holds */
-    cr_assert(q->int_weight[0] == -2 && q->int_linear[1] == 1);
+    cr_assert(q->n == 3 && q->integral && q->nonzeros == 4);      /* the third row always holds */
+    cr_assert(q->int_weight[0] == -17 && q->int_linear[1] == 16); /* 17/16 of what a violation gains */
     qb_lowering_free(l);
     qb_problem_free(&problem);
 }
