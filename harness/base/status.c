@@ -14,6 +14,8 @@ const char *qb_status_text(qb_status status)
         return "bad input";
     case QB_REFUSED:
         return "refused";
+    case QB_INFEASIBLE:
+        return "infeasible";
     case QB_NO_MEMORY:
         return "out of memory";
     case QB_ENVIRONMENT:

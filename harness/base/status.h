@@ -11,6 +11,7 @@ typedef enum qb_status {
     QB_STOPPED,     /* the budget said stop; not an error */
     QB_BAD_INPUT,   /* wrong usage or malformed data: exit status 2 */
     QB_REFUSED,     /* well-formed, but this solver or lowering cannot take it */
+    QB_INFEASIBLE,  /* well-formed, and proven to have no solution */
     QB_NO_MEMORY,   /* an allocation failed or a memory limit forbids it */
     QB_ENVIRONMENT, /* the system failed us: file missing, disk full, program missing: exit status 3 */
     QB_INTERNAL,    /* a broken invariant of ours */

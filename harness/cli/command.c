@@ -157,6 +157,8 @@ int qb_cli_exit(qb_status status, const qb_diag *diag)
         return QB_EXIT_USAGE;
     case QB_REFUSED:
         return QB_EXIT_NOTHING;
+    case QB_INFEASIBLE:
+        return QB_EXIT_NO;
     case QB_STOPPED:
         return QB_EXIT_INTERRUPTED;
     default:

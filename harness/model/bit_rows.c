@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define LOOSE 1e-6 /* the referee's tolerance of rows that it cannot add up exactly */
+
 static qb_status refuse(const qb_mip *mip, uint32_t r, const char *why, qb_diag *diag)
 {
     char buffer[16];
@@ -38,15 +40,16 @@ static double scaled_bound(double bound, double multiplier, double base, bool is
     return (is_upper ? floor(scaled) : ceil(scaled)) - base;
 }
 
-/* Appends the terms of row r, scaled to integers; bounds lose what the columns' bases contribute. */
+/* Appends the terms of row r, scaled to integers; *base is what the columns' bases contribute. */
 static qb_status append_terms(const qb_mip *mip, const qb_encoding *e, uint32_t r, double multiplier,
-                              qb_bit_rows *rows, qb_bit_row *row, qb_diag *diag)
+                              qb_bit_rows *rows, qb_bit_row *row, double *base, qb_diag *diag)
 {
-    double base = 0, size = 0;
+    double size = 0;
+    *base = 0;
     for (uint64_t k = mip->row_start[r]; k < mip->row_start[r + 1]; k++) {
         uint32_t j = mip->row_column[k];
         double value = qb_grid_integer(mip->row_value[k], multiplier);
-        base += value * e->base[j] * e->grid;
+        *base += value * e->base[j] * e->grid;
         size += fabs(value * e->base[j] * e->grid);
         for (uint32_t b = e->start[j]; b < e->start[j + 1]; b++) {
             double coefficient = value * qb_grid_integer(e->step[b], e->grid);
@@ -57,14 +60,14 @@ static qb_status append_terms(const qb_mip *mip, const qb_encoding *e, uint32_t 
             size += fabs(coefficient);
         }
     }
-    row->lower = scaled_bound(mip->row_lower[r], multiplier * e->grid, base, false);
-    row->upper = scaled_bound(mip->row_upper[r], multiplier * e->grid, base, true);
     if (size >= QB_EXACT_MOST)
         return refuse(mip, r, "has integers beyond 2^53", diag);
     return QB_OK;
 }
 
-static void reduce(qb_bit_rows *rows, qb_bit_row *row)
+/* Divides the coefficients by what they have in common and finds what their sum can be; returns the divisor,
+ * 0 without terms. */
+static double reduce(qb_bit_rows *rows, qb_bit_row *row)
 {
     double divisor = 0;
     for (uint64_t t = row->start; t < row->end; t++)
@@ -75,12 +78,35 @@ static void reduce(qb_bit_rows *rows, qb_bit_row *row)
         row->least += fmin(0, c);
         row->most += fmax(0, c);
     }
+    return divisor;
+}
+
+/* Draws lower <= sum <= upper in to what the sum can be; false when nothing is left. */
+static bool bound(qb_bit_row *row, double lower, double upper, double multiplier, double base, double divisor)
+{
+    row->lower = scaled_bound(lower, multiplier, base, false);
+    row->upper = scaled_bound(upper, multiplier, base, true);
     if (divisor > 0) {
         row->lower = ceil(row->lower / divisor);
         row->upper = floor(row->upper / divisor);
     }
     row->lower = fmax(row->lower, row->least);
     row->upper = fmin(row->upper, row->most);
+    return row->lower <= row->upper;
+}
+
+/* A row that no bits satisfy: does no vector either? */
+static qb_status nothing_satisfies(const qb_mip *mip, const qb_encoding *e, uint32_t r, qb_bit_row row,
+                                   double multiplier, double base, double divisor, qb_diag *diag)
+{
+    double lower = mip->row_lower[r], upper = mip->row_upper[r];
+    lower -= LOOSE * fmax(1, fabs(lower));
+    upper += LOOSE * fmax(1, fabs(upper));
+    bool proven = e->complete && !bound(&row, lower, upper, multiplier, base, divisor);
+    for (uint64_t k = mip->row_start[r]; proven && k < mip->row_start[r + 1]; k++)
+        proven = !mip->type || mip->type[mip->row_column[k]] != QB_COLUMN_CONTINUOUS;
+    qb_status status = refuse(mip, r, "cannot be satisfied within the bounds of its variables", diag);
+    return proven ? QB_INFEASIBLE : status;
 }
 
 /* With coefficients +-1 and q of them negative, the sum is the number of true literals less q, a literal
@@ -125,12 +151,14 @@ static qb_status build_row(const qb_mip *mip, const qb_encoding *e, uint32_t r,
     double multiplier = qb_grid_multiplier(&grid);
     if (multiplier == 0)
         return refuse(mip, r, "has coefficients that are no decimals of at most 9 digits", diag);
-    qb_status status = append_terms(mip, e, r, multiplier, rows, &row, diag);
+    double base;
+    qb_status status = append_terms(mip, e, r, multiplier, rows, &row, &base, diag);
     if (status)
         return status;
-    reduce(rows, &row);
-    if (row.lower > row.upper)
-        return refuse(mip, r, "cannot be satisfied within the bounds of its variables", diag);
+    double divisor = reduce(rows, &row);
+    multiplier *= e->grid;
+    if (!bound(&row, mip->row_lower[r], mip->row_upper[r], multiplier, base, divisor))
+        return nothing_satisfies(mip, e, r, row, multiplier, base, divisor, diag);
     if (!keep(rows, &row, e, options))
         return refuse(mip, r, "takes the slack beyond 50 million bits", diag);
     return QB_OK;

@@ -31,9 +31,9 @@ typedef struct qb_bit_rows {
 } qb_bit_rows;
 
 /* The rows, and "exactly one" for each one-hot column.  Slack bits are numbered after those of the encoding.
- * Errors: QB_REFUSED (a row that nothing satisfies,
- * data that no power of ten up to 10^9 or of two makes integers, integers beyond 2^53, too many bits),
- * QB_NO_MEMORY. */
+ * Errors: QB_INFEASIBLE (a row that nothing satisfies), QB_REFUSED (one that nothing within the encoding's
+ * reach satisfies, data that no power of ten up to 10^9 or of two makes integers, integers beyond 2^53, too
+ * many bits), QB_NO_MEMORY. */
 qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding,
                             const qb_lowering_options *options, qb_bit_rows *rows, qb_diag *diag);
 void qb_bit_rows_clear(qb_bit_rows *rows);

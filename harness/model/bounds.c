@@ -1,5 +1,6 @@
 #include "harness/model/bounds.h"
 
+#include <float.h>
 #include <math.h>
 
 #define SWEEPS_MOST 10
@@ -48,24 +49,22 @@ void qb_bounds_find_integral(const qb_mip *mip, bool *integral)
     }
 }
 
+/* Columns count as integral by their type, and once `implied` is set by that, too. */
 typedef struct bounds {
     const qb_mip *mip;
-    const bool *integral;
+    const bool *implied; /* [columns] or NULL */
     double *lower, *upper;
     bool moved;
 } bounds;
 
-/* The least of sum a_j v_j, kept apart: its finite part, and how many terms are minus infinity. */
-typedef struct activity {
-    double finite;
-    uint64_t infinite;
-} activity;
-
-static double least_term(const bounds *b, uint64_t k, double sign)
+static bool is_typed_integer(const bounds *b, uint32_t j)
 {
-    double a = sign * b->mip->row_value[k];
-    uint32_t j = b->mip->row_column[k];
-    return a * (a > 0 ? b->lower[j] : b->upper[j]);
+    return !b->mip->type || b->mip->type[j] != QB_COLUMN_CONTINUOUS;
+}
+
+static bool is_integral(const bounds *b, uint32_t j)
+{
+    return is_typed_integer(b, j) || (b->implied && b->implied[j]);
 }
 
 static double slack_of(double value)
@@ -73,17 +72,59 @@ static double slack_of(double value)
     return LOOSE * fmax(1, fabs(value));
 }
 
+/* The least of sum a_j v_j, kept apart: its finite part, how many terms are minus infinity, and how far the
+ * row's side has to give way for rounding and for the referee's tolerance, which an integer row has not. */
+typedef struct activity {
+    double finite;
+    uint64_t infinite;
+    double give;
+} activity;
+
+/* Continuous columns may be outside their bounds by the tolerance. */
+static double least_term(const bounds *b, uint64_t k, double sign)
+{
+    double a = sign * b->mip->row_value[k];
+    uint32_t j = b->mip->row_column[k];
+    double give = is_typed_integer(b, j) ? 0 : fabs(a) * slack_of(a > 0 ? b->lower[j] : b->upper[j]);
+    return a * (a > 0 ? b->lower[j] : b->upper[j]) - give;
+}
+
+static activity least_activity(const bounds *b, uint32_t r, double sign, double limit)
+{
+    activity all = {0};
+    double size = fabs(limit);
+    uint64_t begin = b->mip->row_start[r], end = b->mip->row_start[r + 1];
+    bool whole = limit == nearbyint(limit);
+    for (uint64_t k = begin; k < end; k++) {
+        double term = least_term(b, k, sign), a = b->mip->row_value[k];
+        whole = whole && a == nearbyint(a) && is_typed_integer(b, b->mip->row_column[k]);
+        all.finite += isinf(term) ? 0 : term;
+        size += isinf(term) ? 0 : fabs(term);
+        all.infinite += isinf(term) != 0;
+    }
+    all.give = (double)(end - begin + 2) * DBL_EPSILON * size + (whole ? 0 : slack_of(limit));
+    return all;
+}
+
+/* What the sweeps leave with nothing, they have proven infeasible; not once integrality was implied: that is
+ * true up to the tolerance alone. */
+static qb_status nothing_left(const bounds *b)
+{
+    return b->implied ? QB_REFUSED : QB_INFEASIBLE;
+}
+
 static qb_status refuse_column(const bounds *b, uint32_t j, qb_diag *diag)
 {
     char buffer[16];
-    return qb_fail(diag, QB_REFUSED, "no integer lies within the bounds of '%s'",
+    return qb_fail(diag, nothing_left(b), "no integer lies within the bounds of '%s'",
                    qb_mip_column_name(b->mip, j, buffer));
 }
 
 static qb_status refuse_row(const bounds *b, uint32_t r, qb_diag *diag)
 {
     char buffer[16];
-    return qb_fail(diag, QB_REFUSED, "constraint '%s' cannot be satisfied within the bounds of its variables",
+    return qb_fail(diag, nothing_left(b),
+                   "constraint '%s' cannot be satisfied within the bounds of its variables",
                    qb_mip_row_name(b->mip, r, buffer));
 }
 
@@ -91,12 +132,12 @@ static qb_status refuse_row(const bounds *b, uint32_t r, qb_diag *diag)
 static bool draw_in(bounds *b, uint32_t j, double limit, bool is_upper)
 {
     double *bound = is_upper ? &b->upper[j] : &b->lower[j];
-    if (!b->integral[j]) {
+    if (!is_integral(b, j)) {
         if (isinf(*bound)) {
             *bound = is_upper ? limit + slack_of(limit) : limit - slack_of(limit);
             b->moved = true;
         }
-        return b->lower[j] <= b->upper[j];
+        return true;
     }
     limit = is_upper ? floor(limit + slack_of(limit)) : ceil(limit - slack_of(limit));
     if (is_upper ? limit < *bound : limit > *bound) {
@@ -109,15 +150,13 @@ static bool draw_in(bounds *b, uint32_t j, double limit, bool is_upper)
 /* sign * (row) <= limit: what is left for each column when the others are at their least. */
 static bool sweep_side(bounds *b, uint32_t r, double sign, double limit)
 {
-    activity all = {0, 0};
+    activity all = least_activity(b, r, sign, limit);
     uint64_t begin = b->mip->row_start[r], end = b->mip->row_start[r + 1];
-    for (uint64_t k = begin; k < end; k++) {
-        double term = least_term(b, k, sign);
-        all.finite += isinf(term) ? 0 : term;
-        all.infinite += isinf(term) != 0;
-    }
-    if (all.infinite > 1)
+    limit += all.give;
+    if (all.infinite > 1 || !isfinite(all.finite))
         return true;
+    if (all.infinite == 0 && all.finite > limit)
+        return false;
     for (uint64_t k = begin; k < end; k++) {
         double term = least_term(b, k, sign), a = sign * b->mip->row_value[k];
         if (all.infinite && !isinf(term))
@@ -129,26 +168,43 @@ static bool sweep_side(bounds *b, uint32_t r, double sign, double limit)
     return true;
 }
 
+/* Integral columns rounded inwards, then rows, until nothing moves. */
+static qb_status sweep(bounds *b, qb_diag *diag)
+{
+    const qb_mip *mip = b->mip;
+    for (uint32_t j = 0; j < mip->columns; j++) {
+        if (!is_integral(b, j))
+            continue;
+        bool exact = is_typed_integer(b, j);
+        b->lower[j] = ceil(b->lower[j] - (exact ? 0 : slack_of(b->lower[j])));
+        b->upper[j] = floor(b->upper[j] + (exact ? 0 : slack_of(b->upper[j])));
+        if (b->lower[j] > b->upper[j])
+            return refuse_column(b, j, diag);
+    }
+    b->moved = true;
+    for (int sweeps = 0; b->moved && sweeps < SWEEPS_MOST; sweeps++) {
+        b->moved = false;
+        for (uint32_t r = 0; r < mip->rows; r++)
+            if ((isfinite(mip->row_upper[r]) && !sweep_side(b, r, 1, mip->row_upper[r])) ||
+                (isfinite(mip->row_lower[r]) && !sweep_side(b, r, -1, -mip->row_lower[r])))
+                return refuse_row(b, r, diag);
+    }
+    return QB_OK;
+}
+
 qb_status qb_bounds_tighten(const qb_mip *mip, const bool *integral, double *lower, double *upper,
                             qb_diag *diag)
 {
-    bounds b = {.mip = mip, .integral = integral, .lower = lower, .upper = upper, .moved = true};
+    bounds b = {.mip = mip, .lower = lower, .upper = upper};
+    bool implied = false;
     for (uint32_t j = 0; j < mip->columns; j++) {
         lower[j] = mip->lower ? mip->lower[j] : 0;
         upper[j] = mip->upper ? mip->upper[j] : 1;
-        if (!integral[j])
-            continue;
-        lower[j] = ceil(lower[j]);
-        upper[j] = floor(upper[j]);
-        if (lower[j] > upper[j])
-            return refuse_column(&b, j, diag);
+        implied |= integral[j] && !is_typed_integer(&b, j);
     }
-    for (int sweep = 0; b.moved && sweep < SWEEPS_MOST; sweep++) {
-        b.moved = false;
-        for (uint32_t r = 0; r < mip->rows; r++)
-            if ((isfinite(mip->row_upper[r]) && !sweep_side(&b, r, 1, mip->row_upper[r])) ||
-                (isfinite(mip->row_lower[r]) && !sweep_side(&b, r, -1, -mip->row_lower[r])))
-                return refuse_row(&b, r, diag);
-    }
-    return QB_OK;
+    qb_status status = sweep(&b, diag);
+    if (status || !implied)
+        return status;
+    b.implied = integral;
+    return sweep(&b, diag);
 }

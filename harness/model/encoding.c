@@ -155,6 +155,9 @@ qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted, const qb_lowe
     }
     if (!status)
         status = fill(mip, wanted, options, &left, &e, diag);
+    e.complete = options->resolution == 0 && options->integer_step <= 1;
+    for (uint32_t j = 0; !status && j < mip->columns; j++)
+        e.complete &= !left.integral[j] || !mip->type || mip->type[j] != QB_COLUMN_CONTINUOUS;
     if (status)
         qb_encoding_clear(&e);
     else

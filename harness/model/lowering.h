@@ -102,9 +102,10 @@ typedef struct qb_model {
 typedef struct qb_lowering qb_lowering;
 
 /* Lowers to the first kind that `takes` (QB_TAKES_*) allows without rewriting, else rewrites; options NULL:
- * defaults.  Errors: QB_REFUSED with the reason (unbounded integers, continuous columns for a QUBO, a row
- * that nothing satisfies, too large), QB_BAD_INPUT (contradicting options), QB_NO_MEMORY.  Free with
- * qb_lowering_free.  problem must outlive the lowering. */
+ * defaults.  Errors: QB_REFUSED with the reason (unbounded integers, continuous columns for a QUBO, too
+ * large), QB_INFEASIBLE with the row that nothing satisfies (a mip that stays as it is is not looked at),
+ * QB_BAD_INPUT (contradicting options), QB_NO_MEMORY.  Free with qb_lowering_free.  problem must outlive the
+ * lowering. */
 qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_lowering_options *options,
                            qb_lowering **lowering, qb_diag *diag);
 void qb_lowering_free(qb_lowering *lowering);

@@ -17,11 +17,12 @@ typedef struct qb_encoding {
     uint32_t *start; /* [columns + 1] */
     double *step;    /* [bits] multiples of 1 / grid; a one-hot column's first step is 0 */
     double grid;     /* 1, or the multiplier that makes options.resolution an integer */
+    bool complete;   /* no feasible vector is out of its reach */
 } qb_encoding;
 
 /* Encodes the columns for which wanted is set (NULL: all) within what the rows leave of their bounds; the
  * others get no bits and base 0.  Errors: QB_REFUSED (continuous without a resolution, unbounded or too wide
- * a range, no feasible value, too many bits), QB_BAD_INPUT (options), QB_NO_MEMORY. */
+ * a range, too many bits), QB_INFEASIBLE (qb_bounds_tighten), QB_BAD_INPUT (options), QB_NO_MEMORY. */
 qb_status qb_encoding_build(const qb_mip *mip, const bool *wanted /* [columns] */,
                             const qb_lowering_options *options, qb_encoding *encoding, qb_diag *diag);
 void qb_encoding_clear(qb_encoding *encoding);

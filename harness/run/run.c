@@ -122,7 +122,7 @@ static qb_status open_channel(execution *e, qb_diag *diag)
     return QB_OK;
 }
 
-/* Image and lowering; QB_REFUSED when the lowering is. */
+/* Image and lowering; QB_REFUSED and QB_INFEASIBLE when the lowering is. */
 static qb_status prepare(execution *e, qb_diag *diag)
 {
     const qb_run_spec *s = e->spec;
@@ -273,7 +273,7 @@ static bool reaches_target(const qb_run_spec *spec, const qb_run_result *result)
 }
 
 /* How a run ended whose code returned. */
-static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_result *result)
+static qb_outcome judge_return(const execution *e, qb_run_proof proof, qb_run_result *result)
 {
     const qb_channel_summary *said = &e->summary;
     char text[128];
@@ -284,7 +284,11 @@ static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_resul
     case QB_OK:
         if (late)
             return QB_RUN_BUDGET;
-        return said->infeasible ? QB_RUN_INFEASIBLE : gap_closed ? QB_RUN_OPTIMAL : QB_RUN_EXHAUSTED;
+        return proof == QB_PROVES_INFEASIBLE ? QB_RUN_INFEASIBLE
+               : proof == QB_PROVES_OPTIMAL  ? QB_RUN_OPTIMAL
+                                             : QB_RUN_EXHAUSTED;
+    case QB_INFEASIBLE:
+        return late ? QB_RUN_BUDGET : QB_RUN_INFEASIBLE;
     case QB_STOPPED:
         if (said->target_reached && reaches_target(e->spec, result))
             return QB_RUN_TARGET;
@@ -311,7 +315,7 @@ static qb_outcome judge_return(const execution *e, bool gap_closed, qb_run_resul
     return QB_RUN_CRASHED;
 }
 
-static void judge(const execution *e, bool lied, bool gap_closed, qb_run_result *result)
+static void judge(const execution *e, bool lied, qb_run_proof proof, qb_run_result *result)
 {
     const qb_launch_report *report = &e->report;
     char text[128];
@@ -323,7 +327,7 @@ static void judge(const execution *e, bool lied, bool gap_closed, qb_run_result 
         result->outcome = QB_RUN_CRASHED;
         explain(result, "it damaged the memory that it publishes in");
     } else
-        result->outcome = judge_return(e, gap_closed, result);
+        result->outcome = judge_return(e, proof, result);
     if (report->strays) {
         snprintf(text, sizeof text, "it left %u process%s behind", report->strays,
                  report->strays > 1 ? "es" : "");
@@ -406,7 +410,8 @@ static qb_status score_samples(execution *e, qb_run_result *result, bool *lied, 
 /* From the channel to the finished row. */
 static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
 {
-    bool lied = false, gap_closed = false;
+    bool lied = false;
+    qb_run_proof proof = QB_PROVES_NOTHING;
     qb_status status = read_channel(e, diag);
     if (!status)
         status = adopt_found_lowering(e, diag);
@@ -417,19 +422,40 @@ static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
     if (status)
         return status;
     status = qb_run_score(e->spec, e->lowering, qb_run_image_warm(e->image), e->point, e->points, &e->summary,
-                          result, &lied, &gap_closed, diag);
+                          result, &lied, &proof, diag);
     if (status)
         return status;
-    judge(e, lied, gap_closed, result);
+    judge(e, lied, proof, result);
     result->details = take_details(e);
     result->lowering = take_record(e, &result->repair);
     return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
 }
 
-/* A row for an instance that cannot be lowered for this solver. */
-static qb_status refuse(const qb_diag *why, qb_run_result *result, qb_diag *diag)
+/* How long the lowering takes to prove that there is no solution: the run's whole time. */
+static void time_proof(const execution *e, qb_run_result *result)
 {
-    result->outcome = QB_RUN_REFUSED;
+    const qb_run_spec *s = e->spec;
+    qb_lowering *none = NULL;
+    int64_t wall = qb_clock_system.wall_ns(NULL), cpu = qb_clock_thread_cpu_ns();
+    (void)qb_lowering_open(s->problem, s->solver->takes, &s->lowering, &none, NULL);
+    result->cpu_s = (double)(qb_clock_thread_cpu_ns() - cpu) * 1e-9;
+    result->wall_s = (double)(qb_clock_system.wall_ns(NULL) - wall) * 1e-9;
+    result->setup_s = own_time(s, result->wall_s, result->cpu_s);
+    qb_lowering_free(none);
+    if (has_time_limit(s) && result->setup_s > s->budget) {
+        result->overshoot_s = result->setup_s - s->budget;
+        result->outcome = QB_RUN_BUDGET;
+    }
+}
+
+/* A row for an instance that cannot be lowered for this solver, or that the lowering has proven infeasible.
+ */
+static qb_status end_at_lowering(const execution *e, qb_status status, const qb_diag *why,
+                                 qb_run_result *result, qb_diag *diag)
+{
+    result->outcome = status == QB_INFEASIBLE ? QB_RUN_INFEASIBLE : QB_RUN_REFUSED;
+    if (status == QB_INFEASIBLE)
+        time_proof(e, result);
     snprintf(result->reason, sizeof result->reason, "%s", why->text);
     result->details = qb_strdup("{}");
     result->lowering = qb_strdup("{}");
@@ -456,8 +482,8 @@ qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag
     qb_diag why = {0};
     stamp_start(made.started_at);
     qb_status status = prepare(&e, &why);
-    if (status == QB_REFUSED) {
-        status = refuse(&why, &made, diag);
+    if (status == QB_REFUSED || status == QB_INFEASIBLE) {
+        status = end_at_lowering(&e, status, &why, &made, diag);
         goto done;
     }
     if (status) {

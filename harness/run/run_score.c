@@ -209,20 +209,24 @@ static bool is_integral(const qb_mip *body)
     return true;
 }
 
-/* Holds the bound, which is about the model, against the best verified claim.  Returns whether it proves that
- * the source is solved. */
-static bool check_bound(referee *r, double bound)
+/* Holds the bound, which is about the model, against the best verified claim.  Returns what it proves of the
+ * source: an exact lowering to bits whose optimum is infeasible says that everything is. */
+static qb_run_proof check_bound(referee *r, double bound)
 {
     const qb_model *m = &r->model;
     if (!r->has_claim)
-        return false;
+        return QB_PROVES_NOTHING;
     bool minimise = (m->qubo ? m->qubo->sense : m->mip->sense) == QB_MINIMISE;
     double gap = minimise ? r->best_claim - bound : bound - r->best_claim,
            scale = fmax(1, fabs(r->best_claim));
     if (gap < -1e-6 * scale) /* bounds come out of floating point */
         accuse_of_value(r, "false bound", bound, r->best_claim);
     bool closed = gap <= 1e-9 * scale || (gap < 1 && (m->qubo ? m->qubo->integral : is_integral(m->mip)));
-    return closed && qb_lowering_is_exact(r->lowering) && r->has_best && r->best.feasible;
+    if (!closed || !qb_lowering_is_exact(r->lowering) || !r->has_best)
+        return QB_PROVES_NOTHING;
+    if (r->best.feasible)
+        return QB_PROVES_OPTIMAL;
+    return m->qubo ? QB_PROVES_INFEASIBLE : QB_PROVES_NOTHING; /* columns may be off by a tolerance */
 }
 
 static qb_status open_referee(referee *r, qb_diag *diag)
@@ -290,7 +294,7 @@ static qb_status begin_warm(referee *r, const double *warm, qb_diag *diag)
 
 qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const double *warm,
                        const qb_channel_point *point, uint32_t points, const qb_channel_summary *summary,
-                       qb_run_result *result, bool *lied, bool *gap_closed, qb_diag *diag)
+                       qb_run_result *result, bool *lied, qb_run_proof *proof, qb_diag *diag)
 {
     referee r = {.spec = spec, .lowering = lowering, .model = qb_lowering_model(lowering), .result = result};
     r.repairs = spec->lowering.repair && spec->problem->kind == QB_KIND_MIP && r.model.qubo;
@@ -306,13 +310,15 @@ qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, con
         r.points = points - k;
         score_point(&r, &point[k]);
     }
-    *gap_closed = false;
+    *proof = QB_PROVES_NOTHING;
     if (summary->has_bound && isfinite(summary->bound)) {
         result->has_bound = qb_lowering_is_exact(lowering);
         result->bound = result->has_bound ? qb_lowering_value_of(lowering, summary->bound) : 0;
-        *gap_closed = check_bound(&r, summary->bound);
+        *proof = check_bound(&r, summary->bound);
     }
     if (summary->infeasible)
+        *proof = QB_PROVES_INFEASIBLE;
+    if (*proof == QB_PROVES_INFEASIBLE)
         check_infeasible(&r);
     if (summary->asked_limit)
         accuse(&r, "it asked how much time is left, and is declared to run without knowing");

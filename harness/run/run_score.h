@@ -27,15 +27,18 @@ static inline qb_run_point qb_run_point_of(const qb_channel_point *p)
                           .simulator_s = p->simulator_s};
 }
 
+/* What a run has proven about its source problem. */
+typedef enum qb_run_proof { QB_PROVES_NOTHING, QB_PROVES_OPTIMAL, QB_PROVES_INFEASIBLE } qb_run_proof;
+
 /* warm: what the run started from, or NULL; it is the answer until a point is better.
  *
  * Fills solution, score, trajectory and bound of result, which owns them.  summary and points are what the
  * channel holds.  *lied is set where a claim or bound is false, or the solver asked for a limit that it had
- * declared not to need, and reason (the result's) says which.  *gap_closed: the bound proves the answer.
+ * declared not to need, and reason (the result's) says which.
  * Errors: QB_NO_MEMORY.  O(points x instance). */
 qb_status qb_run_score(const qb_run_spec *spec, const qb_lowering *lowering, const double *warm,
                        const qb_channel_point *point, uint32_t points, const qb_channel_summary *summary,
-                       qb_run_result *result, bool *lied, bool *gap_closed, qb_diag *diag);
+                       qb_run_result *result, bool *lied, qb_run_proof *proof, qb_diag *diag);
 
 /* The same for kept samples, which are no incumbents: fills sample and sample_x of result.  *lied is set
  * where a sample is not worth what was claimed. */

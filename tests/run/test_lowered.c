@@ -143,6 +143,59 @@ Test(lowered, a_repair_beyond_the_limit_is_not_credited)
     qb_problem_free(&problem);
 }
 
+/* x1 + x2 >= least, x1 - x2 = 0, x1 + x2 <= 1. */
+static qb_problem make_infeasible(double least)
+{
+    const qb_triplet entry[] = {{0, 0, 1}, {0, 1, 1}, {1, 0, 1}, {1, 1, -1}, {2, 0, 1}, {2, 1, 1}};
+    const double lower[] = {least, 0, -INFINITY}, upper[] = {INFINITY, 0, 1};
+    qb_draft draft = {.kind = QB_KIND_MIP,
+                      .name = "infeasible",
+                      .format = "test",
+                      .columns = 2,
+                      .rows = 3,
+                      .entries = 6,
+                      .entry = entry,
+                      .row_lower = lower,
+                      .row_upper = upper};
+    qb_problem problem;
+    cr_assert(qb_problem_build(&draft, &problem, NULL) == QB_OK);
+    return problem;
+}
+
+Test(lowered, a_lowering_that_finds_no_solution_has_proven_it)
+{
+    static const char *const solvers[] = {"tabu", "greedy", "exhaustive", "glpk"};
+    qb_problem problem = make_infeasible(3);
+    for (size_t k = 0; k < sizeof solvers / sizeof *solvers; k++) {
+        qb_run_result r = execute(solvers[k], &problem, (qb_lowering_options){0}, 1e5);
+        bool lowered = k < 3;
+        cr_assert(r.outcome == QB_RUN_INFEASIBLE && !r.has_solution, "%s: %s", solvers[k], r.reason);
+        cr_assert(!lowered || strcmp(r.reason, "constraint 'r1' cannot be satisfied within the bounds of its "
+                                               "variables") == 0);
+        cr_assert(r.wall_s > 0 && r.setup_s > 0 && r.setup_s <= r.wall_s, "its time is the run's");
+        qb_run_result_clear(&r);
+    }
+    qb_problem_free(&problem);
+}
+
+/* No row alone is at fault: sufficient penalties and an optimum that is infeasible prove it; without such
+ * penalties, or without the optimum, nothing does. */
+Test(lowered, an_infeasible_optimum_of_an_exact_lowering_is_a_proof)
+{
+    qb_problem problem = make_infeasible(1);
+    const qb_lowering_options weak = {.penalty = QB_PENALTY_FACTOR, .factor = 0.5};
+    qb_run_result r = execute("exhaustive", &problem, (qb_lowering_options){0}, 1e5);
+    cr_assert(r.outcome == QB_RUN_INFEASIBLE && !r.score.feasible, "%s", qb_outcome_name(r.outcome));
+    qb_run_result_clear(&r);
+    r = execute("exhaustive", &problem, weak, 1e5);
+    cr_assert(r.outcome == QB_RUN_EXHAUSTED, "%s", qb_outcome_name(r.outcome));
+    qb_run_result_clear(&r);
+    r = execute("greedy", &problem, (qb_lowering_options){0}, 1e5);
+    cr_assert(r.outcome == QB_RUN_BUDGET, "%s", qb_outcome_name(r.outcome));
+    qb_run_result_clear(&r);
+    qb_problem_free(&problem);
+}
+
 Test(lowered, a_warm_start_is_credited_only_where_it_is_beaten)
 {
     static const char *const solvers[] = {"glpk", "tabu", "anneal"};
