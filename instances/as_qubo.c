@@ -90,6 +90,20 @@ qb_status qb_as_qubo_minimise(const qb_problem *problem, const char *format, qb_
     return status;
 }
 
+qb_status qb_as_qubo_view(const qb_problem *problem, const char *format, qb_as_qubo *qubo, qb_mip *view,
+                          qb_diag *diag)
+{
+    qb_status status = qb_as_qubo_expand(problem, format, qubo, diag);
+    if (status != QB_OK)
+        return status;
+    *view = problem->body;
+    view->constant = qubo->constant;
+    view->linear = qubo->linear;
+    view->pair = qubo->pair;
+    view->pairs = qubo->pairs;
+    return QB_OK;
+}
+
 void qb_as_qubo_free(qb_as_qubo *qubo)
 {
     qb_free(qubo->linear);

@@ -26,6 +26,10 @@ qb_status qb_as_qubo_minimise(const qb_problem *problem, const char *format, qb_
 /* The same in the source's own sense. */
 qb_status qb_as_qubo_expand(const qb_problem *problem, const char *format, qb_as_qubo *qubo, qb_diag *diag);
 
+/* The same, and the problem as a program with that objective; the view lives as long as both. */
+qb_status qb_as_qubo_view(const qb_problem *problem, const char *format, qb_as_qubo *qubo, qb_mip *view,
+                          qb_diag *diag);
+
 void qb_as_qubo_free(qb_as_qubo *qubo);
 
 #endif

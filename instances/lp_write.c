@@ -214,15 +214,11 @@ qb_status qb_lp_write(const qb_problem *problem, qb_text *out, qb_diag *diag)
 {
     if (problem->kind == QB_KIND_MIP)
         return write_mip(&problem->body, problem->name, out, diag);
+    qb_mip view;
     qb_as_qubo expanded;
-    qb_status status = qb_as_qubo_expand(problem, "lp", &expanded, diag);
+    qb_status status = qb_as_qubo_view(problem, "lp", &expanded, &view, diag);
     if (status != QB_OK)
         return status;
-    qb_mip view = problem->body;
-    view.constant = expanded.constant;
-    view.linear = expanded.linear;
-    view.pair = expanded.pair;
-    view.pairs = expanded.pairs;
     status = write_mip(&view, problem->name, out, diag);
     qb_as_qubo_free(&expanded);
     return status;

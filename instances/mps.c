@@ -15,6 +15,7 @@
 #include "instances/mip_draft.h"
 
 #include "harness/base/memory.h"
+#include "harness/model/grid.h"
 #include "harness/model/mps_write.h"
 #include "instances/aliases.h"
 #include "instances/mps_card.h"
@@ -368,13 +369,13 @@ static void finish_row(qb_draft_row *out, const mps_row *row)
 {
     double low = bound_value(row->rhs), high = low, width = fabs(row->range);
     if (row->type == 'L')
-        low = row->range_line ? high - width : -INFINITY;
+        low = row->range_line ? qb_grid_sum(high, -width) : -INFINITY;
     else if (row->type == 'G')
-        high = row->range_line ? low + width : INFINITY;
+        high = row->range_line ? qb_grid_sum(low, width) : INFINITY;
     else if (row->range < 0)
-        low -= width;
+        low = qb_grid_sum(low, -width);
     else
-        high += width;
+        high = qb_grid_sum(high, width);
     out->lower = low;
     out->upper = high;
     out->line = row->range_line ? row->range_line : row->rhs_line ? row->rhs_line : 1;

@@ -6,13 +6,16 @@
  *   +1 x1 +4 ~x2 >= 3 ;
  *
  * Integer coefficients; ~x is 1 - x; relations >=, <= and =.  With the header the variables are x1 to xn, in
- * this order; without it they are numbered as they first occur.  Products of two are taken in the objective,
- * longer ones and products in constraints are refused.
+ * this order; without it they are numbered as they first occur.  Products of two stay what they are in the
+ * objective; longer ones, and those of constraints, become columns (products.h).
  *
  * Source: Roussel and Manquinho, "Input/output format and solver requirements for the competitions of
  * pseudo-Boolean solvers" (2012).
  */
-#include "instances/mip_draft.h"
+#include "instances/opb.h"
+#include "instances/products.h"
+
+#include "harness/base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,15 +27,13 @@ typedef struct reader {
     const qb_read_source *source;
     qb_scan scan;
     qb_mip_draft draft;
+    qb_product_columns products;
+    qb_literal *factor; /* [factors] of the term that is being read */
+    size_t factors, factor_capacity;
+    uint32_t line; /* where that term begins */
     bool has_header;
-    uint32_t constraints; /* that the header promises */
+    uint32_t variables, constraints; /* that the header promises */
 } reader;
-
-/* A sum of terms on its way into the objective or a row. */
-typedef struct literal {
-    uint32_t column;
-    bool negated;
-} literal;
 
 /* The number behind `#variable=` and the like, which may have blanks around it. */
 static bool header_number(qb_token line, const char *key, uint32_t *value)
@@ -77,6 +78,7 @@ static qb_status read_header(reader *r)
         }
     }
     r->has_header = true;
+    r->variables = n;
     return status;
 }
 
@@ -116,7 +118,7 @@ static bool starts_literal(qb_token word)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static qb_status take_literal(reader *r, qb_token word, literal *out)
+static qb_status take_literal(reader *r, qb_token word, qb_literal *out)
 {
     char quote[QB_QUOTE_TEXT];
     if (!starts_literal(word))
@@ -125,9 +127,9 @@ static qb_status take_literal(reader *r, qb_token word, literal *out)
     word.start += out->negated;
     word.length -= out->negated;
     uint32_t known = r->draft.columns;
-    if (r->has_header && qb_names_find(&r->draft.column_names, word) == QB_NO_NAME)
+    if (r->has_header && qb_names_find(&r->draft.column_names, word) >= r->variables)
         return qb_scan_fail(&r->scan, "'%s' is none of the %u variables that the header promises",
-                            qb_scan_quote(word, quote), known);
+                            qb_scan_quote(word, quote), r->variables);
     qb_status status = qb_mip_draft_column(&r->draft, &r->scan, word, &out->column);
     if (status == QB_OK && r->draft.columns > known) {
         r->draft.column[out->column].type = QB_COLUMN_INTEGER;
@@ -136,14 +138,13 @@ static qb_status take_literal(reader *r, qb_token word, literal *out)
     return status;
 }
 
-/* coefficient * product of literals, into the objective.  (1 - x)(1 - y) is multiplied out. */
-static qb_status add_product(reader *r, double coefficient, const literal *factor, size_t factors)
+/* coefficient * product of one or two literals, into the objective.  (1 - x)(1 - y) is multiplied out. */
+static qb_status add_product(reader *r, const qb_scan *at, double coefficient)
 {
-    const literal *a = &factor[0], *b = &factor[1];
+    const qb_literal *factor = r->factor;
+    const qb_literal *a = &factor[0], *b = &factor[1];
     qb_draft_column *column = r->draft.column;
-    if (factors == 1 || a->column == b->column) { /* x x = x, x (1 - x) = 0 */
-        if (factors == 2 && a->negated != b->negated)
-            return QB_OK;
+    if (r->factors == 1) {
         r->draft.constant += a->negated ? coefficient : 0;
         column[a->column].linear += a->negated ? -coefficient : coefficient;
         return QB_OK;
@@ -155,18 +156,40 @@ static qb_status add_product(reader *r, double coefficient, const literal *facto
     if (a->negated)
         column[b->column].linear += b->negated ? -coefficient : coefficient;
     double weight = a->negated != b->negated ? -coefficient : coefficient;
-    return qb_entries_add(&r->draft.pairs, &r->scan, a->column, b->column, weight);
+    return qb_entries_add(&r->draft.pairs, at, a->column, b->column, weight);
 }
 
 /* coefficient * literal into the latest row; *shift collects what ~x leaves on the left. */
-static qb_status add_entry(reader *r, double coefficient, const literal *factor, size_t factors,
-                           double *shift)
+static qb_status add_entry(reader *r, const qb_scan *at, double coefficient, double *shift)
 {
-    if (factors > 1)
-        return qb_scan_fail(&r->scan, "products in constraints are not supported");
+    const qb_literal *factor = r->factor;
     *shift += factor->negated ? coefficient : 0;
-    return qb_mip_draft_add_entry(&r->draft, &r->scan, r->draft.rows - 1, factor->column,
+    return qb_mip_draft_add_entry(&r->draft, at, r->draft.rows - 1, factor->column,
                                   factor->negated ? -coefficient : coefficient);
+}
+
+static qb_status push_factor(reader *r, qb_token word)
+{
+    if (r->factors == r->factor_capacity) {
+        size_t capacity = r->factor_capacity * 2 + 8;
+        qb_literal *grown = qb_realloc(r->factor, r->factors, capacity, sizeof *grown);
+        if (!grown)
+            return qb_fail(r->scan.diag, QB_NO_MEMORY, "%s: out of memory", r->scan.file);
+        r->factor = grown;
+        r->factor_capacity = capacity;
+    }
+    return take_literal(r, word, &r->factor[r->factors++]);
+}
+
+/* coefficient * product of the factors, into the objective or the latest row. */
+static qb_status take_product(reader *r, double coefficient, bool row, double *shift)
+{
+    qb_scan at = r->scan;
+    at.line = r->line;
+    qb_status status = qb_products_reduce(&r->products, &r->draft, &at, r->factor, &r->factors, row ? 1 : 2);
+    if (status != QB_OK || r->factors == 0)
+        return status;
+    return row ? add_entry(r, &at, coefficient, shift) : add_product(r, &at, coefficient);
 }
 
 /* Terms up to a relation or `;`, which is left in *word. */
@@ -175,23 +198,19 @@ static qb_status take_terms(reader *r, qb_token *word, bool row, double *shift)
     qb_status status = QB_OK;
     while (status == QB_OK && !is_relation(*word) && !qb_token_is(*word, ";")) {
         double coefficient;
-        literal factor[2];
-        size_t factors = 0;
         if ((status = take_integer(r, *word, &coefficient)) != QB_OK)
             return status;
         bool more;
-        while ((more = next_word(r, word)) && starts_literal(*word)) {
-            if (factors == 2)
-                return qb_scan_fail(&r->scan, "products of more than two variables are not supported");
-            if ((status = take_literal(r, *word, &factor[factors++])) != QB_OK)
+        r->factors = 0;
+        r->line = r->scan.line;
+        while ((more = next_word(r, word)) && starts_literal(*word))
+            if ((status = push_factor(r, *word)) != QB_OK)
                 return status;
-        }
         if (!more)
             return qb_scan_fail(&r->scan, "the file ends inside a sum");
-        if (factors == 0)
+        if (r->factors == 0)
             return qb_scan_fail(&r->scan, "a coefficient without a variable");
-        status = row ? add_entry(r, coefficient, factor, factors, shift)
-                     : add_product(r, coefficient, factor, factors);
+        status = take_product(r, coefficient, row, shift);
     }
     return status;
 }
@@ -239,11 +258,27 @@ static qb_status take_constraint(reader *r, qb_token word)
     return expect_semicolon(r, word);
 }
 
+/* All variables by their first occurrence, so that the columns of products come behind them. */
+static qb_status collect_variables(reader *r)
+{
+    const qb_scan begin = r->scan;
+    qb_token word;
+    qb_literal literal;
+    qb_status status = QB_OK;
+    while (status == QB_OK && next_word(r, &word))
+        if (starts_literal(word) && !memchr(word.start, ':', word.length))
+            status = take_literal(r, word, &literal);
+    r->scan = begin;
+    return status;
+}
+
 static qb_status take_file(reader *r)
 {
     qb_token word;
     bool first = true;
     qb_status status = read_header(r);
+    if (status == QB_OK && !r->has_header)
+        status = collect_variables(r);
     for (; status == QB_OK && next_word(r, &word); first = false) {
         bool min = qb_token_is(word, "min:"), max = qb_token_is(word, "max:");
         if (qb_token_is(word, "soft:") || word.start[0] == '[')
@@ -256,7 +291,7 @@ static qb_status take_file(reader *r)
     if (status == QB_OK && r->has_header && r->draft.rows != r->constraints)
         return qb_scan_fail(&r->scan, "the header promises %u constraints, there are %u", r->constraints,
                             r->draft.rows);
-    return status;
+    return status == QB_OK ? qb_products_define(&r->products, &r->draft, &r->scan) : status;
 }
 
 static qb_status read(const qb_read_source *source, qb_problem *problem, qb_diag *diag)
@@ -266,6 +301,8 @@ static qb_status read(const qb_read_source *source, qb_problem *problem, qb_diag
     qb_status status = take_file(&r);
     if (status == QB_OK)
         status = qb_mip_draft_build(&r.draft, source, &r.scan, problem);
+    qb_products_free(&r.products);
+    qb_free(r.factor);
     qb_mip_draft_free(&r.draft);
     return status;
 }
@@ -291,8 +328,9 @@ extern const qb_format qb_format_opb;
 const qb_format qb_format_opb = {
     .name = "opb",
     .summary = "pseudo-Boolean problem (.opb)",
-    .convention = "own sense; ~x is 1 - x",
+    .convention = "own sense; ~x is 1 - x; long products are variables x1.x2",
     .extensions = extensions,
     .recognise = recognise,
     .read = read,
+    .write = qb_opb_write,
 };

@@ -10,6 +10,7 @@
  *
  * Source: Furini et al., "QPLIB: a library of quadratic programming instances", Math. Prog. Comp. 11 (2019).
  */
+#include "instances/qplib.h"
 #include "instances/mip_draft.h"
 
 #include "harness/base/memory.h"
@@ -383,4 +384,5 @@ const qb_format qb_format_qplib = {
     .extensions = extensions,
     .recognise = recognise,
     .read = read,
+    .write = qb_qplib_write,
 };

@@ -110,7 +110,7 @@ static qb_status nothing_satisfies(const qb_mip *mip, const qb_encoding *e, uint
 }
 
 /* With coefficients +-1 and q of them negative, the sum is the number of true literals less q, a literal
- * being the bit or, where negative, its negation.  "At most one" and "all but at most one" need no slack. */
+ * being the bit or, where negative, its negation.  "All but at most one" is at most one of the negations. */
 static void recognise(const qb_bit_rows *rows, qb_bit_row *row)
 {
     for (uint64_t t = row->start; t < row->end; t++)
@@ -119,7 +119,6 @@ static void recognise(const qb_bit_rows *rows, qb_bit_row *row)
     bool low = row->lower == row->least && row->upper == row->least + 1;
     bool high = row->upper == row->most && row->lower == row->most - 1;
     row->at_most_one = low || high;
-    row->complemented = high && !low;
 }
 
 /* Keeps a row that can be violated; the terms of a redundant one are overwritten by the next. */
@@ -128,7 +127,7 @@ static bool keep(qb_bit_rows *rows, qb_bit_row *row, const qb_encoding *e, const
     if (!qb_bit_row_has_lower(row) && !qb_bit_row_has_upper(row))
         return true;
     recognise(rows, row);
-    double slack = row->at_most_one ? 0 : row->upper - row->lower;
+    double slack = qb_bit_row_takes_two(row) ? 0 : row->upper - row->lower;
     row->unbalanced = slack > 0 && options->inequality == QB_INEQUALITY_UNBALANCED;
     uint64_t bits = row->unbalanced ? 0 : qb_encoding_steps(slack, qb_encoding_limit(options), NULL);
     if (e->bits + rows->slack_bits + bits > QB_LOWERING_BITS_MOST)

@@ -13,8 +13,7 @@ typedef struct qb_bit_row {
     uint64_t start, end;  /* its terms */
     double least, most;   /* of the sum */
     double lower, upper;  /* least <= lower <= upper <= most */
-    bool at_most_one;     /* says: at most one of its literals is true (see qb_bit_row_is_plain) */
-    bool complemented;    /* of which then the literals are the negated ones */
+    bool at_most_one;     /* says: at most one of its literals (bits or their negations) is true */
     bool unbalanced;      /* its penalty is no square but QB_INEQUALITY_UNBALANCED's */
     double weight;        /* of its penalty; set by qb_penalties_weigh */
     uint32_t first_slack; /* slack in 0..upper - lower takes these bits */
@@ -38,10 +37,13 @@ qb_status qb_bit_rows_build(const qb_mip *mip, const qb_encoding *encoding,
                             const qb_lowering_options *options, qb_bit_rows *rows, qb_diag *diag);
 void qb_bit_rows_clear(qb_bit_rows *rows);
 
-/* Term t of a row with coefficients +-1 as a literal: is it the bit itself, or its negation? */
-static inline bool qb_bit_row_is_plain(const qb_bit_rows *rows, const qb_bit_row *row, uint64_t t)
+/* Two neighbouring values of the sum S satisfy it: (S - lower) (S - lower - 1) / 2 is 0 for these and at
+ * least 1 for others, and takes no slack.  At most one of some literals is such a row (pairs of true ones are
+ * counted), and 0 <= x + x' - 2 y <= 1 is, which says y = x x' (that is Rosenberg's penalty, see
+ * quadratise.h). */
+static inline bool qb_bit_row_takes_two(const qb_bit_row *row)
 {
-    return (rows->coefficient[t] > 0) != row->complemented;
+    return row->upper - row->lower == 1;
 }
 
 /* Is an upper (a lower) bound there to be violated? */

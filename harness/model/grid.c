@@ -31,3 +31,15 @@ double qb_grid_multiplier(const qb_grid *grid)
         multiplier = fmin(multiplier, ldexp(1, grid->bits));
     return grid->largest * multiplier < QB_GRID_LARGEST ? multiplier : 0;
 }
+
+double qb_grid_sum(double a, double b)
+{
+    qb_grid grid = {0};
+    if (!isfinite(a) || !isfinite(b))
+        return a + b;
+    qb_grid_admit(&grid, a);
+    qb_grid_admit(&grid, b);
+    double multiplier = qb_grid_multiplier(&grid);
+    return multiplier > 1 ? (qb_grid_integer(a, multiplier) + qb_grid_integer(b, multiplier)) / multiplier
+                          : a + b;
+}

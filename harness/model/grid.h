@@ -41,4 +41,7 @@ static inline double qb_grid_integer(double value, double multiplier)
     return multiplier > 1 ? nearbyint(value * multiplier) : value;
 }
 
+/* a + b as the sum of the numbers that they stand for: -0.03 + 0.02 is -0.01. */
+double qb_grid_sum(double a, double b);
+
 #endif

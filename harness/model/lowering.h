@@ -53,7 +53,7 @@ typedef enum qb_encoding_rule {
     QB_ENCODE_ONE_HOT, /* a bit a value, exactly one of them set */
 } qb_encoding_rule;
 
-/* Inequalities that need more than pairs of literals (penalties.c). */
+/* Inequalities that more than two values of their sum satisfy (penalties.c). */
 typedef enum qb_inequality_rule {
     QB_INEQUALITY_SLACK,      /* slack bits: the penalty is zero wherever the row holds */
     QB_INEQUALITY_UNBALANCED, /* no slack: weight (h^2 / 2 - h), h the distance to the bound.  Proves nothing:

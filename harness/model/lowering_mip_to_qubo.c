@@ -3,9 +3,10 @@
  *   E = objective in bits + sign * sum_r weight_r penalty_r     sign: + for minimisation, - for maximisation
  *
  * penalty_r is zero where row r holds (for the best slack) and at least 1 where it does not:
- * (sum - lower - slack)^2 with slack in 0..upper - lower, or the number of pairs of true literals where at
- * most one may be true.  Weights: qb_penalty_rule.  Rows that say "exactly one of these bits" are passed
- * along as groups, their penalty included.
+ * (sum - lower - slack)^2 with slack in 0..upper - lower, or (sum - lower) (sum - upper) / 2 where these are
+ * neighbours: the number of pairs of true literals where at most one may be true, and Rosenberg's penalty
+ * where the row says that a bit is the product of two.  Weights: qb_penalty_rule.  Rows that say "exactly one
+ * of these bits" are passed along as groups, their penalty included.
  */
 #include "harness/base/memory.h"
 #include "harness/model/grid.h"

@@ -2,6 +2,7 @@
 #include "harness/model/mps_write.h"
 
 #include "harness/base/memory.h"
+#include "harness/model/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -152,7 +153,7 @@ static void write_sides(const qb_mip *mip, const qb_naming *naming, const char *
     for (uint32_t i = 0; ranges && i < mip->rows; i++) {
         double lower = mip->row_lower[i], upper = mip->row_upper[i];
         if (isfinite(lower) && isfinite(upper) && lower != upper)
-            write_card(out, "", "RNG", qb_naming_row(naming, i, name), upper - lower);
+            write_card(out, "", "RNG", qb_naming_row(naming, i, name), qb_grid_sum(upper, -lower));
     }
 }
 

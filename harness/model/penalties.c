@@ -210,27 +210,13 @@ static void add_unbalanced(const qb_bit_rows *rows, const qb_bit_row *row, doubl
         *to->constant += weight * (width * width / 4 - width);
 }
 
-/* sum_{s<t} l_s l_t, a literal l being x or 1 - x. */
-static void add_at_most_one(const qb_bit_rows *rows, const qb_bit_row *row, double weight, const target *to)
-{
-    for (uint64_t s = row->start; s < row->end; s++)
-        for (uint64_t t = s + 1; t < row->end; t++) {
-            uint32_t i = rows->bit[s], j = rows->bit[t];
-            bool a = qb_bit_row_is_plain(rows, row, s), b = qb_bit_row_is_plain(rows, row, t);
-            to->product[(*to->products)++] = (qb_pair){i, j, a == b ? weight : -weight};
-            *to->constant += a || b ? 0 : weight;
-            to->linear[i] += b ? 0 : a ? weight : -weight;
-            to->linear[j] += a ? 0 : b ? weight : -weight;
-        }
-}
-
 qb_status qb_penalties_add(const qb_bit_rows *rows, const qb_bit_row *row, double sign, double limit,
                            double *constant, double *linear, qb_pair *product, uint64_t *products)
 {
     const target to = {constant, linear, product, products};
     double weight = sign * row->weight;
-    if (row->at_most_one) {
-        add_at_most_one(rows, row, weight, &to);
+    if (qb_bit_row_takes_two(row)) {
+        add_form(rows, row, weight / 2, -row->lower, -weight / 2, NULL, &to);
     } else if (row->unbalanced) {
         add_unbalanced(rows, row, weight, &to);
     } else {

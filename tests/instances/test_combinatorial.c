@@ -355,6 +355,41 @@ Test(combinatorial, opb_multiplies_out)
     qb_problem_free(&p);
 }
 
+/* Products of any length, in objective and rows: at every point the variables for them can have their values
+ * alone, and with these the file says what it says. */
+Test(combinatorial, opb_products_become_variables)
+{
+    static const char text[] =
+        "* #variable= 4 #constraint= 2 #product= 6 sizeproduct= 19\n"
+        "min: +1 x2 -4 x3 ~x2 x1 +3 ~x4 x2 ~x1 ~x3 +2 x2 x1 -5 x1 x3 ~x1 +6 x4 x4 x4 ;\n"
+        "+1 x1 x2 +2 ~x3 x4 x1 >= 1 ;\n-1 x1 +2 x2 -3 x3 x2 x1 +1 x2 ~x2 <= 1 ;\n";
+    static const char *const names[] = {"x1.x2~", "x1~.x2",    "x1~.x2.x3~", "x1.x2",
+                                        "x1.x3~", "x1.x3~.x4", "x1.x2.x3"};
+    qb_problem p = must_parse("p", NULL, text);
+    char buffer[16];
+    cr_assert_str_eq(p.format, "opb");
+    cr_assert(p.body.columns == 4 + 7 && p.body.rows == 2 + 7);
+    for (uint32_t k = 0; k < 7; k++)
+        cr_assert_str_eq(qb_mip_column_name(&p.body, 4 + k, buffer), names[k]);
+    for (int point = 0; point < 1 << 11; point++) {
+        double v[11];
+        qb_score score;
+        for (int k = 0; k < 11; k++)
+            v[k] = point >> k & 1;
+        double x = v[0], y = v[1], z = v[2], w = v[3];
+        const double product[] = {x * (1 - y),     (1 - x) * y, (1 - x) * y * (1 - z), x * y, x * (1 - z),
+                                  x * (1 - z) * w, x * y * z};
+        bool defined = memcmp(v + 4, product, sizeof product) == 0;
+        bool feasible = x * y + 2 * (1 - z) * w * x >= 1 && -x + 2 * y - 3 * z * y * x <= 1;
+        cr_assert(qb_referee_score(&p, v, &score, NULL) == QB_OK);
+        cr_assert(score.feasible == (defined && feasible), "point %d", point);
+        if (defined)
+            cr_assert(score.objective ==
+                      y - 4 * z * (1 - y) * x + 3 * (1 - w) * y * (1 - x) * (1 - z) + 2 * y * x + 6 * w);
+    }
+    qb_problem_free(&p);
+}
+
 /* Equations too; without a header variables are numbered as they occur, and a maximum is one. */
 Test(combinatorial, opb_without_a_header)
 {

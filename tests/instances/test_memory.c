@@ -16,10 +16,11 @@ static const struct {
     {"a.qplib", "tiny\nQBN\nmaximize\n2\n1\n2 1 4\n0\n0\n0\n1e20\n0\n0\n0\n0\n1\n1 first\n0\n"},
     {"a.mps",
      "NAME\n*qubout column x ex\nROWS\n N c\n G r\nCOLUMNS\n x c 1 r 1\n y c 1 r 1\nRHS\n R r 1\nENDATA\n"},
+    {"a.opb", "max: +2 x ~y z +1 x y ;\n+1 x ~z >= 1 ;\n+2 x +1 y <= 2 ;\n"},
     {"a.lp", "\\qubout column x ex\nMinimize\n x + [ 2 y^2 ] / 2\nst\n c1: x + y >= 1\n x - y <= 3\nEnd\n"},
 };
 
-static const char *const writers[] = {"rudy", "qs", "qubo", "mps", "lp"};
+static const char *const writers[] = {"rudy", "qs", "qubo", "mps", "lp", "opb", "qplib"};
 
 static bool read_with(size_t k, int64_t successes, qb_problem *problem)
 {

@@ -125,20 +125,20 @@ Test(published, vectors_have_their_values, .timeout = 120)
 Test(published, models_survive_every_writer, .timeout = 120)
 {
     static const struct {
-        const char *file, *formats[4];
+        const char *file, *formats[5];
     } cases[] = {
         {"maxcut_biqmac/pm1s_80.0.mc", {"rudy"}},
         {"maxcut_gset/G11.mc.gz", {"rudy"}},
-        {"qoblib/02-labs/labs007.qs", {"qs", "qubo", "lp"}},
+        {"qoblib/02-labs/labs007.qs", {"qs", "qubo", "lp", "opb"}},
         {"qubo_biqmac/gka1b.sparse", {"qs", "qubo", "lp"}},
-        {"qubo_qplib/QPLIB_5881.qplib", {"lp"}},
+        {"qubo_qplib/QPLIB_5881.qplib", {"lp", "qplib"}},
         {"qoblib/06-portfolio/bqp_a010_t10_orig_b004_l0.lp.gz", {"lp"}},
-        {"qoblib/09-routing/XSH-n20-k4-01.lp", {"lp", "mps"}},
-        {"qoblib/05-sports/Addition_000_Tiny.lp.gz", {"lp", "mps"}},
-        {"mip_miplib/bell5.mps", {"lp", "mps"}},
-        {"mip_miplib/gt2.mps", {"lp", "mps"}},
-        {"mip_miplib/dcmulti.mps.gz", {"lp", "mps"}},
-        {"mip_miplib/p0548.mps.gz", {"lp", "mps"}},
+        {"qoblib/09-routing/XSH-n20-k4-01.lp", {"lp", "mps", "qplib"}},
+        {"qoblib/05-sports/Addition_000_Tiny.lp.gz", {"lp", "mps", "qplib"}},
+        {"mip_miplib/bell5.mps", {"lp", "mps", "qplib"}},
+        {"mip_miplib/gt2.mps", {"lp", "mps", "qplib"}},
+        {"mip_miplib/dcmulti.mps.gz", {"lp", "mps", "qplib"}},
+        {"mip_miplib/p0548.mps.gz", {"lp", "mps", "qplib"}},
     };
     char path[FIXTURE_PATH];
     if (!has_shared())

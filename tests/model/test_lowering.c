@@ -95,6 +95,40 @@ Test(lowering, unbalanced_penalties_follow_their_formula)
     qb_problem_free(&problem);
 }
 
+/* y = x1 x2, y = x1 (1 - x2) and 4 <= 2 x1 + 3 x2 + 5 y <= 5: no slack, and no penalty where they hold. */
+Test(lowering, rows_of_two_neighbouring_values_take_no_slack)
+{
+    static const double coefficient[][3] = {{1, 1, -2}, {1, -1, -2}, {2, 3, 5}}, lower[] = {0, -1, 4};
+    for (int k = 0; k < 3; k++) {
+        const double *a = coefficient[k], upper[] = {lower[k] + 1}, linear[] = {2, -3, 1};
+        const qb_triplet entry[] = {{0, 0, a[0]}, {0, 1, a[1]}, {0, 2, a[2]}};
+        qb_draft d = {.kind = QB_KIND_MIP,
+                      .columns = 3,
+                      .linear = linear,
+                      .rows = 1,
+                      .entries = 3,
+                      .entry = entry,
+                      .row_lower = &lower[k],
+                      .row_upper = upper};
+        qb_problem problem;
+        cr_assert(qb_problem_build(&d, &problem, NULL) == QB_OK);
+        qb_lowering *l = case_lower(&problem, QB_TAKES_QUBO, NULL);
+        const qb_qubo *q = qb_lowering_model(l).qubo;
+        cr_assert(q->n == 3 && q->integral && strstr(qb_lowering_record(l), "\"slack\": 0,"));
+        for (unsigned number = 0; number < 8; number++) {
+            uint8_t x[3];
+            case_bits(number, 3, x);
+            double off = a[0] * x[0] + a[1] * x[1] + a[2] * x[2] - lower[k];
+            double want = 2 * x[0] - 3 * x[1] + x[2] + 7 * off * (off - 1) / 2; /* the range is 6 */
+            cr_assert(q->scale * qb_qubo_energy(q, x) + q->offset == want);
+            cr_assert(k || (off * (off - 1) == 0) == (x[2] == x[0] * x[1]));
+            cr_assert(k != 1 || (off * (off - 1) == 0) == (x[2] == x[0] * !x[1]));
+        }
+        qb_lowering_free(l);
+        qb_problem_free(&problem);
+    }
+}
+
 Test(lowering, cardinalities_are_passed_along_after_the_groups)
 {
     const qb_triplet entry[] = {{0, 0, 1},  {0, 1, 1},  {0, 2, 1},  {0, 3, 1}, {1, 4, 1}, {1, 5, 1},
