@@ -134,7 +134,9 @@ static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_an
                             qb_diag *diag)
 {
     static const char why[] = "annealing by counting takes sparse models whose fields fit into 16 bits";
-    if (q->n > COUNT_LARGEST)
+    bool full =
+        q->nonzeros / QB_COUNT_BLOCK > COUNT_MOST * (uint64_t)q->n + COUNT_FREE; /* whatever the order */
+    if (q->n > COUNT_LARGEST || full)
         return qb_fail(diag, QB_REFUSED, "%s", why);
     qb_fixed fixed = qb_fixed_of(q, QB_COUNT_BITS);
     if (fixed.slack && !qb_fixed_decides(&fixed, q))

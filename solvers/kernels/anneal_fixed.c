@@ -7,17 +7,32 @@
 #define FIXED_ROUNDING       1e-9    /* more than what adding up errors may be off */
 #define FIXED_DOUBT          32      /* the slack is so many times less than a usual field, or more */
 
+/* How far terms can take a sum from 0 when each is in or out, the first one always in: what is positive and
+ * what is negative, from sums without a branch on the sign. */
+typedef struct span {
+    double first, sum, size;
+} span;
+
+static void span_add(span *s, double term)
+{
+    s->sum += term;
+    s->size += fabs(term);
+}
+
+static double span_of(const span *s)
+{
+    return fmax(fabs(s->first + (s->sum + s->size) / 2), fabs(s->first + (s->sum - s->size) / 2));
+}
+
 /* max |field|. */
 static double reach_of(const qb_qubo *q)
 {
     double reach = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        double high = fmax(qb_qubo_linear(q, i), 0), low = fmin(qb_qubo_linear(q, i), 0);
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            high += fmax(qb_qubo_weight(q, k), 0);
-            low += fmin(qb_qubo_weight(q, k), 0);
-        }
-        reach = fmax(reach, fmax(high, -low));
+        span field = {.first = qb_qubo_linear(q, i)};
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+            span_add(&field, qb_qubo_weight(q, k));
+        reach = fmax(reach, span_of(&field));
     }
     return reach;
 }
@@ -32,14 +47,13 @@ static void bound_errors(const qb_qubo *q, qb_fixed *f)
 {
     double worst = 0, greatest = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        double error = error_of(f, qb_qubo_linear(q, i)), above = error, below = error;
+        span error = {.first = error_of(f, qb_qubo_linear(q, i))};
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
-            error = error_of(f, qb_qubo_weight(q, k));
-            above += fmax(error, 0);
-            below += fmin(error, 0);
-            greatest = fmax(greatest, fabs(qb_qubo_weight(q, k)));
+            double weight = qb_qubo_weight(q, k), size = fabs(weight);
+            span_add(&error, error_of(f, weight));
+            greatest = size > greatest ? size : greatest;
         }
-        worst = fmax(worst, fmax(above, -below));
+        worst = fmax(worst, span_of(&error));
     }
     f->slack = 1 + (int32_t)(worst * (1 + FIXED_ROUNDING) + FIXED_ROUNDING);
     f->coupling = abs(qb_fixed_round(f, greatest));

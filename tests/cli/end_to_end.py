@@ -199,6 +199,14 @@ repeats: 2
         self.write("wide.mc", "3 2\n1 2 123456\n2 3 1\n")
         self.assertEqual(self.solve("wide.mc", "anneal:kernel=sliced", "--work", "1000", code=4)["status"], "refused")
 
+    def test_a_million_variables_anneal(self):
+        self.run_qubout("generate", "maxcut-regular", "size=1000000", "--seed", "1", "--out", "big.mc")
+        result = self.solve("big.mc", "anneal", "--work", "50000000")
+        self.assertEqual((result["instance"]["variables"], result["instance"]["nonzeros"]), (1000000, 1500000))
+        self.assertEqual(result["status"], "budget")
+        self.assertLessEqual(result["work"], 50000000 + 10000000)  # one charge: what a look at one replica touches
+        self.assertGreater(result["objective"], 0.8 * 1500000)  # half of the edges are cut by chance
+
     def test_same_seed_same_run(self):
         first, second = (self.solve("labs007", "anneal", "--work", "300000", "--seed", "5") for _ in range(2))
         for key in ("objective", "solution", "work"):
