@@ -35,10 +35,11 @@ static bool allocate(qb_tabu *t)
     return t->side && t->open && t->best && t->far_side && t->ring && t->bytes;
 }
 
-/* A dense step costs about as much per 256 variables as a sparse one per neighbour. */
+/* A dense step costs about as much per so many variables as a sparse one per neighbour (tabu_tree.c). */
 static bool dense_is_faster(const qb_qubo *q)
 {
-    return q->nonzeros + q->n >= (uint64_t)q->n * q->n / 256;
+    uint64_t variables = q->integral ? 256 : 32;
+    return q->nonzeros + q->n >= (uint64_t)q->n * q->n / variables;
 }
 
 static qb_status open_form(qb_tabu *t, qb_tabu_form form, qb_budget *budget, qb_diag *diag)

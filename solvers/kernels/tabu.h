@@ -10,7 +10,7 @@
  *   dense   a full matrix of int8, int16, int32 or double couplings, gains of int16, int32 or double; update
  *           and maximum in one pass over the row.  Work: n a step.
  *           Memory: n^2 couplings: of 1 byte up to +-127 units.
- *   sparse  compressed rows and a winner tree over the open gains.  Work: 1 + degree a step.
+ *   sparse  compressed rows and a heap of maxima over the open gains.  Work: 1 + degree a step.
  *   groups  whose groups may not be left: moves within groups (groups.h) in place of flips
  *           (tabu_groups.c).  Points are made to keep the groups.  Work: that of the moves looked at.
  *

@@ -1,60 +1,104 @@
-/* The sparse form: compressed rows, gains in double, a winner tree over the open ones. */
+/* The sparse form: compressed rows, gains in double, and a heap of maxima over the open ones: each node is
+ * the greatest of a line of eight.  A change goes up only as far as it changes maxima, mostly not far; the
+ * way down from the top tosses a coin among equals.
+ *
+ * Microseconds a move of the tabu solver, dense form / this one, on random models with AVX-512, 8-bit
+ * couplings and doubles, by the density of couplings in percent:
+ *
+ *      n   8 bits: 0.25          0.5          1            double: 1      2            5
+ *   1000   0.21 /  0.22   0.16 / 0.24   0.16 / 0.30    0.58 / 0.30   0.52 / 0.41   0.59 / 1.06
+ *   3000   0.35 /  0.29   0.32 / 0.36   0.32 / 0.56    3.00 / 0.79   4.13 / 1.79   9.17 / 8.99
+ *  10000   1.03 /  0.64   0.89 / 1.01   1.34 / 2.44
+ *
+ * So the two are even where about one coupling in 256 is there, of doubles one in 32; at 10 % the dense form
+ * is up to 18 times as fast. */
 #define _POSIX_C_SOURCE 200809L
 #include "harness/base/memory.h"
 #include "solvers/kernels/tabu_core.h"
 
 #include <math.h>
 
+#define FAN          8  /* keys in a cache line */
+#define DEPTH        12 /* levels at most: 8^11 > 2^32 */
+#define UPDATE_COSTS 16 /* one key takes as long to bring up as so many, when all are */
+
 typedef struct tree {
-    double *gain;     /* [n] */
-    double *far_gain; /* [n] of the other end */
-    double *key;      /* [n + 1] gain, or -INFINITY where the bit is closed; the last for the empty leaves */
-    uint32_t leaves;  /* least power of two >= max(n, 1) */
-    uint32_t *winner; /* [2 * leaves] */
-    uint64_t luck;    /* not 0 */
+    double *gain;          /* [n] */
+    double *far_gain;      /* [n] of the other end */
+    double *level[DEPTH];  /* [0]: gain, or -INFINITY where the bit is closed; [k + 1]: of lines of [k] */
+    uint32_t width[DEPTH]; /* of each level, a multiple of FAN; the last is one line */
+    uint32_t depth;        /* levels */
+    uint64_t luck;         /* not 0 */
 } tree;
 
-static void play(tree *s, uint32_t node)
+static double greater(double a, double b)
 {
-    uint32_t left = s->winner[2 * node], right = s->winner[2 * node + 1];
-    s->luck ^= s->luck << 13; /* xorshift64: ties are tossed up */
+    return a > b ? a : b;
+}
+
+static double greatest_of(const double line[FAN])
+{
+    return greater(greater(greater(line[0], line[1]), greater(line[2], line[3])),
+                   greater(greater(line[4], line[5]), greater(line[6], line[7])));
+}
+
+/* After a change of key i. */
+static void rise(tree *s, uint32_t i)
+{
+    for (uint32_t k = 0; k + 1 < s->depth; k++) {
+        i /= FAN;
+        double most = greatest_of(s->level[k] + (size_t)FAN * i);
+        if (s->level[k + 1][i] == most)
+            return;
+        s->level[k + 1][i] = most;
+    }
+}
+
+static void rise_all(tree *s)
+{
+    for (uint32_t k = 0; k + 1 < s->depth; k++)
+        for (uint32_t i = 0; i < s->width[k] / FAN; i++)
+            s->level[k + 1][i] = greatest_of(s->level[k] + (size_t)FAN * i);
+}
+
+/* One of the places in the line that hold the value, by chance. */
+static uint32_t place_of(tree *s, const double line[FAN], double value)
+{
+    uint32_t places = 0;
+    for (uint32_t k = 0; k < FAN; k++)
+        places |= (uint32_t)(line[k] == value) << k;
+    s->luck ^= s->luck << 13; /* xorshift64 */
     s->luck ^= s->luck >> 7;
     s->luck ^= s->luck << 17;
-    bool wins = s->key[right] > s->key[left] || (s->key[right] == s->key[left] && s->luck & 1);
-    s->winner[node] = wins ? right : left;
-}
-
-static void replay_path(tree *s, uint32_t i)
-{
-    for (uint32_t node = (s->leaves + i) / 2; node >= 1; node /= 2)
-        play(s, node);
-}
-
-static void replay_all(tree *s)
-{
-    for (uint32_t node = s->leaves - 1; node >= 1; node--)
-        play(s, node);
+    uint32_t passed = (uint32_t)((s->luck >> 32) * (uint32_t)__builtin_popcount(places) >> 32);
+    for (; passed > 0; passed--)
+        places &= places - 1;
+    return (uint32_t)__builtin_ctz(places);
 }
 
 static uint32_t champion(qb_tabu *t)
 {
-    const tree *s = t->form;
-    uint32_t first = s->winner[1];
-    t->gain = s->key[first];
-    return t->gain > -INFINITY ? first : QB_TABU_NONE;
+    tree *s = t->form;
+    uint32_t i = 0;
+    t->gain = greatest_of(s->level[s->depth - 1]);
+    if (t->gain == -INFINITY)
+        return QB_TABU_NONE;
+    for (uint32_t k = s->depth; k-- > 0;)
+        i = FAN * i + place_of(s, s->level[k] + (size_t)FAN * i, t->gain);
+    return i;
 }
 
 static void set_key(qb_tabu *t, uint32_t i)
 {
     tree *s = t->form;
-    s->key[i] = qb_tabu_bit(t->open, i) ? s->gain[i] : -INFINITY;
+    s->level[0][i] = qb_tabu_bit(t->open, i) ? s->gain[i] : -INFINITY;
 }
 
 static uint32_t tree_seek(qb_tabu *t)
 {
     for (uint32_t i = 0; i < t->n; i++)
         set_key(t, i);
-    replay_all(t->form);
+    rise_all(t->form);
     t->work += t->n;
     return champion(t);
 }
@@ -64,8 +108,7 @@ static uint32_t tree_step(qb_tabu *t, uint32_t k, uint32_t release)
     tree *s = t->form;
     const qb_qubo *q = t->model;
     uint64_t begin = q->start[k], end = q->start[k + 1];
-    uint32_t depth = (uint32_t)__builtin_ctz(s->leaves);
-    bool few = (end - begin + 2) * depth < t->n;
+    bool few = (end - begin + 2) * UPDATE_COSTS < t->n;
     double toward = qb_tabu_bit(t->side, k) ? -t->sign : t->sign;
 
     t->value += s->gain[k];
@@ -80,19 +123,35 @@ static uint32_t tree_step(qb_tabu *t, uint32_t k, uint32_t release)
         s->gain[j] += qb_tabu_bit(t->side, j) ? -change : change;
         set_key(t, j);
         if (few)
-            replay_path(s, j);
+            rise(s, j);
     }
     set_key(t, k);
     if (release != QB_TABU_NONE)
         set_key(t, release);
     if (few) {
-        replay_path(s, k);
+        rise(s, k);
         if (release != QB_TABU_NONE)
-            replay_path(s, release);
+            rise(s, release);
     } else
-        replay_all(s);
+        rise_all(s);
     t->work += 1 + end - begin;
     return champion(t);
+}
+
+/* All keys closed. */
+static bool open_levels(tree *s, uint32_t keys)
+{
+    do {
+        uint32_t k = s->depth++;
+        s->width[k] = (keys / FAN + (keys % FAN != 0 || keys == 0)) * FAN;
+        s->level[k] = QB_NEW(double, s->width[k]);
+        for (uint32_t i = 0; s->level[k] && i < s->width[k]; i++)
+            s->level[k][i] = -INFINITY;
+        if (!s->level[k])
+            return false;
+        keys = s->width[k] / FAN;
+    } while (keys > 1);
+    return true;
 }
 
 static qb_status tree_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
@@ -100,20 +159,13 @@ static qb_status tree_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
     tree *s = t->form = QB_NEW(tree, 1);
     if (!s)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
-    for (s->leaves = 1; s->leaves < t->n;)
-        s->leaves *= 2;
     s->gain = QB_NEW(double, t->n);
     s->far_gain = QB_NEW(double, t->n);
-    s->key = QB_NEW(double, (size_t)t->n + 1);
-    s->winner = QB_NEW(uint32_t, 2 * (size_t)s->leaves);
-    if (!s->gain || !s->far_gain || !s->key || !s->winner)
+    if (!s->gain || !s->far_gain || !open_levels(s, t->n))
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk on %u variables", t->n);
     s->luck = qb_rng_next(&t->rng) | 1;
-    s->key[t->n] = -INFINITY;
     for (uint32_t i = 0; i < t->n; i++)
         s->gain[i] = s->far_gain[i] = t->sign * qb_qubo_linear(t->model, i);
-    for (uint32_t i = 0; i < s->leaves; i++)
-        s->winner[s->leaves + i] = i < t->n ? i : t->n;
     return qb_budget_spend(budget, t->n) ? QB_OK : QB_STOPPED;
 }
 
@@ -123,8 +175,8 @@ static void tree_close(qb_tabu *t)
     if (s) {
         qb_free(s->gain);
         qb_free(s->far_gain);
-        qb_free(s->key);
-        qb_free(s->winner);
+        for (uint32_t k = 0; k < s->depth; k++)
+            qb_free(s->level[k]);
     }
     qb_free(s);
     t->form = NULL;

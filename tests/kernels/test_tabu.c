@@ -145,6 +145,17 @@ Test(tabu, forms_are_chosen_by_the_data)
     }
 }
 
+/* Where one coupling in fifty is there, rows of bytes are faster than lists, rows of doubles are not. */
+Test(tabu, sparse_or_dense_by_the_width_of_a_row)
+{
+    for (int real = 0; real < 2; real++) {
+        model_spec spec = {.n = 300, .density = 0.02, .weight = 50, .linear = 5, .real = real};
+        fixture f = fixture_of(model_build(spec, 6), QB_TABU_AUTO, 1);
+        cr_assert_str_eq(qb_tabu_form_name(f.tabu), real ? "sparse tree" : "dense int8/int16");
+        fixture_close(&f);
+    }
+}
+
 /* One walk, one greedy and one mixed path, folded into a number. */
 static uint64_t trace(uint32_t k, qb_tabu_form form, double *best)
 {
