@@ -61,7 +61,7 @@ typedef struct room {
 
 /* Decides how column j is written. */
 static qb_status choose_code(const qb_mip *mip, uint32_t j, const room *left,
-                             const qb_lowering_options *options, code *chosen, qb_diag *diag)
+                             const qb_lowering_options *options, double grid, code *chosen, qb_diag *diag)
 {
     char buffer[16];
     const char *name = qb_mip_column_name(mip, j, buffer);
@@ -78,7 +78,9 @@ static qb_status choose_code(const qb_mip *mip, uint32_t j, const room *left,
         c = (code){.base = first, .unit = step, .range = floor((upper - first) / step)};
     if (continuous && c.range > 0) {
         c.unit = options->resolution;
-        c.range = floor(c.range / c.unit + 1e-9);
+        if (mip->lower && isinf(mip->lower[j])) /* what rows leave is no number to count from */
+            c.base = nearbyint(ceil(lower / c.unit) * c.unit * grid) / grid;
+        c.range = fmax(0, floor((upper - c.base) / c.unit + 1e-9));
     }
     if (fabs(lower) >= QB_EXACT_MOST || fabs(upper) >= QB_EXACT_MOST || c.range >= QB_EXACT_MOST)
         return qb_fail(diag, QB_REFUSED, "the bounds of '%s' are more than 2^53 steps apart", name);
@@ -114,7 +116,7 @@ static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_o
         e->start[j] = (uint32_t)bits;
         if (wanted && !wanted[j])
             continue;
-        qb_status status = choose_code(mip, j, left, options, &c, diag);
+        qb_status status = choose_code(mip, j, left, options, e->grid, &c, diag);
         if (status)
             return status;
         e->base[j] = c.base;
@@ -128,7 +130,7 @@ static qb_status fill(const qb_mip *mip, const bool *wanted, const qb_lowering_o
         return QB_NO_MEMORY;
     for (uint32_t j = 0; j < e->columns; j++)
         if (e->start[j] < e->start[j + 1]) {
-            choose_code(mip, j, left, options, &c, NULL);
+            choose_code(mip, j, left, options, e->grid, &c, NULL);
             code_steps(&c, limit, e->grid, e->step + e->start[j]);
         }
     return QB_OK;

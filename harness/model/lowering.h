@@ -69,7 +69,8 @@ typedef struct qb_lowering_options {
     double coefficient_limit; /* of QB_ENCODE_BOUNDED: an integer >= 1; 0: 8 */
     qb_inequality_rule inequality;
     qb_triangle_rule triangles;
-    double resolution;   /* > 0: continuous columns in steps of this, from their lower bound; 0: refused */
+    double resolution;   /* > 0: continuous columns in steps of this, from their lower bound or, where they
+                            have none, in multiples of it; 0: refused */
     double integer_step; /* > 1: wide integer columns in multiples of this, which may lose solutions; 0: all
                             of them */
     bool repair;         /* whoever scores decoded answers repairs infeasible ones first (repair.h) */

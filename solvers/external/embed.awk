@@ -10,7 +10,7 @@ FNR == 1 {
     printf "    \"%s\",\n", name
 }
 {
-    gsub(/\\/, "\\\\")
+    gsub(/\\/, "&&")
     gsub(/"/, "\\\"")
     printf "    \"%s\\n\"\n", $0
 }

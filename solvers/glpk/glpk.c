@@ -344,7 +344,7 @@ static qb_status conclude(glpk_state *s, int code, qb_diag *diag)
     if (qb_budget_is_over(s->budget) || code == GLP_ESTOP)
         return QB_STOPPED;
     if (code == GLP_ENODFS)
-        return qb_fail(diag, QB_OK, "the relaxation is unbounded");
+        return qb_fail(diag, QB_REFUSED, "the relaxation is unbounded");
     return qb_fail(diag, QB_INTERNAL, "glp_intopt returned %d", code);
 }
 
@@ -364,6 +364,8 @@ static qb_status solve(void *state, qb_budget *budget, qb_diag *diag)
             return status;
         if (glp_get_status(s->lp) == GLP_NOFEAS)
             return QB_OK;
+        if (glp_get_status(s->lp) == GLP_UNBND)
+            return qb_fail(diag, QB_REFUSED, "the relaxation is unbounded");
         if (glp_get_status(s->lp) != GLP_OPT)
             return qb_budget_is_over(budget) ? QB_STOPPED
                                              : qb_fail(diag, QB_OK, "the relaxation was not solved");

@@ -117,3 +117,70 @@ Test(definition, words_end_before_the_marks_of_their_sentence)
     cr_assert_null(qb_external_after(said, "odd version", &length));
     cr_assert_null(qb_external_after(said, "nothing", &length));
 }
+
+/* What the programs print and write, as their manuals and sources have it. */
+#define HIGHS(status, primal) "Model status\n" status "\n\n# Primal solution values\n" primal "\n"
+#define SCIP(status)          "solution status: " status "\n"
+
+Test(definition, those_that_ship_know_what_the_programs_say)
+{
+    static const struct {
+        const char *solver, *text;
+        qb_external_meaning means;
+    } cases[] = {
+        {"highs", HIGHS("Optimal", "Feasible\nObjective -5\n# Columns 2\nx1 1\nx2 0"), QB_MEANS_OPTIMAL},
+        {"highs", HIGHS("Time limit reached", "Feasible\nObjective -4\n# Columns 1\nx1 1"), QB_MEANS_STOPPED},
+        {"highs", HIGHS("Time limit reached", "None\n\n# Dual solution values\nNone"), QB_MEANS_EMPTY},
+        {"highs", HIGHS("Infeasible", "None"), QB_MEANS_INFEASIBLE},
+        {"highs", HIGHS("Unbounded", "None"), QB_MEANS_UNBOUNDED},
+        {"highs", HIGHS("Primal infeasible or unbounded", "None"), QB_MEANS_UNBOUNDED},
+        {"highs", "ERROR:   Cannot open options file options.txt\n", QB_MEANS_FAILED},
+        {"highs", "", QB_MEANS_NOTHING},
+        {"scip", SCIP("optimal solution found") "objective value:      -5\nx1      1 \t(obj:-5)\n",
+         QB_MEANS_OPTIMAL},
+        {"scip", SCIP("time limit reached") "objective value:      -4\nx1      1 \t(obj:-4)\n",
+         QB_MEANS_STOPPED},
+        {"scip", SCIP("time limit reached") "no solution available\n", QB_MEANS_EMPTY},
+        {"scip", SCIP("memory limit reached") "no solution available\n", QB_MEANS_EMPTY},
+        {"scip", SCIP("infeasible") "no solution available\n", QB_MEANS_INFEASIBLE},
+        {"scip", SCIP("unbounded") "objective value:      -1e+20\n", QB_MEANS_UNBOUNDED},
+        {"scip", SCIP("infeasible or unbounded") "no solution available\n", QB_MEANS_UNBOUNDED},
+        {"scip", "error reading file <model.mps>\n", QB_MEANS_FAILED},
+        {"gurobi_cl", "Optimal solution found (tolerance 0.00e+00)\nBest objective -5.0e+00\n",
+         QB_MEANS_OPTIMAL},
+        {"gurobi_cl", "Solved in 3 iterations\nOptimal objective -5.000000000e+00\n", QB_MEANS_OPTIMAL},
+        {"gurobi_cl", "Solution count 2: -4 -3\n\nTime limit reached\n", QB_MEANS_STOPPED},
+        {"gurobi_cl", "Solution count 10: -4 -3\n\nTime limit reached\n", QB_MEANS_STOPPED},
+        {"gurobi_cl", "Solution count 0\n\nTime limit reached\nBest objective -, best bound 1\n",
+         QB_MEANS_EMPTY},
+        {"gurobi_cl", "Presolve: All rows removed\n\nModel is infeasible\n", QB_MEANS_INFEASIBLE},
+        {"gurobi_cl", "Solution count 0\n\nModel is infeasible or unbounded\n", QB_MEANS_UNBOUNDED},
+        {"gurobi_cl", "Solved in 0 iterations\nInfeasible or unbounded model\n", QB_MEANS_UNBOUNDED},
+        {"gurobi_cl", "Solved in 1 iterations\nUnbounded model\n", QB_MEANS_UNBOUNDED},
+        {"cbc", "Optimal - objective value -5.00000000\n", QB_MEANS_OPTIMAL},
+        {"cbc", "Stopped on time - objective value -4.00000000\n", QB_MEANS_STOPPED},
+        {"cbc", "Stopped on time (no integer solution - continuous used) - objective value -6\n",
+         QB_MEANS_EMPTY},
+        {"cbc", "Infeasible - objective value 0\nProblem is infeasible - 0.00 seconds\n",
+         QB_MEANS_INFEASIBLE},
+        {"cbc", "Integer infeasible - objective value 2.00000000\n", QB_MEANS_INFEASIBLE},
+        {"cbc", "Unbounded - objective value 0.00000000\n", QB_MEANS_UNBOUNDED},
+        {"cbc", "### ERROR: Bad image at line 8 <  x1  c >\n", QB_MEANS_FAILED},
+        {"lp_solve", "\nValue of objective function: -5.00000000\n\nActual values of the variables:\n",
+         QB_MEANS_OPTIMAL},
+        {"lp_solve", "\nThis problem is infeasible\n", QB_MEANS_INFEASIBLE},
+        {"lp_solve", "\nThis problem is unbounded\n", QB_MEANS_UNBOUNDED},
+        {"lp_solve",
+         "\nThe model is sub-optimal. Only a faster solution was found.\n\nValue of objective function: -4\n",
+         QB_MEANS_STOPPED},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qb_external e;
+        char quote[80];
+        const qb_external_text said = {cases[k].text, strlen(cases[k].text)};
+        cr_assert_eq(qb_external_open(cases[k].solver, &e, NULL), QB_OK);
+        qb_external_meaning means = qb_external_judge(&e, &said, 1, quote, sizeof quote);
+        cr_expect_eq(means, cases[k].means, "%s, %d: %s", cases[k].solver, (int)means, cases[k].text);
+        qb_external_close(&e);
+    }
+}
