@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* One clone for each width of registers. */
+/* One clone for each width of registers; static, since clang gives the choice between them a name of its own
+ * that other files do not know. */
 #ifdef __x86_64__
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -14,7 +15,7 @@ enum { LANES = 8, OCTETS = QB_BLOCK_SIZE / LANES };
 typedef double octet __attribute__((vector_size(64)));
 
 /* Yates's transform: bits 0 to 2 within an octet and bit 3 between two, then three bits a pass. */
-WIDE void qb_block_sum_subsets(qb_diagonal_block *block)
+static WIDE void sum_subsets(qb_diagonal_block *block)
 {
     const octet none = {0};
     octet *v = (octet *)block->value;
@@ -40,7 +41,7 @@ WIDE void qb_block_sum_subsets(qb_diagonal_block *block)
             }
 }
 
-WIDE void qb_block_range(const qb_diagonal_block *block, double *least, double *greatest)
+static WIDE void range(const qb_diagonal_block *block, double *least, double *greatest)
 {
     double low[LANES], high[LANES];
     for (int lane = 0; lane < LANES; lane++)
@@ -56,7 +57,8 @@ WIDE void qb_block_range(const qb_diagonal_block *block, double *least, double *
     }
 }
 
-WIDE void qb_block_write(const qb_diagonal_block *block, const qb_diagonal *d, size_t start, size_t count)
+static WIDE void write_entries(const qb_diagonal_block *block, const qb_diagonal *d, size_t start,
+                               size_t count)
 {
     const double *value = block->value, origin = d->origin, per_unit = 1 / d->unit;
     uint8_t *bytes = (uint8_t *)d->entry + start;
@@ -69,4 +71,19 @@ WIDE void qb_block_write(const qb_diagonal_block *block, const qb_diagonal *d, s
             words[i] = (uint16_t)(int32_t)((value[i] - origin) * per_unit + 0.5);
     else
         memcpy((double *)d->entry + start, value, count * sizeof *value);
+}
+
+void qb_block_sum_subsets(qb_diagonal_block *block)
+{
+    sum_subsets(block);
+}
+
+void qb_block_range(const qb_diagonal_block *block, double *least, double *greatest)
+{
+    range(block, least, greatest);
+}
+
+void qb_block_write(const qb_diagonal_block *block, const qb_diagonal *diagonal, size_t start, size_t count)
+{
+    write_entries(block, diagonal, start, count);
 }
