@@ -8,8 +8,9 @@
  *
  * and a flip of j changes value_i by (b - a) bit_ij up or down.  Values are brought up to date late: spins
  * are visited in blocks of 512, and on a visit the rows of all flips since the last one are counted by the
- * carry-save adders of the bit-sliced kernel, 512 spins at a time, and added at once.  Within a visit flips
- * reach the rest of the block immediately.  Integer arithmetic makes this exact: every attempt sees the field
+ * carry-save adders of the bit-sliced kernel, 512 spins at a time, and added at once.  Spins are attempted in
+ * groups of 32, in registers; what the flips within the visit did is looked up group by group, until they are
+ * so many that counting them is cheaper.  Integer arithmetic makes this exact: every attempt sees the field
  * that it would see had each flip been applied when it happened.
  *
  * Order: file order.  A chain or ring of spins numbered along it does badly so: flips that cost nothing carry
