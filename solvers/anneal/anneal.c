@@ -287,14 +287,16 @@ static qb_status anneal_round(anneal *s, uint64_t sweeps, qb_budget *budget)
 {
     bool many = qb_annealer_replicas(s->annealer) > 1 && !qb_budget_limits_samples(budget);
     uint32_t parts = 0;
-    qb_annealer_start(s->annealer, NULL);
-    qb_status status = anneal_from(s, 0, sweeps, budget);
+    qb_status status = qb_annealer_start(s->annealer, NULL, budget);
+    if (!status)
+        status = anneal_from(s, 0, sweeps, budget);
     if (!status && many)
         status = merge_replicas(s, sweeps, &parts, budget);
     if (status || parts <= 2 * ANNEAL_MERGE_PROBE)
         return status;
-    qb_annealer_start(s->annealer, s->elite);
-    status = anneal_from(s, sweeps / ANNEAL_WARM_PART, sweeps, budget);
+    status = qb_annealer_start(s->annealer, s->elite, budget);
+    if (!status)
+        status = anneal_from(s, sweeps / ANNEAL_WARM_PART, sweeps, budget);
     return status ? status : merge_replicas(s, sweeps, &parts, budget);
 }
 
@@ -310,8 +312,9 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
      */
-    qb_annealer_start(s->annealer, s->model->warm_bits);
-    qb_status status = look(s, budget);
+    qb_status status = qb_annealer_start(s->annealer, s->model->warm_bits, budget);
+    if (!status)
+        status = look(s, budget);
     if (!status)
         status = quench(s, budget);
     if (!s->model->qubo->n)

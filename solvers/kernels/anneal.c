@@ -15,7 +15,7 @@ struct qb_annealer {
     const qb_anneal_kernel *kernel;
     void *state;
     qb_anneal_walk walk;
-    uint8_t *x; /* [n] a state */
+    uint8_t *x, *y; /* [n] states */
     qb_rng start;
 };
 
@@ -65,19 +65,20 @@ qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t s
                            qb_diag *diag)
 {
     qb_annealer *a = QB_NEW(qb_annealer, 1);
-    uint8_t *x = QB_NEW(uint8_t, model->n);
-    qb_status status = a && x ? QB_REFUSED : QB_NO_MEMORY;
+    uint8_t *x = QB_NEW(uint8_t, model->n), *y = QB_NEW(uint8_t, model->n);
+    qb_status status = a && x && y ? QB_REFUSED : QB_NO_MEMORY;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++) {
         bool asked = kind == QB_ANNEAL_AUTO || (kind == QB_ANNEAL_SINGLE && kernels[k].kernel->replicas == 1);
         if (kind != kernels[k].kind && !(asked && suits(kernels[k].kind, model)))
             continue;
-        *a = (qb_annealer){.model = model, .kernel = kernels[k].kernel, .x = x};
+        *a = (qb_annealer){.model = model, .kernel = kernels[k].kernel, .x = x, .y = y};
         status = a->kernel->open(model, seed, &a->state, &a->walk, diag);
         if (status && a->state)
             a->kernel->close(a->state);
     }
     if (status) {
         qb_free(x);
+        qb_free(y);
         qb_free(a);
         return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory to anneal %u variables", model->n)
                                       : status;
@@ -93,6 +94,7 @@ void qb_annealer_close(qb_annealer *annealer)
         return;
     annealer->kernel->close(annealer->state);
     qb_free(annealer->x);
+    qb_free(annealer->y);
     qb_free(annealer);
 }
 
@@ -106,14 +108,36 @@ uint32_t qb_annealer_replicas(const qb_annealer *annealer)
     return annealer->kernel->replicas;
 }
 
-void qb_annealer_start(qb_annealer *a, const uint8_t *x)
+/* Flips what differs from x. */
+static qb_status turn_to(qb_annealer *a, const uint8_t *x, qb_budget *budget)
+{
+    uint64_t work = 0;
+    a->kernel->get(a->state, 0, a->y);
+    for (uint32_t i = 0; i < a->model->n; i++) {
+        if (a->y[i] == x[i])
+            continue;
+        work += a->kernel->turn(a->state, i);
+        if (work < a->walk.quantum)
+            continue;
+        if (budget && !qb_budget_spend(budget, work))
+            return QB_STOPPED;
+        work = 0;
+    }
+    return !budget || qb_budget_spend(budget, work) ? QB_OK : QB_STOPPED;
+}
+
+qb_status qb_annealer_start(qb_annealer *a, const uint8_t *x, qb_budget *budget)
 {
     uint64_t bits = 0;
     for (uint32_t i = 0; !x && a->kernel->replicas == 1 && i < a->model->n; i++) {
         bits = i % 64 ? bits >> 1 : qb_rng_next(&a->start);
         a->x[i] = bits & 1;
     }
-    a->kernel->start(a->state, x || a->kernel->replicas > 1 ? x : a->x);
+    const uint8_t *at = x || a->kernel->replicas > 1 ? x : a->x;
+    if (a->kernel->turn)
+        return turn_to(a, at, budget);
+    a->kernel->start(a->state, at);
+    return QB_OK;
 }
 
 qb_status qb_annealer_run(qb_annealer *a, const double *beta, uint32_t sweeps, qb_budget *budget)

@@ -59,8 +59,9 @@ const char *qb_annealer_name(const qb_annealer *annealer);
 uint32_t qb_annealer_replicas(const qb_annealer *annealer);
 
 /* Puts every replica at a uniformly random state of its own, or all of them at x (its groups made right,
- * where they are kept).  O(n) a replica, plus O(nonzeros). */
-void qb_annealer_start(qb_annealer *annealer, const uint8_t *x /* [n] or NULL */);
+ * where they are kept).  O(n) a replica, plus O(nonzeros).  budget may be NULL; flips that this takes are
+ * charged.  Errors: QB_STOPPED. */
+qb_status qb_annealer_start(qb_annealer *annealer, const uint8_t *x /* [n] or NULL */, qb_budget *budget);
 
 /* Runs `sweeps` sweeps, the k-th at beta[k] >= 0.  budget may be NULL: nothing is charged.  QB_STOPPED as
  * soon as the budget ends; the states are then valid, between two attempts. */

@@ -31,6 +31,9 @@ typedef struct qb_anneal_kernel {
     void (*close)(void *state); /* not NULL */
     /* x is NULL only with many replicas: each then starts at random. */
     void (*start)(void *state, const uint8_t *x /* [n] or NULL */);
+    /* Instead of start, where that would take a pass over all couplings: flips variable i of the only
+     * replica, which begins at 0; returns the work done. */
+    uint64_t (*turn)(void *state, uint32_t i);
     /* Attempts the flips of [from, to); returns the work done, of one replica. */
     uint64_t (*attempt)(void *state, double beta, uint32_t from, uint32_t to);
     void (*get)(const void *state, uint32_t replica, uint8_t *x /* [n] */);
@@ -52,15 +55,18 @@ typedef struct qb_anneal_gather_state qb_anneal_gather_state;
 typedef struct qb_anneal_sliced_state qb_anneal_sliced_state;
 typedef struct qb_sliced_run qb_sliced_run;
 
-/* The inner loops.  Single replicas, one function a width: attempts the flips of positions [from, to), which
- * are multiples of QB_SINGLE_BLOCK, at beta, and returns the work done.  Bits: attempts the flips of one
- * block; brings all values up to date.  Gather and count: attempt the flips of blocks [from, to), and return
- * the work done.  Sliced: prepares the tables for beta; attempts the flips of [from, to), which lie in one
- * run; adds up satisfied couplings. */
-typedef uint64_t qb_anneal_single_sweep(qb_anneal_single_state *state, double beta, uint32_t from,
-                                        uint32_t to);
+/* The inner loops.  Single replicas, a pair of functions a width: attempts the flips of positions [from, to),
+ * which are multiples of QB_SINGLE_BLOCK, at beta; flips one; both return the work done.  Bits: attempts the
+ * flips of one block; brings all values up to date.  Gather and count: attempt the flips of blocks [from,
+ * to), and return the work done.  Sliced: prepares the tables for beta; attempts the flips of [from, to),
+ * which lie in one run; adds up satisfied couplings. */
+typedef struct qb_anneal_single_moves {
+    uint64_t (*sweep)(qb_anneal_single_state *state, double beta, uint32_t from, uint32_t to);
+    uint64_t (*turn)(qb_anneal_single_state *state, uint32_t position);
+} qb_anneal_single_moves;
+
 typedef struct qb_anneal_tier {
-    qb_anneal_single_sweep *sparse[3], *dense[3][3]; /* fields of int8, int16, int32; rows of these */
+    qb_anneal_single_moves sparse[3], dense[3][3]; /* fields of int8, int16, int32; rows of these */
     uint64_t (*bits_sweep)(qb_anneal_bits_state *state, double beta, uint32_t block);
     void (*bits_settle)(qb_anneal_bits_state *state);
     uint64_t (*gather_sweep)(qb_anneal_gather_state *state, double beta, uint32_t from, uint32_t to);

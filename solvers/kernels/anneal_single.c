@@ -92,7 +92,9 @@ static qb_status set_fields(qb_anneal_single_state *s)
         return QB_NO_MEMORY;
     for (uint32_t p = 0; p < s->padded; p++) {
         uint32_t i = s->variable[p];
-        write_as(s->width, s->field, p, nobody[s->width]);
+        write_as(s->width, s->turned, p, s->sense > 0 ? 0 : -1); /* x = 0 */
+        write_as(s->width, s->field, p,
+                 i < s->n ? qb_fixed_round(&s->fixed, qb_qubo_linear(s->model, i)) : nobody[s->width]);
         for (uint64_t k = i < s->n ? s->model->start[i] : 0; i < s->n && k < s->model->start[i + 1]; k++) {
             uint32_t other = s->position[s->model->neighbour[k]];
             s->clash[p] |= other > p && other / QB_SINGLE_BLOCK == p / QB_SINGLE_BLOCK;
@@ -233,25 +235,21 @@ bool qb_single_accepts(const qb_anneal_single_state *s, uint32_t position, float
     return qb_fixed_accepts(&s->fixed, s->model, s->variable[position], threshold, variable_is_one, s);
 }
 
-static void single_start(void *opaque, const uint8_t *x)
+static const qb_anneal_single_moves *moves_of(const qb_anneal_single_state *s)
+{
+    const qb_anneal_tier *tier = qb_anneal_tier_selected();
+    return s->dense ? &tier->dense[s->width][s->row_width] : &tier->sparse[s->width];
+}
+
+static uint64_t single_turn(void *opaque, uint32_t i)
 {
     qb_anneal_single_state *s = opaque;
-    const qb_qubo *q = s->model;
-    for (uint32_t i = 0; i < s->n; i++)
-        write_as(s->width, s->turned, s->position[i], x[i] == (s->sense > 0) ? -1 : 0);
-    for (uint32_t i = 0; i < s->n; i++) {
-        int32_t field = qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            field += x[q->neighbour[k]] * coupling_of(s, k); /* no branch: nothing predicts it */
-        write_as(s->width, s->field, s->position[i], field);
-    }
+    return moves_of(s)->turn(s, s->position[i]);
 }
 
 static uint64_t single_attempt(void *opaque, double beta, uint32_t from, uint32_t to)
 {
-    qb_anneal_single_state *s = opaque;
-    const qb_anneal_tier *tier = qb_anneal_tier_selected();
-    return (s->dense ? tier->dense[s->width][s->row_width] : tier->sparse[s->width])(s, beta, from, to);
+    return moves_of(opaque)->sweep(opaque, beta, from, to);
 }
 
 static void single_get(const void *opaque, uint32_t replica, uint8_t *x)
@@ -283,7 +281,7 @@ const qb_anneal_kernel qb_anneal_scalar = {
     .replicas = 1,
     .open = scalar_open,
     .close = single_close,
-    .start = single_start,
+    .turn = single_turn,
     .attempt = single_attempt,
     .best = single_best,
     .get = single_get,
@@ -294,7 +292,7 @@ const qb_anneal_kernel qb_anneal_dense = {
     .replicas = 1,
     .open = dense_open,
     .close = single_close,
-    .start = single_start,
+    .turn = single_turn,
     .attempt = single_attempt,
     .best = single_best,
     .get = single_get,

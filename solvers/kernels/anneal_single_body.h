@@ -70,11 +70,18 @@ static inline uint64_t SINGLE_NAME(tell)(const qb_anneal_single_state *s, uint32
     }
 
 /* What all sweeps do; `update` tells the neighbours and counts them. */
-#define SINGLE_DEFINE_SWEEP(name, update)                                                                  \
+#define SINGLE_DEFINE_MOVES(name, update)                                                                  \
+    static inline uint64_t SINGLE_NAME(name##_turn)(qb_anneal_single_state * s, uint32_t p)                \
+    {                                                                                                      \
+        SINGLE_FIELD *turned = s->turned, side = turned[p];                                                \
+        SINGLE_FIELD change = (SINGLE_FIELD)(((SINGLE_FIELD)s->sense ^ side) - side);                      \
+        turned[p] = (SINGLE_FIELD)~side;                                                                   \
+        return update;                                                                                     \
+    }                                                                                                      \
+                                                                                                           \
     static uint64_t SINGLE_NAME(name)(qb_anneal_single_state * s, double beta, uint32_t from, uint32_t to) \
     {                                                                                                      \
-        SINGLE_FIELD *turned = s->turned, *field = s->field;                                               \
-        const SINGLE_FIELD sense = (SINGLE_FIELD)s->sense;                                                 \
+        const SINGLE_FIELD *turned = s->turned, *field = s->field;                                         \
         const int32_t slack = s->fixed.slack;                                                              \
         const float temperature = single_temperature(beta * s->fixed.unit);                                \
         const float highest = slack ? SINGLE_REAL_CLAMP : SINGLE_CLAMP;                                    \
@@ -91,9 +98,7 @@ static inline uint64_t SINGLE_NAME(tell)(const qb_anneal_single_state *s, uint32
                 yes &= yes - 1;                                                                            \
                 if (slack && !SINGLE_NAME(decide)(s, p, limit[lane], ((const float *)t)[lane]))            \
                     continue;                                                                              \
-                SINGLE_FIELD side = turned[p], change = (SINGLE_FIELD)((sense ^ side) - side);             \
-                turned[p] = (SINGLE_FIELD)~side;                                                           \
-                work += update;                                                                            \
+                work += SINGLE_NAME(name##_turn)(s, p);                                                    \
                 if (clash[p])                                                                              \
                     yes = SINGLE_NAME(test)(turned + base, field + base, &limit) & single_after(lane);     \
             }                                                                                              \
@@ -101,21 +106,21 @@ static inline uint64_t SINGLE_NAME(tell)(const qb_anneal_single_state *s, uint32
         return work;                                                                                       \
     }
 
-SINGLE_DEFINE_SWEEP(sparse, SINGLE_NAME(tell)(s, p, change))
+SINGLE_DEFINE_MOVES(sparse, SINGLE_NAME(tell)(s, p, change))
 
 SINGLE_DEFINE_ADD(add_bytes, int8_t)
-SINGLE_DEFINE_SWEEP(dense_bytes, (SINGLE_NAME(add_bytes)(s, p, change), s->n))
+SINGLE_DEFINE_MOVES(dense_bytes, (SINGLE_NAME(add_bytes)(s, p, change), s->n))
 #if SINGLE_BYTES >= 2
 SINGLE_DEFINE_ADD(add_shorts, int16_t)
-SINGLE_DEFINE_SWEEP(dense_shorts, (SINGLE_NAME(add_shorts)(s, p, change), s->n))
+SINGLE_DEFINE_MOVES(dense_shorts, (SINGLE_NAME(add_shorts)(s, p, change), s->n))
 #endif
 #if SINGLE_BYTES >= 4
 SINGLE_DEFINE_ADD(add_ints, int32_t)
-SINGLE_DEFINE_SWEEP(dense_ints, (SINGLE_NAME(add_ints)(s, p, change), s->n))
+SINGLE_DEFINE_MOVES(dense_ints, (SINGLE_NAME(add_ints)(s, p, change), s->n))
 #endif
 
 #undef SINGLE_DEFINE_ADD
-#undef SINGLE_DEFINE_SWEEP
+#undef SINGLE_DEFINE_MOVES
 #undef SINGLE_ALIGNED
 #undef SINGLE_FIELD
 #undef SINGLE_BYTES

@@ -12,11 +12,16 @@
 
 #include "solvers/kernels/anneal_count_body.h"
 
+#define SINGLE_MOVES(name, bits)                        \
+    {                                                   \
+        single_##name##bits, single_##name##_turn##bits \
+    }
+
 const qb_anneal_tier QB_ANNEAL_TIER = {
-    .sparse = {single_sparse8, single_sparse16, single_sparse32},
-    .dense = {{single_dense_bytes8},
-              {single_dense_bytes16, single_dense_shorts16},
-              {single_dense_bytes32, single_dense_shorts32, single_dense_ints32}},
+    .sparse = {SINGLE_MOVES(sparse, 8), SINGLE_MOVES(sparse, 16), SINGLE_MOVES(sparse, 32)},
+    .dense = {{SINGLE_MOVES(dense_bytes, 8)},
+              {SINGLE_MOVES(dense_bytes, 16), SINGLE_MOVES(dense_shorts, 16)},
+              {SINGLE_MOVES(dense_bytes, 32), SINGLE_MOVES(dense_shorts, 32), SINGLE_MOVES(dense_ints, 32)}},
     .bits_sweep = bits_sweep,
     .bits_settle = bits_settle,
     .gather_sweep = gather_sweep,

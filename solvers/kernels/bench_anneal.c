@@ -65,8 +65,9 @@ qb_status qb_bench_anneal(const qb_bench_options *options, const qb_qubo *model,
     fill_schedule(model, beta);
     while (!status && (repeats < LEAST_REPEATS || total < options->seconds)) {
         int64_t start = options->clock.cpu_ns(options->clock.context);
-        qb_annealer_start(annealer, NULL);
-        status = qb_annealer_run(annealer, beta, SWEEPS, NULL);
+        status = qb_annealer_start(annealer, NULL, NULL);
+        if (!status)
+            status = qb_annealer_run(annealer, beta, SWEEPS, NULL);
         double seconds = 1e-9 * (double)(options->clock.cpu_ns(options->clock.context) - start);
         total += seconds;
         least = fmin(least, seconds);

@@ -60,26 +60,11 @@ void qb_bifurcation_start(qb_bifurcation *b)
         }
 }
 
-/* All forces of one step, charged as it goes. */
-static qb_status forces(qb_bifurcation *b, const qb_replica_tier *tier, qb_budget *budget)
-{
-    const qb_qubo *q = b->form.model;
-    for (uint32_t from = 0; from < q->n;) {
-        uint32_t to = qb_replica_part(q, from);
-        uint64_t work = QB_REPLICAS * (to - from + q->start[to] - q->start[from]);
-        if (budget && !qb_budget_spend(budget, work))
-            return QB_STOPPED;
-        tier->forces(&b->form, b->x, b->discrete, b->force, from, to);
-        from = to;
-    }
-    return QB_OK;
-}
-
 qb_status qb_bifurcation_run(qb_bifurcation *b, uint64_t from, uint64_t to, uint64_t steps, qb_budget *budget)
 {
     const qb_replica_tier *tier = qb_replica_tier_selected();
     for (uint64_t step = from; step < to; step++) {
-        qb_status status = forces(b, tier, budget);
+        qb_status status = qb_replica_forces(&b->form, b->x, b->discrete, b->force, budget);
         if (status)
             return status;
         tier->bifurcation_move(b, (float)(1 - (double)(step + 1) / (double)steps));

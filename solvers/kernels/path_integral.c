@@ -28,19 +28,19 @@ void qb_path_integral_close(qb_path_integral *p)
     qb_free(p->field);
 }
 
-void qb_path_integral_start(qb_path_integral *p, const uint8_t *x)
+qb_status qb_path_integral_start(qb_path_integral *p, const uint8_t *x, qb_budget *budget)
 {
     for (uint32_t i = 0; i < p->form.model->n; i++) {
         uint64_t up = x ? x[i] ? UINT64_MAX : 0 : qb_rng_next(&p->start);
         for (uint32_t r = 0; r < QB_REPLICAS; r++)
             p->spin[i].of[r] = up >> r & 1 ? 1 : -1;
     }
-    qb_path_integral_refresh(p);
+    return qb_path_integral_refresh(p, budget);
 }
 
-void qb_path_integral_refresh(qb_path_integral *p)
+qb_status qb_path_integral_refresh(qb_path_integral *p, qb_budget *budget)
 {
-    qb_replica_tier_selected()->forces(&p->form, p->spin, false, p->field, 0, p->form.model->n);
+    return qb_replica_forces(&p->form, p->spin, false, p->field, budget);
 }
 
 /* 4 K of the head comment. */

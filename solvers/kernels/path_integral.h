@@ -40,11 +40,12 @@ typedef struct qb_path_integral {
 qb_status qb_path_integral_open(const qb_qubo *model, uint64_t seed, qb_path_integral *p, qb_diag *diag);
 void qb_path_integral_close(qb_path_integral *p);
 
-/* Puts every slice at a uniformly random state of its own, or all of them at x. */
-void qb_path_integral_start(qb_path_integral *p, const uint8_t *x /* [n] or NULL */);
+/* Puts every slice at a uniformly random state of its own, or all of them at x, and refreshes. */
+qb_status qb_path_integral_start(qb_path_integral *p, const uint8_t *x /* [n] or NULL */, qb_budget *budget);
 
-/* Computes the fields anew. */
-void qb_path_integral_refresh(qb_path_integral *p);
+/* Computes the fields anew.  Charges QB_REPLICAS (n + nonzeros); budget may be NULL.  QB_STOPPED when the
+ * budget ends. */
+qb_status qb_path_integral_refresh(qb_path_integral *p, qb_budget *budget);
 
 /* Runs `sweeps` sweeps at beta > 0 (INFINITY: only what does not cost) and gamma >= 0 (0: slices apart from
  * each other, each at beta; no world lines then).  budget may be NULL.  QB_STOPPED when the budget ends. */

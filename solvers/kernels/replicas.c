@@ -72,21 +72,47 @@ void qb_replica_squares(const qb_qubo *q, double *couplings, double *fields)
         *fields += field_of(q, i) * field_of(q, i);
 }
 
-void qb_replica_energies(const qb_qubo *model, const qb_replica_row *spin, double *energy)
+/* Charges for variables from..to, seen in every replica. */
+static bool charge(const qb_qubo *q, uint32_t from, uint32_t to, qb_budget *budget)
 {
-    memset(energy, 0, QB_REPLICAS * sizeof *energy);
-    qb_replica_tier_selected()->energies(model, spin, energy);
+    return !budget || qb_budget_spend(budget, QB_REPLICAS * (to - from + q->start[to] - q->start[from]));
 }
 
-uint32_t qb_replica_best(const qb_qubo *model, const qb_replica_row *spin, double *energy)
+qb_status qb_replica_forces(const qb_replica_form *form, const qb_replica_row *z, bool signs,
+                            qb_replica_row *force, qb_budget *budget)
 {
-    double all[QB_REPLICAS], sign = model->sense == QB_MINIMISE ? 1 : -1;
+    const qb_replica_tier *tier = qb_replica_tier_selected();
+    for (uint32_t from = 0, to; from < form->model->n; from = to) {
+        to = qb_replica_part(form->model, from);
+        if (!charge(form->model, from, to, budget))
+            return QB_STOPPED;
+        tier->forces(form, z, signs, force, from, to);
+    }
+    return QB_OK;
+}
+
+qb_status qb_replica_energies(const qb_qubo *q, const qb_replica_row *spin, double *energy, qb_budget *budget)
+{
+    const qb_replica_tier *tier = qb_replica_tier_selected();
+    memset(energy, 0, QB_REPLICAS * sizeof *energy);
+    for (uint32_t from = 0, to; from < q->n; from = to) {
+        to = qb_replica_part(q, from);
+        if (!charge(q, from, to, budget))
+            return QB_STOPPED;
+        tier->energies(q, spin, energy, from, to);
+    }
+    for (uint32_t r = 0; r < QB_REPLICAS; r++)
+        energy[r] /= 2;
+    return QB_OK;
+}
+
+uint32_t qb_replica_best(const qb_qubo *model, const double *energy)
+{
+    double sign = model->sense == QB_MINIMISE ? 1 : -1;
     uint32_t best = 0;
-    qb_replica_energies(model, spin, all);
     for (uint32_t r = 1; r < QB_REPLICAS; r++)
-        if (sign * all[r] < sign * all[best])
+        if (sign * energy[r] < sign * energy[best])
             best = r;
-    *energy = all[best];
     return best;
 }
 
@@ -115,16 +141,17 @@ static bool is_better(const qb_qubo *model, double energy, double best)
 qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
                              qb_budget *budget)
 {
-    double energy;
+    double energy[QB_REPLICAS];
     if (qb_budget_limits_samples(budget))
         return QB_OK;
-    if (!qb_budget_spend(budget, QB_REPLICAS * (model->n + model->nonzeros)))
-        return QB_STOPPED;
-    uint32_t replica = qb_replica_best(model, spin, &energy);
-    if (!is_better(model, energy, *best))
+    qb_status status = qb_replica_energies(model, spin, energy, budget);
+    if (status)
+        return status;
+    uint32_t replica = qb_replica_best(model, energy);
+    if (!is_better(model, energy[replica], *best))
         return QB_OK;
     qb_replica_state(spin, model->n, replica, x);
-    return offer(model, energy, best, x, budget);
+    return offer(model, energy[replica], best, x, budget);
 }
 
 qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
@@ -133,16 +160,14 @@ qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, do
     double energy[QB_REPLICAS];
     if (!qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget))
         return qb_budget_spend_samples(budget, QB_REPLICAS) ? QB_OK : QB_STOPPED;
-    qb_replica_energies(model, spin, energy);
-    for (uint32_t r = 0; r < QB_REPLICAS; r++) {
+    qb_status status = qb_replica_energies(model, spin, energy, budget);
+    for (uint32_t r = 0; r < QB_REPLICAS && !status; r++) {
         qb_replica_state(spin, model->n, r, x);
-        qb_status status = qb_budget_sample(budget, x, energy[r], 1);
+        status = qb_budget_sample(budget, x, energy[r], 1);
         if (!status && is_better(model, energy[r], *best))
             status = offer(model, energy[r], best, x, budget);
         if (!status && !qb_budget_spend_samples(budget, 1))
             status = QB_STOPPED;
-        if (status)
-            return status;
     }
-    return QB_OK;
+    return status;
 }

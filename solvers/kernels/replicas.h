@@ -40,20 +40,21 @@ void qb_replica_form_close(qb_replica_form *form);
 /* sum_{i != j} J_ij^2 and sum_i h_i^2, of factor 1.  O(n + nonzeros). */
 void qb_replica_squares(const qb_qubo *model, double *couplings, double *fields);
 
-/* E(x) of all replicas, exact on integral models, else rounded sums.  O(n + nonzeros) a replica. */
-void qb_replica_energies(const qb_qubo *model, const qb_replica_row *spin /* [n] */,
-                         double *energy /* [QB_REPLICAS] */);
+/* E(x) of all replicas, exact on integral models, else rounded sums.  Charges QB_REPLICAS (n + nonzeros),
+ * part by part; budget may be NULL.  Errors: QB_STOPPED. */
+qb_status qb_replica_energies(const qb_qubo *model, const qb_replica_row *spin /* [n] */,
+                              double *energy /* [QB_REPLICAS] */, qb_budget *budget);
 
-/* The replica of least cost, the first of equals, and its E. */
-uint32_t qb_replica_best(const qb_qubo *model, const qb_replica_row *spin, double *energy);
+/* The replica of least cost, the first of equals. */
+uint32_t qb_replica_best(const qb_qubo *model, const double *energy /* [QB_REPLICAS] */);
 
 /* Publishes the best replica where it is better than *best, the E published before (NaN: none), and keeps it
  * there.  Charges QB_REPLICAS (n + nonzeros).  QB_STOPPED when the budget ends. */
 qb_status qb_replica_publish(const qb_qubo *model, const qb_replica_row *spin, double *best,
                              uint8_t *x /* [n] scratch */, qb_budget *budget);
 
-/* Returns every replica as a sample, one by one: offered, kept where there is room, charged.  Before that, under
- * a budget of samples, qb_replica_publish publishes nothing.  *best and x as above. */
+/* Returns every replica as a sample, one by one: offered, kept where there is room, charged.  Before that,
+ * under a budget of samples, qb_replica_publish publishes nothing.  *best and x as above. */
 qb_status qb_replica_return(const qb_qubo *model, const qb_replica_row *spin, double *best, uint8_t *x,
                             qb_budget *budget);
 

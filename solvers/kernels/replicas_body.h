@@ -24,11 +24,12 @@ INLINE void up_of(const qb_replica_row *spin, uint64_t i, int half, qb_ints *up)
     *up = (qb_ints)row_of(spin, i)[half] >= 0;
 }
 
-/* sum_i x_i (linear_i + 1/2 sum_j w_ij x_j): the sums of a row fit in 31 bits. */
-static void energies_int(const qb_qubo *q, const qb_replica_row *spin, int half, double *energy)
+/* sum_i x_i (2 linear_i + sum_j w_ij x_j): the sums of a row fit in 31 bits. */
+static void energies_int(const qb_qubo *q, const qb_replica_row *spin, int half, double *twice, uint32_t from,
+                         uint32_t to)
 {
     replicas_longs ones = {0}, pairs = {0};
-    for (uint32_t i = 0; i < q->n; i++) {
+    for (uint32_t i = from; i < to; i++) {
         qb_ints row = {0}, up;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
             up_of(spin, q->neighbour[k], half, &up);
@@ -39,13 +40,14 @@ static void energies_int(const qb_qubo *q, const qb_replica_row *spin, int half,
         pairs += __builtin_convertvector(up & row, replicas_longs);
     }
     for (int r = 0; r < 16; r++)
-        energy[r] += (double)(ones[r] + pairs[r] / 2);
+        twice[r] += (double)(2 * ones[r] + pairs[r]);
 }
 
-static void energies_real(const qb_qubo *q, const qb_replica_row *spin, int half, double *energy)
+static void energies_real(const qb_qubo *q, const qb_replica_row *spin, int half, double *twice,
+                          uint32_t from, uint32_t to)
 {
     replicas_doubles total = {0};
-    for (uint32_t i = 0; i < q->n; i++) {
+    for (uint32_t i = from; i < to; i++) {
         replicas_doubles row = {0};
         qb_ints up;
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
@@ -55,20 +57,21 @@ static void energies_real(const qb_qubo *q, const qb_replica_row *spin, int half
             row += (replicas_doubles)(__builtin_convertvector(up, replicas_longs) & weight);
         }
         up_of(spin, i, half, &up);
-        row = q->real_linear[i] + row / 2;
+        row = 2 * q->real_linear[i] + row;
         total += (replicas_doubles)(__builtin_convertvector(up, replicas_longs) & (replicas_longs)row);
     }
     for (int r = 0; r < 16; r++)
-        energy[r] += total[r];
+        twice[r] += total[r];
 }
 
-static void replica_energies(const qb_qubo *q, const qb_replica_row *spin, double *energy)
+static void replica_energies(const qb_qubo *q, const qb_replica_row *spin, double *twice, uint32_t from,
+                             uint32_t to)
 {
     for (int half = 0; half < 2; half++)
         if (q->integral)
-            energies_int(q, spin, half, energy + 16 * half);
+            energies_int(q, spin, half, twice + 16 * half, from, to);
         else
-            energies_real(q, spin, half, energy + 16 * half);
+            energies_real(q, spin, half, twice + 16 * half, from, to);
 }
 
 /* Both halves of a row side by side, so that a coupling is read once; of the signs, the weight takes the

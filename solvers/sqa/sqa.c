@@ -114,8 +114,9 @@ static qb_status run_sweeps(sqa *s, uint64_t from, uint64_t to, uint64_t sweeps,
 
 static qb_status quench(sqa *s, qb_budget *budget)
 {
-    qb_path_integral_refresh(&s->path);
-    qb_status status = qb_path_integral_run(&s->path, INFINITY, 0, SQA_QUENCH, budget);
+    qb_status status = qb_path_integral_refresh(&s->path, budget);
+    if (!status)
+        status = qb_path_integral_run(&s->path, INFINITY, 0, SQA_QUENCH, budget);
     return status ? status : look(s, budget);
 }
 
@@ -123,8 +124,9 @@ static qb_status quench(sqa *s, qb_budget *budget)
 static qb_status anneal(sqa *s, uint64_t sweeps, qb_budget *budget)
 {
     uint64_t at = sweeps / 2, part = (sweeps - at + SQA_LOOKS - 1) / SQA_LOOKS;
-    qb_path_integral_start(&s->path, NULL);
-    qb_status status = run_sweeps(s, 0, at, sweeps, budget);
+    qb_status status = qb_path_integral_start(&s->path, NULL, budget);
+    if (!status)
+        status = run_sweeps(s, 0, at, sweeps, budget);
     while (!status && at < sweeps) {
         uint64_t next = sweeps - at > part ? at + part : sweeps;
         status = run_sweeps(s, at, next, sweeps, budget);
@@ -146,8 +148,9 @@ static qb_status sqa_solve(void *state, qb_budget *budget, qb_diag *diag)
 
     /* Something to show before the first anneal ends: a local optimum, near the warm start if there is one.
      */
-    qb_path_integral_start(&s->path, s->model->warm_bits);
-    qb_status status = look(s, budget);
+    qb_status status = qb_path_integral_start(&s->path, s->model->warm_bits, budget);
+    if (!status)
+        status = look(s, budget);
     if (!status)
         status = quench(s, budget);
     if (!s->model->qubo->n)

@@ -97,7 +97,7 @@ Test(anneal, energies_are_exact_and_tiers_agree)
                     continue;
                 for (uint32_t round = 0; round < 2; round++) {
                     uint8_t x[MOST_VARIABLES + 1] = {0};
-                    qb_annealer_start(annealer, round ? x : NULL);
+                    cr_assert_eq(qb_annealer_start(annealer, round ? x : NULL, NULL), QB_OK);
                     cr_assert_eq(qb_annealer_run(annealer, beta, SWEEPS, NULL), QB_OK);
                     uint64_t hash = hash_and_check(annealer, &model);
                     if (t == 0)
@@ -189,11 +189,15 @@ Test(anneal, stops_when_the_budget_does)
             qb_budget_probe probe;
             cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
             cooling(&model, beta, 2000);
-            qb_annealer_start(annealer, NULL);
+            cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
             qb_status status = QB_OK;
             for (uint32_t run = 0; run < 1000 && !status; run++)
                 status = qb_annealer_run(annealer, beta, 2000, probe.budget);
             cr_assert_eq(status, QB_STOPPED);
+            hash_and_check(annealer, &model);
+            /* a start that flips its way is stopped too */
+            bool flips = kinds[kind] == QB_ANNEAL_DENSE || kinds[kind] == QB_ANNEAL_SCALAR;
+            cr_assert_eq(qb_annealer_start(annealer, NULL, probe.budget), flips ? QB_STOPPED : QB_OK);
             hash_and_check(annealer, &model);
             qb_budget_probe_close(&probe);
             qb_annealer_close(annealer);
@@ -273,7 +277,7 @@ static double sample_p(const qb_qubo *model, qb_anneal_kind kind, double beta, u
     cr_assert_not_null(annealer);
     uint32_t replicas = qb_annealer_replicas(annealer);
     for (uint64_t k = 0; k < samples; k++) {
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         seen[bin[state_of(annealer, (uint32_t)(k * 37 % replicas), model->n)]]++;
     }
@@ -347,7 +351,7 @@ static double energies_p(const qb_qubo *model, qb_anneal_kind kind, uint64_t see
         betas[k] = LEVELLED_BETA;
     qb_annealer *annealer = open_kernel(model, kind, seed);
     for (uint32_t k = 0; k < samples; k++) {
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         qb_annealer_energies(annealer, energy);
         for (uint32_t l = 0; l < levels; l++)
@@ -480,7 +484,7 @@ Test(anneal, all_lanes_have_the_exact_mean_energy)
     qb_annealer *annealer = open_kernel(&model, QB_ANNEAL_SLICED, 9);
     for (uint32_t trial = 0; trial < TRIALS; trial++) {
         double mean = 0;
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         qb_annealer_energies(annealer, energy);
         for (uint32_t lane = 0; lane < QB_LANES; lane++)
@@ -542,7 +546,7 @@ Test(anneal, lanes_are_nearly_independent)
     qb_annealer *annealer = open_kernel(&model, QB_ANNEAL_SLICED, 10);
     for (uint32_t trial = 0; trial < TRIALS; trial++) {
         double mean = 0;
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         qb_annealer_energies(annealer, energy);
         memcpy(all[trial], energy, sizeof energy);

@@ -29,7 +29,7 @@ Test(anneal_groups, are_kept_and_energies_are_exact)
         uint32_t replica;
         grouped_read((uint32_t)(seed * 977 % 4096), given);
         for (int round = 0; round < 20; round++) {
-            qb_annealer_start(annealer, round % 2 ? given : NULL);
+            cr_assert_eq(qb_annealer_start(annealer, round % 2 ? given : NULL, NULL), QB_OK);
             cr_assert_eq(qb_annealer_run(annealer, beta, (uint32_t)round % 6, NULL), QB_OK);
             qb_annealer_state(annealer, 0, x);
             cr_assert(grouped_keeps(x));
@@ -49,7 +49,7 @@ Test(anneal_groups, start_where_they_are_told_to)
     for (uint32_t state = 0; state < 1u << N; state++) {
         uint8_t x[N], got[N];
         grouped_read(state, x);
-        qb_annealer_start(annealer, x);
+        cr_assert_eq(qb_annealer_start(annealer, x, NULL), QB_OK);
         qb_annealer_state(annealer, 0, got);
         cr_assert(grouped_keeps(got));
         cr_assert(!grouped_keeps(x) || memcmp(x, got, N) == 0);
@@ -85,7 +85,7 @@ Test(anneal_groups, costs_are_differences_of_energies)
     uint8_t x[N];
     uint32_t met[5] = {0};
     for (int round = 0; round < 10; round++) {
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_state(annealer, 0, x);
         cr_assert_eq(qb_annealer_costs(annealer, cost, COSTS), COSTS);
         for (uint32_t k = 0; k < COSTS; k++) {
@@ -117,7 +117,7 @@ static double sample_p(const qb_qubo *q, double beta, uint32_t samples)
         betas[k] = beta;
     qb_annealer *annealer = open_groups(q, 2026);
     for (uint32_t k = 0; k < samples; k++) {
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_run(annealer, betas, SWEEPS, NULL);
         qb_annealer_state(annealer, 0, x);
         seen[grouped_write(x)]++;

@@ -25,16 +25,15 @@ enum { SPECS = sizeof specs / sizeof *specs, MOST = 65 };
 
 static void check_energies(const qb_qubo *model, const qb_replica_row *spin)
 {
-    double energy[QB_REPLICAS], best, sign = model->sense == QB_MINIMISE ? 1 : -1, least = INFINITY;
+    double energy[QB_REPLICAS], sign = model->sense == QB_MINIMISE ? 1 : -1, least = INFINITY;
     uint8_t x[MOST];
-    qb_replica_energies(model, spin, energy);
+    cr_assert_eq(qb_replica_energies(model, spin, energy, NULL), QB_OK);
     for (uint32_t r = 0; r < QB_REPLICAS; r++) {
         qb_replica_state(spin, model->n, r, x);
         ASSERT_NEAR(energy[r], qb_qubo_energy(model, x), model->integral ? 0 : 1e-12 * model->magnitude);
         least = fmin(least, sign * energy[r]);
     }
-    cr_assert_eq(energy[qb_replica_best(model, spin, &best)], best);
-    cr_assert_eq(sign * best, least);
+    cr_assert_eq(sign * energy[qb_replica_best(model, energy)], least);
 }
 
 /* J and h of replicas.h, spelt out. */
@@ -150,7 +149,7 @@ Test(replicas, slices_are_the_same_on_every_tier)
         for (uint32_t t = 0; tier_select(t); t++) {
             qb_path_integral p;
             cr_assert_eq(qb_path_integral_open(&model, 5, &p, NULL), QB_OK);
-            qb_path_integral_start(&p, NULL);
+            cr_assert_eq(qb_path_integral_start(&p, NULL, NULL), QB_OK);
             for (int sweep = 0; sweep < 30; sweep++)
                 cr_assert_eq(qb_path_integral_run(&p, unit, (1 - sweep / 30.0) / unit, 1, NULL), QB_OK);
             check_energies(&model, p.spin);
@@ -158,7 +157,7 @@ Test(replicas, slices_are_the_same_on_every_tier)
             if (t == 0)
                 memcpy(first, p.spin, model.n * sizeof *first);
             cr_assert_arr_eq(spin, first, model.n * sizeof *first, "case %u, tier %u", k, t);
-            qb_path_integral_refresh(&p);
+            cr_assert_eq(qb_path_integral_refresh(&p, NULL), QB_OK);
             cr_assert_eq(qb_path_integral_run(&p, INFINITY, 0, 40, NULL), QB_OK);
             for (uint32_t i = 0; i < model.n; i++) /* quenched: no flip helps */
                 for (uint32_t r = 0; r < QB_REPLICAS; r++)
@@ -233,7 +232,7 @@ Test(replicas, slices_sample_the_trotter_distribution)
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         qb_path_integral p;
         cr_assert_eq(qb_path_integral_open(&model, seed, &p, NULL), QB_OK);
-        qb_path_integral_start(&p, NULL);
+        cr_assert_eq(qb_path_integral_start(&p, NULL, NULL), QB_OK);
         cr_assert_eq(qb_path_integral_run(&p, beta, gamma, SWEEPS, NULL), QB_OK);
         seen[state_of(&p, 0)][state_of(&p, 16)]++;
         qb_path_integral_close(&p);
@@ -268,13 +267,17 @@ Test(replicas, a_budget_of_work_ends_them)
     qb_path_integral p;
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 1000000, model.n, false, false);
     qb_budget_probe probe;
+    double energy[QB_REPLICAS];
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
     cr_assert_eq(qb_bifurcation_open(&model, true, 0.5, 0.5, 1, &b, NULL), QB_OK);
     cr_assert_eq(qb_path_integral_open(&model, 1, &p, NULL), QB_OK);
     qb_bifurcation_start(&b);
-    qb_path_integral_start(&p, NULL);
+    cr_assert_eq(qb_path_integral_start(&p, NULL, NULL), QB_OK);
     cr_assert_eq(qb_bifurcation_run(&b, 0, 1000000, 1000000, probe.budget), QB_STOPPED);
     cr_assert_eq(qb_path_integral_run(&p, 1, 1, 1000000, probe.budget), QB_STOPPED);
+    cr_assert_eq(qb_path_integral_start(&p, NULL, probe.budget), QB_STOPPED);
+    cr_assert_eq(qb_replica_energies(&model, p.spin, energy, probe.budget), QB_STOPPED);
+    cr_assert_eq(qb_path_integral_start(&p, NULL, NULL), QB_OK);
     check_energies(&model, b.x);
     check_energies(&model, p.spin);
     qb_bifurcation_close(&b);
