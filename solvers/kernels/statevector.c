@@ -43,9 +43,9 @@ static size_t most(size_t a, size_t b)
 
 /* Splits the qubits between LOW and HIGH passes.  A LOW tile fits the first or the second level of the cache.
  * A HIGH tile has 2^10 rows at most where that can be, for each lies on a page of its own and the processor's
- * table of pages is small.  Its rows are 1 KiB, less where half a MiB would not hold the tile, the columns
- * that mirror it included: long enough that the processor fetches the next ones by itself.  A small state is
- * at hand, and fits a nearer cache with short rows. */
+ * table of pages is small.  Its rows are 1 KiB, less where half a MiB would not hold the tile: long enough
+ * that the processor fetches the next ones by itself.  A small state is at hand, and fits a nearer cache with
+ * short rows. */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
@@ -53,7 +53,7 @@ static void choose_tiles(qb_statevector *state)
     unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 16 : bits <= 26 ? 17 : 18;
     state->low_bits = (unsigned)least(low, bits - symmetric);
     unsigned rows = bits - state->low_bits;
-    unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 10, most(18 - symmetric, rows + 7) - rows);
+    unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 10, most(18, rows + 7) - rows);
     unsigned vector_bytes = lanes + (state->kernel->real_size == sizeof(double) ? 3 : 2);
     state->width_bits = (unsigned)least(row_bytes - vector_bytes, state->low_bits - lanes - symmetric);
 }

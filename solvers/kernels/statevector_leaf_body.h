@@ -109,18 +109,6 @@ ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, b
     couple(j, m->coupling[odd], &x[0], &x[1], &y[0], &y[1]);
 }
 
-/* Asks for the entries that the next tile's leaf reads in the same rows from x on, once for each line of the
- * cache: the processor sees no pattern in them by itself. */
-ALWAYS void fetch_entries(const qb_sv_pass *pass, size_t x, size_t row, unsigned count, bool backwards)
-{
-    const ptrdiff_t width = (ptrdiff_t)pass->cost_width,
-                    ahead = width * (ptrdiff_t)(LANES << pass->width_bits);
-    if (x * (size_t)width % 64)
-        return;
-    const char *entry = (const char *)pass->cost + x * (size_t)width + (backwards ? -ahead : ahead);
-    EACH_ROW __builtin_prefetch(entry + r * row * (size_t)width, 0, 2);
-}
-
 /* One vector from x on in each of 2^rows rows, and with `mirrored` the vectors that hold their complements.
  */
 ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole, bool backward)
@@ -135,7 +123,6 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     UNROLL for (unsigned p = 0; p < places; p++)
     {
         EACH_ARRAY base[p][a] = j->array[a] + at(j->pass, start[p]);
-        fetch_entries(j->pass, start[p], row, count, p);
         EACH_ARRAY EACH_ROW
         {
             vec loaded = load(base[p][a] + offset[r]);
