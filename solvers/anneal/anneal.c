@@ -12,7 +12,8 @@
  * replicas at the best solution so far, warm instead of hot, and is merged likewise.
  *
  * Groups of which the lowering says that exactly so many bits are 1 are kept, where they are a good part of
- * the model: their penalties then bar no way, however heavy they are.
+ * the model: their penalties then bar no way, however heavy they are.  Integers that are said in bits, slack
+ * first of all, follow the other bits (solvers/kernels/integers.h).
  *
  * Temperatures come from the instance, by the local fields at the local optimum that a first quench ends in
  * (fields.h), or by what the kernel's own moves cost there: beta runs from HOT / largest to COLD / smallest,

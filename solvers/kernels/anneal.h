@@ -4,11 +4,11 @@
  *   cost = E(x) when minimising, -E(x) when maximising,
  *
  * every spin once a sweep, in an order that is fixed by the model and the kernel.  beta is per unit of E.
- * The kernel "groups" does without the states that break one of the model's groups (anneal_groups.c says what
- * it does instead of flips).
+ * The kernel "groups" does without the states that break one of the model's groups or in which an integer
+ * said in bits is not at its best (anneal_groups.c says what it does instead of flips).
  *
  *   kernel   takes                                        replicas
- *   groups   whose groups may not be left                 1
+ *   groups   whose groups may not be left, or integers    1
  *   sliced   integral, small couplings, sparse            512
  *   count    sparse enough for blocks without couplings   1
  *   gather   few couplings a variable                     1
@@ -47,7 +47,8 @@ typedef enum qb_anneal_kind {
 typedef struct qb_annealer qb_annealer;
 
 /* Builds the kernel's form of the model, which must outlive the annealer.  QB_ANNEAL_AUTO keeps groups where
- * a quarter of the bits stand in some, and else takes the kernel that is expected to be the fastest.  Errors:
+ * a quarter of the bits stand in some, lets integers follow where there are any, and else takes the kernel
+ * that is expected to be the fastest.  Errors:
  * QB_REFUSED when a kernel that was asked for cannot take the model, QB_NO_MEMORY.  O(n + nonzeros), the
  * dense kernel O(n^2).  Free with qb_annealer_close. */
 qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,

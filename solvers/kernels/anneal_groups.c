@@ -1,7 +1,8 @@
 /* The kernel "groups": the moves of groups.h, which keep every group, by lot, each accepted with probability
  * min(1, exp(-beta cost)).  Proposals are symmetric, so that at fixed beta the Boltzmann distribution over
- * the states that keep the groups is sampled.  A sweep attempts every free bit, and in each group as many
- * moves as it has members, every second of them an exchange where the group has a peer.
+ * the states that keep the groups, integers at their best, is sampled.  A sweep attempts every free bit
+ * (where integers follow, also its swap with another one by lot), and in each group as many moves as it has
+ * members, every second of them an exchange where the group has a peer.
  *
  * The work of an attempt is what it looks at.  Memory: that of groups.h.
  *
@@ -34,11 +35,12 @@ static void groups_close(void *opaque)
 static qb_status groups_open(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk,
                              qb_diag *diag)
 {
-    if (!(model->groups + model->cardinalities))
-        return qb_fail(diag, QB_REFUSED, "annealing within groups needs a model that has some");
     groups_state *s = *state = QB_NEW(groups_state, 1);
-    if (!s || qb_groups_open(model, &s->at))
-        return QB_NO_MEMORY;
+    qb_status status = s ? qb_groups_open(model, &s->at) : QB_NO_MEMORY;
+    if (status == QB_REFUSED)
+        return qb_fail(diag, status, "annealing within groups needs a model that has some, or integers");
+    if (status)
+        return status;
     qb_rng_init(&s->start, seed, 2);
     qb_rng_init(&s->rng, seed, 1);
     *walk = (qb_anneal_walk){s->at.singles + s->at.groups, 1, QB_ANNEAL_QUANTUM};
@@ -82,12 +84,20 @@ static uint64_t attempt(groups_state *s, const qb_groups_move *p, double beta)
     return p->work + (accepts(s, p->cost, beta) ? qb_groups_make(&s->at, p) : 0);
 }
 
+static uint64_t sweep_bit(groups_state *s, uint32_t i, double beta)
+{
+    qb_groups_move p = qb_groups_flip(&s->at, i);
+    uint64_t work = attempt(s, &p, beta);
+    if (!s->at.integers.count)
+        return work;
+    p = qb_groups_swap(&s->at, i, s->at.free[qb_groups_lot(&s->rng, s->at.singles)]);
+    return work + attempt(s, &p, beta);
+}
+
 static uint64_t sweep_part(groups_state *s, uint32_t part, double beta)
 {
-    if (part < s->at.singles) {
-        qb_groups_move p = qb_groups_flip(&s->at, s->at.free[part]);
-        return attempt(s, &p, beta);
-    }
+    if (part < s->at.singles)
+        return sweep_bit(s, s->at.free[part], beta);
     uint64_t work = 0;
     for (uint32_t k = 0, g = part - s->at.singles; k < qb_groups_length(&s->at, g); k++) {
         qb_groups_move p = propose_in(s, g, k);
@@ -122,6 +132,7 @@ static void groups_get(const void *opaque, uint32_t replica, uint8_t *x)
     const groups_state *s = opaque;
     (void)replica;
     memcpy(x, s->at.x, s->at.model->n);
+    qb_groups_settle(&s->at, x);
 }
 
 const qb_anneal_kernel qb_anneal_groups = {

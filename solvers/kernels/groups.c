@@ -9,7 +9,12 @@
 bool qb_groups_suit(const qb_qubo *model)
 {
     uint32_t groups = model->groups + model->cardinalities;
-    return groups && (uint64_t)model->group_start[groups] * SHARE >= model->n;
+    if (groups && (uint64_t)model->group_start[groups] * SHARE >= model->n)
+        return true;
+    qb_integers integers;
+    bool some = !qb_integers_open(model, &integers) && integers.count;
+    qb_integers_close(&integers);
+    return some;
 }
 
 void qb_groups_close(qb_groups *s)
@@ -24,6 +29,9 @@ void qb_groups_close(qb_groups *s)
     qb_free(s->peer);
     qb_free(s->kin);
     qb_free(s->matrix);
+    qb_free(s->pull);
+    qb_free(s->touched);
+    qb_integers_close(&s->integers);
     *s = (qb_groups){0};
 }
 
@@ -41,7 +49,7 @@ static void place_bits(qb_groups *s)
             s->place[i] = k - q->group_start[g];
         }
     for (uint32_t i = 0; i < q->n; i++)
-        if (s->place[i] == UINT32_MAX)
+        if (s->place[i] == UINT32_MAX && s->integers.of[i] == s->integers.count)
             s->free[s->singles++] = i;
 }
 
@@ -86,6 +94,12 @@ static void fill_matrix(qb_groups *s)
             s->matrix[(size_t)i * q->n + q->neighbour[k]] = qb_qubo_weight(q, k);
 }
 
+/* All integers are 0 in x: the field of the first bit of one is its curvature and its pull. */
+static double pull_of(const qb_groups *s, uint32_t k)
+{
+    return s->field[s->integers.bit[s->integers.start[k]]] - s->integers.curvature[k];
+}
+
 /* All zero. */
 static void restart(qb_groups *s)
 {
@@ -94,6 +108,8 @@ static void restart(qb_groups *s)
         s->x[i] = 0;
         s->field[i] = s->sign * qb_qubo_linear(s->model, i);
     }
+    for (uint32_t k = 0; k < s->integers.count; k++)
+        s->cost += qb_integers_cost(&s->integers, k, pull_of(s, k));
 }
 
 qb_status qb_groups_open(const qb_qubo *model, qb_groups *s)
@@ -107,15 +123,21 @@ qb_status qb_groups_open(const qb_qubo *model, qb_groups *s)
         .goal = QB_NEW(uint8_t, model->n),
         .field = QB_NEW(double, model->n),
         .free = QB_NEW(uint32_t, model->n),
-        .order = QB_NEW(uint32_t, model->group_start[groups]),
+        .order = QB_NEW(uint32_t, groups ? model->group_start[groups] : 0),
         .at = QB_NEW(uint32_t, model->n),
         .place = QB_NEW(uint32_t, model->n),
         .peer = QB_NEW(uint32_t, model->groups),
         .kin = QB_NEW(qb_groups_kin, model->groups),
     };
     bool have = s->x && s->goal && s->field && s->free && s->order && s->at && s->place && s->peer && s->kin;
-    if (!have || find_peers(s))
+    if (!have || find_peers(s) || qb_integers_open(model, &s->integers))
         return QB_NO_MEMORY;
+    s->pull = QB_NEW(double, s->integers.count);
+    s->touched = QB_NEW(uint32_t, 4 * (size_t)s->integers.count + 1);
+    if (!s->pull || !s->touched)
+        return QB_NO_MEMORY;
+    if (!groups && !s->integers.count)
+        return QB_REFUSED;
     place_bits(s);
     fill_matrix(s);
     restart(s);
@@ -131,11 +153,35 @@ static void trade_places(qb_groups *s, uint32_t i, uint32_t j)
     s->at[j] = at;
 }
 
+/* The bits' ties meet in `pull`, since a move of several may touch an integer more than once. */
+void qb_groups_follow(const qb_groups *s, qb_groups_move *move)
+{
+    const qb_integers *t = &s->integers;
+    uint32_t touched = 0;
+    for (uint32_t b = 0; b < move->bits; b++) {
+        uint32_t i = move->bit[b];
+        for (uint32_t k = t->tie_start[i]; k < t->tie_start[i + 1]; k++) {
+            double pull = s->x[i] ? -t->tie[k].pull : t->tie[k].pull;
+            s->touched[touched] = t->tie[k].integer;
+            touched += s->pull[t->tie[k].integer] == 0;
+            s->pull[t->tie[k].integer] += pull;
+        }
+    }
+    for (uint32_t k = 0; k < touched; k++) {
+        uint32_t integer = s->touched[k];
+        double pull = pull_of(s, integer);
+        move->cost +=
+            qb_integers_cost(t, integer, pull + s->pull[integer]) - qb_integers_cost(t, integer, pull);
+        s->pull[integer] = 0;
+    }
+    move->work += touched;
+}
+
 static uint64_t flip(qb_groups *s, uint32_t i)
 {
     const qb_qubo *q = s->model;
     double toward = s->x[i] ? -s->sign : s->sign;
-    s->cost += s->x[i] ? -s->field[i] : s->field[i];
+    s->cost += qb_groups_flip(s, i).cost;
     s->x[i] ^= 1;
     for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
         s->field[q->neighbour[k]] += toward * qb_qubo_weight(q, k);
@@ -190,14 +236,15 @@ qb_groups_move qb_groups_exchange(const qb_groups *s, uint32_t g, uint32_t h)
     double cost = s->field[b] + s->field[d] - s->field[a] - s->field[c] + qb_groups_coupling(s, a, c) +
                   qb_groups_coupling(s, b, d) - qb_groups_coupling(s, a, b) - qb_groups_coupling(s, a, d) -
                   qb_groups_coupling(s, c, b) - qb_groups_coupling(s, c, d);
-    return (qb_groups_move){.bit = {a, b, c, d}, .bits = 4, .work = 10, .cost = cost};
+    return qb_groups_priced(s, (qb_groups_move){.bit = {a, b, c, d}, .bits = 4, .work = 10, .cost = cost});
 }
 
 uint64_t qb_groups_make(qb_groups *s, const qb_groups_move *move)
 {
     uint64_t work = 0;
     for (uint32_t k = 0; k + 1 < move->bits; k += 2)
-        trade_places(s, move->bit[k], move->bit[k + 1]);
+        if (s->place[move->bit[k]] != UINT32_MAX)
+            trade_places(s, move->bit[k], move->bit[k + 1]);
     for (uint32_t k = 0; k < move->bits; k++)
         work += flip(s, move->bit[k]);
     return work;

@@ -142,6 +142,8 @@ void qb_tabu_write_point(const qb_tabu *tabu, const uint64_t *point, uint8_t *x)
 {
     for (uint32_t i = 0; i < tabu->n; i++)
         x[i] = qb_tabu_bit(point, i);
+    if (tabu->ops->settle)
+        tabu->ops->settle(tabu, x);
 }
 
 uint64_t qb_tabu_moves(const qb_tabu *tabu)

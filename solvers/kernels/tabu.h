@@ -11,8 +11,9 @@
  *           and maximum in one pass over the row.  Work: n a step.
  *           Memory: n^2 couplings: of 1 byte up to +-127 units.
  *   sparse  compressed rows and a heap of maxima over the open gains.  Work: 1 + degree a step.
- *   groups  whose groups may not be left: moves within groups (groups.h) in place of flips
- *           (tabu_groups.c).  Points are made to keep the groups.  Work: that of the moves looked at.
+ *   groups  whose groups may not be left, or which says integers in bits: moves within groups, integers at
+ *           their best (groups.h), in place of flips (tabu_groups.c).  Points are made to keep the groups.
+ *           Work: that of the moves looked at.
  *
  * Points are bit arrays: bit i is bit i % 64 of word i / 64, bits from n on are 0.  The bits stand in an
  * order of the walker's own; qb_tabu_read_point translates, and what is published is in the model's order.
@@ -41,9 +42,10 @@ typedef enum qb_tabu_form {
 } qb_tabu_form;
 
 /* Builds the walker at the all-zero point and charges n + nonzeros.  The model must outlive it. AUTO keeps
- * groups where a good part of the bits stands in some.  memory_bytes: a dense matrix that would not fit is
- * not built; AUTO then takes sparse, DENSE is QB_REFUSED.  Errors: also QB_REFUSED when the sum of
- * |coefficients| overflows, QB_NO_MEMORY, QB_STOPPED.  Free with qb_tabu_close. */
+ * groups where a good part of the bits stands in some, and lets integers follow where there are any.
+ * memory_bytes: a dense matrix that would not fit is not built; AUTO then takes sparse, DENSE is QB_REFUSED.
+ * Errors: also QB_REFUSED when the sum of |coefficients| overflows, QB_NO_MEMORY, QB_STOPPED.  Free with
+ * qb_tabu_close. */
 qb_status qb_tabu_open(const qb_qubo *model, qb_tabu_form form, uint64_t memory_bytes, uint64_t seed,
                        qb_budget *budget, qb_tabu **tabu, qb_diag *diag);
 void qb_tabu_close(qb_tabu *tabu);
@@ -57,7 +59,7 @@ uint32_t qb_tabu_words(const qb_tabu *tabu);
 /* The point of a 0/1 vector. */
 void qb_tabu_read_point(const qb_tabu *tabu, const uint8_t *x /* [n] */, uint64_t *point /* [words] */);
 
-/* The 0/1 vector of a point. */
+/* The 0/1 vector of a point, integers that follow at their best. */
 void qb_tabu_write_point(const qb_tabu *tabu, const uint64_t *point /* [words] */, uint8_t *x /* [n] */);
 
 /* The current point [words] and its value; the best point met by the last walk or relink, and its value. */

@@ -28,6 +28,10 @@ typedef struct qb_tabu_ops {
      * the bit that closes when step makes the move, which is worth t->gain. */
     void (*go)(qb_tabu *t, const uint64_t *point /* [words] */);
 
+    /* And for one that leaves bits out of its points: sets them in a vector to what t->value takes them for.
+     */
+    void (*settle)(const qb_tabu *t, uint8_t *x /* [n] */);
+
     /* For one whose moves are: puts the gains of the other end in place of the current ones: those of the
      * all-zero point at first. What seek has found is void. */
     void (*exchange)(qb_tabu *t);

@@ -1,12 +1,14 @@
 /* The form "groups": the moves of groups.h in place of flips, so that every point keeps the model's groups.
+ * Bits of integers, which follow, are 0 in its points and set in what is published.
  *
  * A move is open while all bits that it sets are, a flip of a bit of no group while that bit is; what closes
  * is a bit that the move clears.  On a path, open is what differs from the guide, and moves are those that
  * come nearer to it.
  *
- * Free bits and groups are looked at in turn from a random one on, until LOOK moves have been priced: up to
- * there the best move is the best of all shifts of one-hot groups and, of permutations, of all exchanges.
- * Work: a unit a coupling or field looked at, and the nonzeros of what is flipped.
+ * Free bits (each flip, and where integers follow a swap with another bit by lot) and groups are looked at in
+ * turn from a random one on, until LOOK moves have been priced: up to there the best move is the best of all
+ * shifts of one-hot groups and, of permutations, of all exchanges. Work: a unit a coupling or field looked
+ * at, and the nonzeros of what is flipped.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "harness/base/memory.h"
@@ -49,6 +51,15 @@ static bool looks_on(const grouped *s)
     return s->priced < LOOK || !s->best.bits;
 }
 
+/* What fills an integer's range leaves no room for flips: then one in for another is the way on. */
+static void look_at_bit(qb_tabu *t, uint32_t i)
+{
+    grouped *s = t->form;
+    consider(t, qb_groups_flip(&s->at, i));
+    if (s->at.integers.count)
+        consider(t, qb_groups_swap(&s->at, i, s->at.free[qb_groups_lot(&t->rng, s->at.singles)]));
+}
+
 /* From one of the ones on, that the lot names. */
 static void look_at_shifts(qb_tabu *t, uint32_t g)
 {
@@ -87,9 +98,9 @@ static uint32_t groups_seek(qb_tabu *t)
     uint32_t parts = s->at.singles + s->at.groups, part = qb_groups_lot(&t->rng, parts);
     s->best.bits = s->priced = 0;
     for (uint32_t k = 0; k < parts && looks_on(s); k++, part = part + 1 < parts ? part + 1 : 0)
-        if (part < s->at.singles)
-            consider(t, qb_groups_flip(&s->at, s->at.free[part]));
-        else {
+        if (part < s->at.singles) {
+            look_at_bit(t, s->at.free[part]);
+        } else {
             look_at_shifts(t, part - s->at.singles);
             look_at_exchanges(t, part - s->at.singles);
         }
@@ -124,13 +135,20 @@ static void groups_go(qb_tabu *t, const uint64_t *point)
     qb_tabu_read_point(t, s->at.x, t->side);
 }
 
+static void groups_settle(const qb_tabu *t, uint8_t *x)
+{
+    const grouped *s = t->form;
+    qb_groups_settle(&s->at, x);
+}
+
 static qb_status groups_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
 {
-    if (!(t->model->groups + t->model->cardinalities))
-        return qb_fail(diag, QB_REFUSED, "tabu search within groups needs a model that has some");
     grouped *s = t->form = QB_NEW(grouped, 1);
-    if (!s || qb_groups_open(t->model, &s->at))
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk on %u variables", t->n);
+    qb_status status = s ? qb_groups_open(t->model, &s->at) : QB_NO_MEMORY;
+    if (status == QB_REFUSED)
+        return qb_fail(diag, status, "tabu search within groups needs a model that has some, or integers");
+    if (status)
+        return qb_fail(diag, status, "no memory for a tabu walk on %u variables", t->n);
     return qb_budget_spend(budget, t->n + t->model->nonzeros) ? QB_OK : QB_STOPPED;
 }
 
@@ -156,4 +174,5 @@ const qb_tabu_ops qb_tabu_grouped = {
     .seek = groups_seek,
     .name = groups_name,
     .go = groups_go,
+    .settle = groups_settle,
 };

@@ -10,7 +10,8 @@
  *
  * Groups of which the lowering says that exactly so many bits are 1 are kept, where they are a good part of
  * the model: moves are then shifts within groups and exchanges between them (solvers/kernels/groups.h), and
- * their penalties bar no way, however heavy they are.
+ * their penalties bar no way, however heavy they are.  Integers that are said in bits, slack first of all,
+ * are not searched for: they follow (solvers/kernels/integers.h).
  *
  * Source: Wang, Lu, Glover and Hao, "Path relinking for unconstrained binary quadratic programming", EJOR 223
  * (2012); Palubeckis, Ann. Oper. Res. 131 (2004); Glover and Hao, "Fast two-flip move evaluations for binary
@@ -37,7 +38,8 @@
     X(uint, elite, "6", 2, 64, "", "points", "size of a population")                                      \
     X(choice, relink, "auto", 0, 0, "auto|greedy|mixed", "", "how paths between elite points are walked") \
     X(uint, pairs, "0", 0, 1e9, "", "bits", "tried for a pair of flips that gains; 0: by rule")           \
-    X(choice, form, "auto", 0, 0, "auto|flips|dense|sparse|groups", "", "moves and representation of the couplings")
+    X(choice, form, "auto", 0, 0, "auto|flips|dense|sparse|groups", "",                                   \
+      "moves and representation of the couplings")
 QB_PARAMS_DECLARE(tabu_params, TABU_PARAMS)
 static const qb_param tabu_table[] = QB_PARAMS_TABLE(TABU_PARAMS);
 
@@ -251,7 +253,8 @@ const qb_solver qb_solver_tabu = {
     .version = QB_SOLVER_VERSION,
     .name = "tabu",
     .family = "tabu search",
-    .summary = "tabu search by flips or within groups, path relinking over elite populations",
+    .summary =
+        "tabu search by flips or within groups, slack following, path relinking over elite populations",
     .source = "Wang, Lu, Glover and Hao, EJOR 223 (2012); Palubeckis, Ann. Oper. Res. 131 (2004)",
     .takes = QB_TAKES_QUBO,
     .execution = QB_NATIVE,

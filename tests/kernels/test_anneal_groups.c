@@ -153,7 +153,7 @@ Test(anneal_groups, few_grouped_bits_or_none_leave_the_choice_to_the_others)
     qb_diag diag = {0};
     qb_qubo q = model_build((model_spec){.n = 60, .density = 0.5, .weight = 9, .linear = 9}, 6);
     cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, &annealer, &diag), QB_REFUSED);
-    cr_assert_str_eq(diag.text, "annealing within groups needs a model that has some");
+    cr_assert_str_eq(diag.text, "annealing within groups needs a model that has some, or integers");
     grouped_mark(&q);
     cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 1, &annealer, NULL), QB_OK);
     cr_assert_str_neq(qb_annealer_name(annealer), "groups");
