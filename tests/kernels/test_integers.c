@@ -233,7 +233,7 @@ Test(integers, annealing_samples_what_their_best_leaves)
         total += p[state] = exp(-beta * followed_cost(&q, state));
     for (uint32_t k = 0; k < SAMPLES; k++) {
         uint8_t x[N];
-        qb_annealer_start(annealer, NULL);
+        cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         cr_assert_eq(qb_annealer_run(annealer, betas, SWEEPS, NULL), QB_OK);
         qb_annealer_state(annealer, 0, x);
         ASSERT_NEAR(qb_annealer_best(annealer, &replica), sign_of(&q) * followed_cost(&q, followed_write(x)),
