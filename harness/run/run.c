@@ -11,6 +11,7 @@
 #include "harness/run/run_score.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -57,13 +58,19 @@ static void stamp_start(char text[32])
     snprintf(text + length, 32 - length, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-/* A target as the model's claim; eased by a rounding error, so that what reaches it in the source does. */
+#define TARGET_SLACK 1e-9 /* relative to the target in the source, and absolute below 1 */
+
+/* A target as the model's claim; eased by half of what the source eases it by, and by a rounding error of the
+ * claim, which an offset may make far larger than the target. */
 static double claim_of_target(const execution *e, double target)
 {
-    double claim = qb_lowering_claim_of(e->lowering, target);
-    bool integral = e->model.qubo && e->model.qubo->integral;
-    double slack = integral ? 0 : 1e-9 * fmax(1, fabs(claim));
-    return e->request->maximise ? claim - slack : claim + slack;
+    if (e->model.qubo && e->model.qubo->integral)
+        return qb_lowering_claim_of(e->lowering, target);
+    double slack = TARGET_SLACK / 2 * fmax(1, fabs(target));
+    bool minimise = e->spec->problem->body.sense == QB_MINIMISE;
+    double claim = qb_lowering_claim_of(e->lowering, minimise ? target + slack : target - slack);
+    double rounding = 4 * DBL_EPSILON * fabs(claim);
+    return e->request->maximise ? claim - rounding : claim + rounding;
 }
 
 static qb_status build_request(execution *e, qb_diag *diag)
@@ -266,7 +273,7 @@ static bool reaches_target(const qb_run_spec *spec, const qb_run_result *result)
     if (spec->nominal && spec->nominal != spec->problem)
         return true;
     double objective = result->score.objective, target = spec->targets[0];
-    double slack = 1e-9 * fmax(1, fabs(target));
+    double slack = TARGET_SLACK * fmax(1, fabs(target));
     bool minimise = spec->problem->body.sense == QB_MINIMISE;
     return result->has_solution && result->score.feasible &&
            (minimise ? objective <= target + slack : objective >= target - slack);

@@ -183,6 +183,13 @@ repeats: 2
         result = self.solve("triangle.mc", "anneal", "--target", "2", "--cpu-time", "60s")
         self.assertEqual(result["status"], "target")
 
+    def test_an_offset_does_not_blur_a_target(self):
+        bits = [f"x{k}" for k in range(8)]
+        self.write("far.lp", "Minimize\n obj: " + " + ".join(f"1.5 {b}" for b in bits) + " - 3000000000 y + 3000000000\n"
+                             "Binaries\n y " + " ".join(bits) + "\nEnd\n")
+        result = self.solve("far.lp", "random", "--target", "0", "--cpu-time", "60s")
+        self.assertEqual((result["status"], result["objective"]), ("target", 0))
+
     def test_flags_are_told_as_they_are(self):
         told = [self.solve("triangle.mc", solver, "--work", "10000")["solver"]["params"]["symmetry"]
                 for solver in ("qaoa", "qaoa:symmetry=off")]
