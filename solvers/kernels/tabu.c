@@ -38,7 +38,7 @@ static bool allocate(qb_tabu *t)
 /* A dense step costs about as much per so many variables as a sparse one per neighbour (tabu_tree.c). */
 static bool dense_is_faster(const qb_qubo *q)
 {
-    uint64_t variables = q->integral ? 256 : 32;
+    uint64_t variables = q->integral ? 256 : 64;
     return q->nonzeros + q->n >= (uint64_t)q->n * q->n / variables;
 }
 

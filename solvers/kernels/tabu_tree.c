@@ -5,13 +5,12 @@
  * Microseconds a move of the tabu solver, dense form / this one, on random models with AVX-512, 8-bit
  * couplings and doubles, by the density of couplings in percent:
  *
- *      n   8 bits: 0.25          0.5          1            double: 1      2            5
- *   1000   0.21 /  0.22   0.16 / 0.24   0.16 / 0.30    0.58 / 0.30   0.52 / 0.41   0.59 / 1.06
- *   3000   0.35 /  0.29   0.32 / 0.36   0.32 / 0.56    3.00 / 0.79   4.13 / 1.79   9.17 / 8.99
- *  10000   1.03 /  0.64   0.89 / 1.01   1.34 / 2.44
+ *      n   8 bits: 0.25          0.5          1            double: 1      2            4
+ *   1000   0.21 /  0.22   0.16 / 0.24   0.16 / 0.30    0.34 / 0.33   0.38 / 0.41   0.36 / 0.89
+ *   3000   0.35 /  0.29   0.32 / 0.36   0.32 / 0.56    0.74 / 0.52   0.77 / 1.26   0.82 / 2.66
+ *  10000   1.03 /  0.64   0.89 / 1.01   1.34 / 2.44    3.02 / 2.35   3.27 / 4.78
  *
- * So the two are even where about one coupling in 256 is there, of doubles one in 32; at 10 % the dense form
- * is up to 18 times as fast. */
+ * So the two are even where about one coupling in 256 is there, of doubles one in 64. */
 #define _POSIX_C_SOURCE 200809L
 #include "harness/base/memory.h"
 #include "solvers/kernels/tabu_core.h"
