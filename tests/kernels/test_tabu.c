@@ -145,11 +145,11 @@ Test(tabu, forms_are_chosen_by_the_data)
     }
 }
 
-/* Where one coupling in fifty is there, rows of bytes are faster than lists, rows of doubles are not. */
+/* Where one coupling in a hundred is there, rows of bytes are faster than lists, rows of doubles are not. */
 Test(tabu, sparse_or_dense_by_the_width_of_a_row)
 {
     for (int real = 0; real < 2; real++) {
-        model_spec spec = {.n = 300, .density = 0.02, .weight = 50, .linear = 5, .real = real};
+        model_spec spec = {.n = 300, .density = 0.01, .weight = 50, .linear = 5, .real = real};
         fixture f = fixture_of(model_build(spec, 6), QB_TABU_AUTO, 1);
         cr_assert_str_eq(qb_tabu_form_name(f.tabu), real ? "sparse tree" : "dense int8/int16");
         fixture_close(&f);
