@@ -227,7 +227,7 @@ repeats: 2
         checks = json.loads(self.run_qubout("invariance", "triangle.mc", "knapsack.lp", "--solver", "glpk", "--json"))
         self.assertTrue(all(c["holds"] for c in checks))
         self.assertEqual({c["relation"] for c in checks if c["instance"] == "knapsack.lp"},
-                         {"offset", "scale", "sense", "columns", "rows", "row-scale", "mps", "lp"})
+                         {"offset", "scale", "sense", "columns", "rows", "row-scale", "mps", "lp", "opb", "qplib"})
         flipped = next(c for c in checks if c["instance"] == "knapsack.lp" and c["relation"] == "sense")
         self.assertEqual((flipped["optimum"], flipped["related_optimum"]), (8, -8))
         self.assertRegex(self.run_qubout("invariance", "triangle.mc"), r": 0 broken$")
