@@ -9,20 +9,25 @@
 
 enum { LEAST_REPEATS = 2 };
 
-/* Seconds that a plain pass over `bytes` takes, the least of three, for the bound that memory sets. */
+/* Seconds that reading `bytes` takes, the least of three passes in four streams at a time, for the bound that
+ * memory sets. */
 static double read_seconds(const qb_clock *clock, size_t bytes, uint64_t *sink)
 {
-    uint64_t *block = qb_alloc(bytes / sizeof *block + 1, sizeof *block), sum = 0;
+    enum { STREAMS = 4 };
+    typedef uint64_t line __attribute__((vector_size(64)));
+    size_t each = bytes / (STREAMS * sizeof(line)) + 1;
+    line *block = qb_alloc(STREAMS * each, sizeof *block), sum[STREAMS] = {{0}};
     double least = NAN;
     for (int pass = 0; block && pass < 3; pass++) {
         int64_t start = clock->cpu_ns(clock->context);
-        for (size_t k = 0; k < bytes / sizeof *block; k++)
-            sum += block[k];
+        for (size_t k = 0; k < each; k++)
+            for (size_t s = 0; s < STREAMS; s++)
+                sum[s] += block[s * each + k];
         double seconds = 1e-9 * (double)(clock->cpu_ns(clock->context) - start);
         least = isnan(least) ? seconds : fmin(least, seconds);
     }
     qb_free(block);
-    *sink = sum;
+    *sink = sum[0][0] + sum[1][0] + sum[2][0] + sum[3][0];
     return least;
 }
 
