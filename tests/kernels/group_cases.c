@@ -2,6 +2,7 @@
 #include "tests/kernels/anneal_cases.h"
 
 #include <criterion/criterion.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 
 enum { GROUPS = 3 };
@@ -154,4 +155,20 @@ double followed_cost(const qb_qubo *model, uint32_t state)
         least = fmin(least, sign * qb_qubo_energy(model, x));
     }
     return least;
+}
+
+double binned_p(const uint32_t *seen, const double *p, uint32_t states, double scale, double least)
+{
+    double chi = 0, expected = 0, count = 0, bins = 0;
+    for (uint32_t state = 0; state < states; state++) {
+        expected += scale * p[state];
+        count += seen[state];
+        if (expected < 20)
+            continue;
+        chi += (count - expected) * (count - expected) / expected;
+        bins++;
+        expected = count = 0;
+    }
+    cr_assert_gt(bins, least);
+    return gsl_cdf_chisq_Q(chi, bins - 1);
 }

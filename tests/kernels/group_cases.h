@@ -41,4 +41,8 @@ void followed_read(uint32_t state, uint8_t *x);
 /* The least cost of all vectors with these free bits. */
 double followed_cost(const qb_qubo *model, uint32_t state);
 
+/* The p-value of chi-square of how often each state was seen, against p[state] * scale, neighbours taken
+ * together until 20 samples are expected; asserts that this leaves more than `least` bins. */
+double binned_p(const uint32_t *seen, const double *p, uint32_t states, double scale, double least);
+
 #endif

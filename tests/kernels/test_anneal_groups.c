@@ -5,7 +5,6 @@
 #include "tests/kernels/group_cases.h"
 
 #include <criterion/criterion.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -123,18 +122,7 @@ static double sample_p(const qb_qubo *q, double beta, uint32_t samples)
         seen[grouped_write(x)]++;
     }
     qb_annealer_close(annealer);
-    double chi = 0, expected = 0, count = 0, bins = 0;
-    for (uint32_t state = 0; state < 1u << N; state++) { /* bins of at least 20 expected samples */
-        expected += samples * p[state] / total;
-        count += seen[state];
-        if (expected < 20)
-            continue;
-        chi += (count - expected) * (count - expected) / expected;
-        bins++;
-        expected = count = 0;
-    }
-    cr_assert_gt(bins, 30);
-    return gsl_cdf_chisq_Q(chi, bins - 1);
+    return binned_p(seen, p, 1u << N, samples / total, 30);
 }
 
 Test(anneal_groups, sample_the_boltzmann_distribution)

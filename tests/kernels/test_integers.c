@@ -9,7 +9,6 @@
 #include "tests/kernels/group_cases.h"
 
 #include <criterion/criterion.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -221,7 +220,7 @@ Test(integers, annealing_samples_what_their_best_leaves)
 {
     enum { SWEEPS = 40, SAMPLES = 20000 };
     const double beta = 0.05;
-    double p[STATES], total = 0, betas[SWEEPS], chi = 0, expected = 0, count = 0, bins = 0;
+    double p[STATES], total = 0, betas[SWEEPS];
     uint32_t seen[STATES] = {0}, replica;
     qb_qubo q = build(7);
     qb_annealer *annealer = NULL;
@@ -240,17 +239,7 @@ Test(integers, annealing_samples_what_their_best_leaves)
                     tolerance(&q));
         seen[followed_write(x)]++;
     }
-    for (uint32_t state = 0; state < STATES; state++) { /* bins of at least 20 expected samples */
-        expected += SAMPLES * p[state] / total;
-        count += seen[state];
-        if (expected < 20)
-            continue;
-        chi += (count - expected) * (count - expected) / expected;
-        bins++;
-        expected = count = 0;
-    }
-    cr_assert_gt(bins, 20);
-    cr_assert_gt(gsl_cdf_chisq_Q(chi, bins - 1), 1e-3);
+    cr_assert_gt(binned_p(seen, p, STATES, SAMPLES / total, 20), 1e-3);
     qb_annealer_close(annealer);
     qb_qubo_free(&q);
 }
