@@ -196,18 +196,25 @@ static bool header_valid(const qb_image *header, size_t size, uint64_t at[QB_SEC
            qb_image_layout(header, at) && at[QB_SECTIONS] == size;
 }
 
-qb_status qb_problem_view(const void *image, size_t size, qb_problem *problem, qb_diag *diag)
+qb_status qb_problem_bind(const void *image, size_t size, qb_problem *problem, qb_diag *diag)
 {
     const qb_image *header = image;
     uint64_t at[QB_SECTIONS + 1];
     if (size < sizeof *header || (uintptr_t)image % IMAGE_ALIGNMENT || !header_valid(header, size, at))
         return qb_fail(diag, QB_BAD_INPUT, "not an image of a problem");
-    const char *base = image;
-    bool mip = header->kind == QB_KIND_MIP;
+    qb_image_bind(header, problem);
+    return QB_OK;
+}
+
+qb_status qb_problem_view(const void *image, size_t size, qb_problem *problem, qb_diag *diag)
+{
+    const qb_image *header = image;
     qb_problem view;
-    qb_image_bind(header, &view);
-    if (!is_text(base + at[QB_SECTION_NAME], header->name) ||
-        !is_text(base + at[QB_SECTION_FORMAT], header->format) ||
+    qb_status status = qb_problem_bind(image, size, &view, diag);
+    if (status)
+        return status;
+    bool mip = view.kind == QB_KIND_MIP;
+    if (!is_text(view.name, header->name) || !is_text(view.format, header->format) ||
         !names_valid(view.body.column_names, header->columns, header->column_pool) ||
         !names_valid(view.body.row_names, header->rows, header->row_pool))
         return qb_fail(diag, QB_BAD_INPUT, "image of a problem: names are damaged");

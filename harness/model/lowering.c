@@ -13,6 +13,11 @@ static qb_status lower_to_qubo(qb_lowering *l, qb_diag *diag)
     qb_status status;
     if (l->problem->kind == QB_KIND_MIP) {
         status = qb_lower_mip_to_qubo(l, diag);
+    } else if (l->built) {
+        l->form = "none";
+        l->qubo = *l->built;
+        l->qubo.block = NULL;
+        status = QB_OK;
     } else {
         l->form = l->problem->kind == QB_KIND_QUBO ? "none" : "bits";
         status = qb_qubo_from_problem(l->problem, &l->qubo, diag);
@@ -117,13 +122,14 @@ static qb_status lower(qb_lowering *l, unsigned takes, qb_diag *diag)
     return qb_fail(diag, QB_REFUSED, "the solver takes neither qubo nor mip");
 }
 
-qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_lowering_options *options,
-                           qb_lowering **lowering, qb_diag *diag)
+qb_status qb_lowering_open_built(const qb_problem *problem, const qb_qubo *built, unsigned takes,
+                                 const qb_lowering_options *options, qb_lowering **lowering, qb_diag *diag)
 {
     qb_lowering *l = QB_NEW(qb_lowering, 1);
     if (!l)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory lowering the problem");
     l->problem = problem;
+    l->built = built;
     l->options = options ? *options : (qb_lowering_options){0};
     qb_status status = lower(l, takes, diag);
     if (!status)
@@ -135,6 +141,12 @@ qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_l
     else
         *lowering = l;
     return status;
+}
+
+qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_lowering_options *options,
+                           qb_lowering **lowering, qb_diag *diag)
+{
+    return qb_lowering_open_built(problem, NULL, takes, options, lowering, diag);
 }
 
 void qb_lowering_free(qb_lowering *lowering)

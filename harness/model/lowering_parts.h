@@ -61,6 +61,7 @@ void qb_expansion_run(const qb_mip *mip, const qb_encoding *encoding, const bool
 struct qb_lowering {
     const qb_problem *problem;
     qb_lowering_options options;
+    const qb_qubo *built; /* of a qubo source; NULL: was not */
     bool is_qubo;         /* else the model is mip */
     qb_qubo qubo;         /* the model, or what was linearised */
     qb_problem target;    /* a mip that was rewritten */

@@ -103,12 +103,14 @@ qb_status qb_problem_build(const qb_draft *draft, qb_problem *problem, qb_diag *
 void qb_problem_free(qb_problem *problem);
 
 /* A problem is one relocatable image: pack copies it to `image` (qb_problem_image_size bytes), view gives a
- * problem whose arrays point into the image (which must outlive it and be 64-byte aligned).  This is how a
- * run's process gets its instance from a sealed memfd.  A view is checked through and through: bytes that
- * break a rule of this header are QB_BAD_INPUT.  O(size). */
+ * problem whose arrays point into the image (which must outlive it and be 64-byte aligned).  A view is
+ * checked through and through: bytes that break a rule of this header are QB_BAD_INPUT.  O(size).  Bind is
+ * the same for an image that this program has made and sealed, of which it looks at the header only: this is
+ * how a run's process gets its instance.  O(1). */
 size_t qb_problem_image_size(const qb_problem *problem);
 void qb_problem_pack(const qb_problem *problem, void *image);
 qb_status qb_problem_view(const void *image, size_t size, qb_problem *problem, qb_diag *diag);
+qb_status qb_problem_bind(const void *image, size_t size, qb_problem *problem, qb_diag *diag);
 
 bool qb_problem_is_binary(const qb_problem *problem);
 /* Nonzeros as `info` reports them: linear and quadratic terms, edges of a Max-Cut, or for a MIP the row

@@ -130,11 +130,6 @@ static double constant_of(const terms *t, const survey *s, bool integral)
     return qb_sum_value(constant);
 }
 
-static uint64_t padded(uint64_t bytes)
-{
-    return (bytes + QB_ALIGNMENT - 1) & ~(uint64_t)(QB_ALIGNMENT - 1);
-}
-
 /* Both directions of each pair, so that each row fills in ascending order: first its smaller neighbours as
  * their rows pass by, then the larger ones. */
 #define DEFINE_FILL(name, type)                                                              \
@@ -181,26 +176,56 @@ static double integral_magnitude(uint32_t n, const survey *s)
     return qb_sum_value(twice) / 2;
 }
 
+/* Where a model's arrays stand in its block, which begins with start; each but the last is aligned. */
+typedef struct layout {
+    uint64_t neighbour, linear, weight, bytes;
+} layout;
+
+static uint64_t padded(uint64_t bytes)
+{
+    return (bytes + QB_ALIGNMENT - 1) & ~(uint64_t)(QB_ALIGNMENT - 1);
+}
+
+static layout layout_of(uint64_t n, uint64_t nonzeros, bool integral)
+{
+    uint64_t width = integral ? sizeof(int32_t) : sizeof(double);
+    layout at = {.neighbour = padded((n + 2) * sizeof(uint64_t))};
+    at.linear = at.neighbour + padded(nonzeros * sizeof(uint32_t));
+    at.weight = at.linear + padded(n * width);
+    at.bytes = at.weight + nonzeros * width;
+    return at;
+}
+
+/* Points the model of n, nonzeros and integral at its arrays. */
+static void bind(qb_qubo *q, const void *block)
+{
+    const layout at = layout_of(q->n, q->nonzeros, q->integral);
+    const void *linear = (const char *)block + at.linear, *weight = (const char *)block + at.weight;
+    q->start = block;
+    q->neighbour = (const void *)((const char *)block + at.neighbour);
+    q->int_linear = q->integral ? linear : NULL;
+    q->int_weight = q->integral ? weight : NULL;
+    q->real_linear = q->integral ? NULL : linear;
+    q->real_weight = q->integral ? NULL : weight;
+}
+
 /* The compressed rows. */
 static qb_status compress(const terms *t, const survey *s, bool integral, qb_qubo *q)
 {
-    size_t width = integral ? sizeof(int32_t) : sizeof(double);
-    uint64_t nonzeros = s->start[t->n + 1], start_bytes = padded(((uint64_t)t->n + 2) * sizeof(uint64_t));
-    uint64_t linear_bytes = padded(t->n * width), neighbour_bytes = padded(nonzeros * sizeof(uint32_t));
-    char *block = qb_alloc_raw(start_bytes + linear_bytes + neighbour_bytes + nonzeros * width, 1);
+    const uint64_t nonzeros = s->start[t->n + 1];
+    const layout at = layout_of(t->n, nonzeros, integral);
+    char *block = qb_alloc_raw(at.bytes, 1);
     if (!block)
         return QB_NO_MEMORY;
     uint64_t *start = (void *)block;
-    uint32_t *neighbour = (void *)(block + start_bytes);
-    void *field = block + start_bytes + neighbour_bytes;
-    void *weight = block + start_bytes + neighbour_bytes + linear_bytes;
+    uint32_t *neighbour = (void *)(block + at.neighbour);
+    void *linear = block + at.linear, *weight = block + at.weight;
     memcpy(start, s->start, ((uint64_t)t->n + 2) * sizeof *start);
-
     for (uint32_t i = 0; i < t->n; i++)
         if (integral)
-            ((int32_t *)field)[i] = (int32_t)s->linear[i];
+            ((int32_t *)linear)[i] = (int32_t)s->linear[i];
         else
-            ((double *)field)[i] = s->linear[i];
+            ((double *)linear)[i] = s->linear[i];
     if (integral)
         fill_integers(t, start, neighbour, weight);
     else
@@ -208,16 +233,11 @@ static qb_status compress(const terms *t, const survey *s, bool integral, qb_qub
     *q = (qb_qubo){
         .n = t->n,
         .nonzeros = nonzeros,
-        .start = start,
-        .neighbour = neighbour,
         .integral = integral,
-        .int_linear = integral ? field : NULL,
-        .int_weight = integral ? weight : NULL,
-        .real_linear = integral ? NULL : field,
-        .real_weight = integral ? NULL : weight,
         .magnitude = integral ? integral_magnitude(t->n, s) : magnitude_of(t, s->linear),
         .block = block,
     };
+    bind(q, block);
     return QB_OK;
 }
 
@@ -323,6 +343,37 @@ void qb_qubo_free(qb_qubo *qubo)
         return;
     qb_free(qubo->block);
     *qubo = (qb_qubo){0};
+}
+
+#define IMAGE_MAGIC UINT64_C(0x3130776f72627571)
+
+/* What stands before the block. */
+typedef struct image {
+    uint64_t magic, size;
+    qb_qubo model; /* its pointers say nothing */
+} image;
+
+size_t qb_qubo_image_size(const qb_qubo *qubo)
+{
+    return padded(sizeof(image)) + layout_of(qubo->n, qubo->nonzeros, qubo->integral).bytes;
+}
+
+void qb_qubo_pack(const qb_qubo *qubo, void *to)
+{
+    image *head = to;
+    *head = (image){IMAGE_MAGIC, qb_qubo_image_size(qubo), *qubo};
+    memcpy((char *)to + padded(sizeof *head), qubo->block, head->size - padded(sizeof *head));
+}
+
+qb_status qb_qubo_bind(const void *from, size_t size, qb_qubo *qubo, qb_diag *diag)
+{
+    const image *head = from;
+    if (size < sizeof *head || head->magic != IMAGE_MAGIC || head->size != size)
+        return qb_fail(diag, QB_BAD_INPUT, "not an image of a model");
+    *qubo = head->model;
+    qubo->block = NULL;
+    bind(qubo, (const char *)from + padded(sizeof *head));
+    return QB_OK;
 }
 
 double qb_qubo_coupling(const qb_qubo *qubo, uint32_t i, uint32_t j)

@@ -60,6 +60,14 @@ qb_status qb_qubo_build(qb_sense sense, double offset, double scale, uint32_t n,
                         qb_qubo *qubo, qb_diag *diag);
 void qb_qubo_free(qb_qubo *qubo);
 
+/* A model without groups, as those two give it, is one relocatable image: pack copies it to `image`
+ * (qb_qubo_image_size bytes, 64-byte aligned), bind gives a model that owns nothing, whose arrays lie in the
+ * image.  For images that this program has made and sealed: of their bytes bind looks at the first and the
+ * number only (QB_BAD_INPUT).  Pack O(n + nonzeros), bind O(1). */
+size_t qb_qubo_image_size(const qb_qubo *qubo);
+void qb_qubo_pack(const qb_qubo *qubo, void *image);
+qb_status qb_qubo_bind(const void *image, size_t size, qb_qubo *qubo, qb_diag *diag);
+
 /* w_ij for i != j; 0 where there is no coupling.  O(log of i's row). */
 double qb_qubo_coupling(const qb_qubo *qubo, uint32_t i, uint32_t j);
 

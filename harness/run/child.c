@@ -154,13 +154,18 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
                      qb_diag *diag)
 {
     qb_problem problem;
+    qb_qubo built;
     qb_lowering *lowering;
     qb_budget_stage(budget, "lowering");
-    qb_status status = qb_problem_view(image, r->image_bytes, &problem, diag);
+    qb_status status = qb_problem_bind(image, r->image.problem, &problem, diag);
+    if (!status && r->image.model)
+        status =
+            qb_qubo_bind((const char *)image + qb_launch_model_at(&r->image), r->image.model, &built, diag);
     if (!status)
         status = qb_child_searches(r, &problem)
                      ? qb_child_search(r, &problem, budget, &lowering, diag)
-                     : qb_lowering_open(&problem, r->solver->takes, &r->lowering, &lowering, diag);
+                     : qb_lowering_open_built(&problem, r->image.model ? &built : NULL, r->solver->takes,
+                                              &r->lowering, &lowering, diag);
     if (status)
         return status;
     qb_model model = qb_lowering_model(lowering); /* lives as long as the process */
@@ -170,10 +175,9 @@ static qb_status run(const qb_launch_request *r, const void *image, qb_budget *b
     model.threads = r->threads;
     model.memory_bytes = r->memory_bytes;
     qb_budget_stage(budget, "init");
-    if (r->warm_bytes)
-        status =
-            warm_up(lowering, &problem, (const double *)(const void *)((const char *)image + r->image_bytes),
-                    budget, &model, diag);
+    const double *warm = qb_launch_warm(&r->image, image);
+    if (warm)
+        status = warm_up(lowering, &problem, warm, budget, &model, diag);
     if (!status)
         status = r->solver->init(&model, qb_launch_params(r), r->seed, budget, state, diag);
     qb_budget_mark_setup(budget);
@@ -189,7 +193,7 @@ void qb_child_main(int warden, const qb_contain *contain)
         _exit(0);
     restrict_self(r, contain, warden);
     size_t bytes = qb_channel_size(r->variables, r->mip, r->samples);
-    void *source = mmap(NULL, r->image_bytes + r->warm_bytes, PROT_READ, MAP_SHARED, fd[0], 0);
+    void *source = mmap(NULL, qb_launch_image_bytes(&r->image), PROT_READ, MAP_SHARED, fd[0], 0);
     void *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd[1], 0);
     if (source == MAP_FAILED || block == MAP_FAILED)
         fail(warden, errno);

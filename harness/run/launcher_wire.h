@@ -12,11 +12,32 @@
 
 #define QB_LAUNCH_PACKET 65536 /* bytes of a request at most */
 
+/* The sealed memory that a run reads: three parts, one behind the other, in bytes. */
+typedef struct qb_launch_image {
+    uint64_t problem; /* as qb_problem_pack made it: a multiple of 64 */
+    uint64_t warm;    /* the vector that the run starts from; 0: none */
+    uint64_t model;   /* from the next multiple of 64: a qubo's model (qb_qubo_pack); 0: the run lowers */
+} qb_launch_image;
+
+static inline const double *qb_launch_warm(const qb_launch_image *parts, const void *image)
+{
+    return parts->warm ? (const void *)((const char *)image + parts->problem) : NULL;
+}
+
+static inline uint64_t qb_launch_model_at(const qb_launch_image *parts)
+{
+    return (parts->problem + parts->warm + 63) & ~UINT64_C(63);
+}
+
+static inline uint64_t qb_launch_image_bytes(const qb_launch_image *parts)
+{
+    return qb_launch_model_at(parts) + parts->model;
+}
+
 /* Harness to warden and warden to child, with two descriptors: the image and the channel. */
 typedef struct qb_launch_request {
     const qb_solver *solver;
-    uint64_t image_bytes,
-        warm_bytes; /* of the problem, and of the vector behind it that the run starts from */
+    qb_launch_image image;
     uint64_t seed, memory_bytes;
     qb_lowering_options lowering;
     qb_budget_kind kind;

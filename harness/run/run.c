@@ -77,6 +77,7 @@ static qb_status build_request(execution *e, qb_diag *diag)
 {
     const qb_run_spec *s = e->spec;
     qb_launch_request head = {.solver = s->solver,
+                              .image = qb_run_image_parts(e->image),
                               .seed = s->seed,
                               .memory_bytes = s->memory_bytes,
                               .lowering = s->lowering,
@@ -94,10 +95,6 @@ static qb_status build_request(execution *e, qb_diag *diag)
                                   (e->model.qubo ? e->model.qubo->sense : e->model.mip->sense) == QB_MAXIMISE,
                               .stop_at_target = s->stop_at_target,
                               .params_bytes = s->solver->params_size};
-    size_t image_bytes;
-    (void)qb_run_image_file(e->image, &image_bytes);
-    head.image_bytes = image_bytes;
-    head.warm_bytes = qb_run_image_warm(e->image) ? sizeof(double) * s->problem->body.columns : 0;
     e->request = qb_alloc(1, qb_launch_bytes(&head));
     if (!e->request)
         return qb_fail(diag, QB_NO_MEMORY, "out of memory");
@@ -498,7 +495,7 @@ qb_status qb_run_execute(const qb_run_spec *spec, qb_run_result *result, qb_diag
         goto done;
     }
     qb_load_capture(&before);
-    status = qb_launcher_run(e.request, qb_run_image_file(e.image, &(size_t){0}), e.channel, &e.report, diag);
+    status = qb_launcher_run(e.request, qb_run_image_file(e.image), e.channel, &e.report, diag);
     if (!status)
         status = check_start(&e, diag);
     if (status)

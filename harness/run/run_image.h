@@ -2,10 +2,12 @@
 #ifndef QB_RUN_RUN_IMAGE_H
 #define QB_RUN_RUN_IMAGE_H
 
+#include "harness/run/launcher_wire.h"
 #include "harness/run/run.h"
 
-/* The sealed memory: descriptor and size of the problem in it. */
-int qb_run_image_file(const qb_run_image *image, size_t *bytes);
+/* The sealed memory: its descriptor, and what is in it. */
+int qb_run_image_file(const qb_run_image *image);
+qb_launch_image qb_run_image_parts(const qb_run_image *image);
 
 /* The vector that runs start from, as it lies behind the problem in the sealed memory; NULL: none. */
 const double *qb_run_image_warm(const qb_run_image *image);

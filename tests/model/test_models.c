@@ -1,4 +1,5 @@
 /* The qubo and the spin model against the source's definition, on every vector. */
+#include "harness/base/memory.h"
 #include "harness/model/poly.h"
 #include "harness/model/quadratise.h"
 #include "harness/model/qubo.h"
@@ -59,6 +60,29 @@ static void check_structure(const qb_qubo *q)
         }
 }
 
+/* An image is the model again, and owns nothing. */
+static void check_image(const qb_qubo *q)
+{
+    qb_qubo bound;
+    size_t size = qb_qubo_image_size(q);
+    char *image = qb_alloc(size, 1);
+    qb_qubo_pack(q, image);
+    cr_assert(qb_qubo_bind(image, size, &bound, NULL) == QB_OK && !bound.block);
+    check_structure(&bound);
+    cr_assert(bound.n == q->n && bound.nonzeros == q->nonzeros && bound.integral == q->integral);
+    cr_assert(bound.sense == q->sense && bound.scale == q->scale && bound.offset == q->offset);
+    cr_assert(bound.magnitude == q->magnitude && !bound.groups);
+    for (uint32_t i = 0; i < q->n; i++)
+        cr_assert(qb_qubo_linear(&bound, i) == qb_qubo_linear(q, i));
+    for (uint64_t k = 0; k < q->nonzeros; k++)
+        cr_assert(bound.neighbour[k] == q->neighbour[k] && qb_qubo_weight(&bound, k) == qb_qubo_weight(q, k));
+    cr_assert(qb_qubo_bind(image, size - 1, &bound, NULL) == QB_BAD_INPUT);
+    cr_assert(qb_qubo_bind(image, 0, &bound, NULL) == QB_BAD_INPUT);
+    image[0]++;
+    cr_assert(qb_qubo_bind(image, size, &bound, NULL) == QB_BAD_INPUT);
+    qb_free(image);
+}
+
 static void check_kind(qb_kind kind, double unit, bool integral)
 {
     qb_rng rng;
@@ -76,6 +100,7 @@ static void check_kind(qb_kind kind, double unit, bool integral)
         cr_assert(q.integral == integral || q.nonzeros == 0);
         cr_assert(!q.int_linear == !q.integral && !q.real_linear == q.integral);
         check_structure(&q);
+        check_image(&q);
         check_everywhere(&p, &q, &s, unit == 1 ? 0 : 1e-12);
         qb_poly_free(&s);
         qb_qubo_free(&q);

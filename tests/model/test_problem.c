@@ -179,6 +179,9 @@ Test(problem, an_image_is_the_problem_again)
     cr_assert(qb_problem_sha256(&p, a) == QB_OK && qb_problem_sha256(&view, b) == QB_OK && strcmp(a, b) == 0);
     cr_assert(strcmp(qb_mip_row_name(&view.body, 0, NULL), "first") == 0);
     qb_problem_free(&view); /* a view owns nothing */
+    cr_assert(qb_problem_bind(image, size, &view, NULL) == QB_OK && !view.block);
+    cr_assert(qb_problem_sha256(&view, b) == QB_OK && strcmp(a, b) == 0);
+    cr_assert(qb_problem_bind(image, size - 64, &view, NULL) == QB_BAD_INPUT);
     cr_assert(qb_problem_view(image, size - 64, &view, NULL) == QB_BAD_INPUT);
     cr_assert(qb_problem_view((char *)image + 8, size - 8, &view, NULL) == QB_BAD_INPUT);
     cr_assert(qb_problem_view(image, 0, &view, NULL) == QB_BAD_INPUT);
