@@ -18,23 +18,23 @@ static double coupling_scale(const qb_qubo *q)
 }
 
 /* The step that the header has for dt 0. */
-static qb_status choose_step(qb_bifurcation *b, qb_diag *diag)
+static qb_status choose_step(qb_bifurcation *b, qb_budget *budget, qb_diag *diag)
 {
     double least;
-    qb_status status = qb_lanczos_least(&b->form, &b->rng, &least, diag);
+    qb_status status = qb_lanczos_least(&b->form, &b->rng, &least, budget, diag);
     if (!status)
         b->dt = (float)(STABLE / sqrt(1 - least));
     return status;
 }
 
 qb_status qb_bifurcation_open(const qb_qubo *q, bool discrete, double dt, double coupling, uint64_t seed,
-                              qb_bifurcation *b, qb_diag *diag)
+                              qb_bifurcation *b, qb_budget *budget, qb_diag *diag)
 {
     *b = (qb_bifurcation){.discrete = discrete, .dt = (float)dt, .scale = coupling * coupling_scale(q)};
     qb_rng_init(&b->rng, seed, 0);
     qb_status status = qb_replica_form_open(q, b->scale, &b->form, diag);
     if (!status && !(dt > 0))
-        status = choose_step(b, diag);
+        status = choose_step(b, budget, diag);
     b->x = QB_NEW(qb_replica_row, q->n);
     b->y = QB_NEW(qb_replica_row, q->n);
     b->force = QB_NEW(qb_replica_row, q->n);

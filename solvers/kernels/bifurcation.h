@@ -39,11 +39,11 @@ typedef struct qb_bifurcation {
  *   dt = 1.4 / sqrt(1 + c |lambda|),
  *
  * lambda the least eigenvalue of J as lanczos.h has it: the spring of the stiffest mode is 1 - a + c
- * |lambda|, and the integrator bears dt^2 times that up to 4 (jumps of sign, less).  Errors: QB_NO_MEMORY.
- * O(QB_LANCZOS_STEPS (n + nonzeros)) for dt 0, else O(n + nonzeros).  Close with qb_bifurcation_close, also
- * after an error. */
+ * |lambda|, and the integrator bears dt^2 times that up to 4 (jumps of sign, less).  Charges what that takes;
+ * budget may be NULL.  Errors: QB_NO_MEMORY, QB_STOPPED.  O(QB_LANCZOS_STEPS (n + nonzeros)) for dt 0, else
+ * O(n + nonzeros).  Close with qb_bifurcation_close, also after an error. */
 qb_status qb_bifurcation_open(const qb_qubo *model, bool discrete, double dt, double coupling, uint64_t seed,
-                              qb_bifurcation *b, qb_diag *diag);
+                              qb_bifurcation *b, qb_budget *budget, qb_diag *diag);
 void qb_bifurcation_close(qb_bifurcation *b);
 
 /* Puts all replicas near the origin: positions and momenta uniform on [-0.1, 0.1). */

@@ -14,8 +14,9 @@
 
 #define QB_LANCZOS_STEPS 16
 
-/* At most 0: the empty sum is one of the values.  Error: QB_NO_MEMORY.  O(QB_LANCZOS_STEPS (n + nonzeros)).
- */
-qb_status qb_lanczos_least(const qb_replica_form *form, qb_rng *rng, double *least, qb_diag *diag);
+/* At most 0: the empty sum is one of the values.  Charges n + nonzeros a step, part by part; budget may be
+ * NULL.  Errors: QB_NO_MEMORY, QB_STOPPED.  O(QB_LANCZOS_STEPS (n + nonzeros)). */
+qb_status qb_lanczos_least(const qb_replica_form *form, qb_rng *rng, double *least, qb_budget *budget,
+                           qb_diag *diag);
 
 #endif

@@ -10,7 +10,6 @@
  */
 #include "harness/base/memory.h"
 #include "solvers/kernels/bifurcation.h"
-#include "solvers/kernels/lanczos.h"
 #include "solvers/solver.h"
 
 #include <math.h>
@@ -59,12 +58,12 @@ static qb_status sb_init(const qb_model *model, const void *params, uint64_t see
         return qb_fail(diag, QB_NO_MEMORY, "no memory for oscillators of %u variables", q->n);
     *s = (sb){.model = q, .params = params, .best = NAN};
     bool discrete = s->params->variant == 0;
-    qb_status status =
-        qb_bifurcation_open(q, discrete, s->params->dt, s->params->coupling, seed, &s->oscillators, diag);
+    qb_status status = qb_bifurcation_open(q, discrete, s->params->dt, s->params->coupling, seed,
+                                           &s->oscillators, budget, diag);
     s->x = QB_NEW(uint8_t, q->n);
     if (!status && !s->x)
         status = qb_fail(diag, QB_NO_MEMORY, "no memory for oscillators of %u variables", q->n);
-    if (!status && !qb_budget_spend(budget, (q->n + q->nonzeros) * QB_LANCZOS_STEPS))
+    if (!status && !qb_budget_spend(budget, q->n + q->nonzeros))
         status = QB_STOPPED;
     if (status) {
         sb_free(s);

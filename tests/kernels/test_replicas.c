@@ -79,7 +79,7 @@ static void check_bifurcation(const qb_qubo *model, bool discrete)
     enum { STEPS = 60 };
     qb_bifurcation b;
     float x[QB_REPLICAS][MOST], y[QB_REPLICAS][MOST];
-    cr_assert_eq(qb_bifurcation_open(model, discrete, 0, 0.5, 7, &b, NULL), QB_OK);
+    cr_assert_eq(qb_bifurcation_open(model, discrete, 0, 0.5, 7, &b, NULL, NULL), QB_OK);
     cr_assert(b.dt > 0 && b.dt <= 1.4f);
     qb_bifurcation_start(&b);
     for (uint32_t r = 0; r < QB_REPLICAS; r++)
@@ -121,7 +121,7 @@ Test(replicas, the_step_suits_the_stiffest_mode)
     double least;
     qb_rng_init(&rng, 1, 0);
     cr_assert_eq(qb_replica_form_open(&model, 1, &form, NULL), QB_OK);
-    cr_assert_eq(qb_lanczos_least(&form, &rng, &least, NULL), QB_OK);
+    cr_assert_eq(qb_lanczos_least(&form, &rng, &least, NULL, NULL), QB_OK);
     gsl_matrix *matrix = gsl_matrix_calloc(N, N);
     gsl_vector *value = gsl_vector_alloc(N);
     gsl_eigen_symm_workspace *work = gsl_eigen_symm_alloc(N);
@@ -269,7 +269,7 @@ Test(replicas, a_budget_of_work_ends_them)
     qb_budget_probe probe;
     double energy[QB_REPLICAS];
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
-    cr_assert_eq(qb_bifurcation_open(&model, true, 0.5, 0.5, 1, &b, NULL), QB_OK);
+    cr_assert_eq(qb_bifurcation_open(&model, true, 0.5, 0.5, 1, &b, NULL, NULL), QB_OK);
     cr_assert_eq(qb_path_integral_open(&model, 1, &p, NULL), QB_OK);
     qb_bifurcation_start(&b);
     cr_assert_eq(qb_path_integral_start(&p, NULL, NULL), QB_OK);
