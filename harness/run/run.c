@@ -8,26 +8,16 @@
 #include "harness/run/limits.h"
 #include "harness/run/load.h"
 #include "harness/run/run_image.h"
-#include "harness/run/run_score.h"
+#include "harness/run/run_outcome.h"
 
 #include <errno.h>
 #include <float.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-const char *qb_outcome_name(qb_outcome outcome)
-{
-    static const char *const names[QB_OUTCOME_COUNT] = {
-        "optimal", "target", "exhausted",         "budget", "infeasible", "overran", "out-of-memory",
-        "crashed", "lied",   "simulator-limited", "refused"};
-    return (unsigned)outcome < QB_OUTCOME_COUNT ? names[outcome] : "unknown";
-}
 
 /* A run while it is executed. */
 typedef struct execution {
@@ -58,15 +48,13 @@ static void stamp_start(char text[32])
     snprintf(text + length, 32 - length, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
-#define TARGET_SLACK 1e-9 /* relative to the target in the source, and absolute below 1 */
-
 /* A target as the model's claim; eased by half of what the source eases it by, and by a rounding error of the
  * claim, which an offset may make far larger than the target. */
 static double claim_of_target(const execution *e, double target)
 {
     if (e->model.qubo && e->model.qubo->integral)
         return qb_lowering_claim_of(e->lowering, target);
-    double slack = TARGET_SLACK / 2 * fmax(1, fabs(target));
+    double slack = QB_RUN_TARGET_SLACK / 2 * fmax(1, fabs(target));
     bool minimise = e->spec->problem->body.sense == QB_MINIMISE;
     double claim = qb_lowering_claim_of(e->lowering, minimise ? target + slack : target - slack);
     double rounding = 4 * DBL_EPSILON * fabs(claim);
@@ -194,20 +182,12 @@ static qb_status read_channel(execution *e, qb_diag *diag)
     return status;
 }
 
-/* Did the solver's code return?  Its word for that may be lost (it can close every descriptor), but then it
- * finished the channel and left in good order. */
-static bool has_returned(const execution *e)
-{
-    int status = e->report.wait_status;
-    return e->report.ended || (e->summary.finished && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
 /* Times, work and memory: the run's own stamps where it ended by itself, else what its warden measured. */
 static void account(const execution *e, qb_run_result *result)
 {
     const qb_launch_report *report = &e->report;
     const qb_channel_summary *said = &e->summary;
-    bool own = said->finished && has_returned(e);
+    bool own = said->finished && qb_run_has_returned(&e->report, said);
     result->wall_s = own ? said->wall_s : (double)report->wall_ns * 1e-9;
     result->cpu_s = own ? said->cpu_s + (double)report->helpers_ns * 1e-9 : (double)report->cpu_ns * 1e-9;
     result->setup_s = own_time(e->spec, said->setup_wall_s, said->setup_cpu_s);
@@ -230,113 +210,6 @@ static void account(const execution *e, qb_run_result *result)
     memcpy(result->containment, report->containment, sizeof result->containment);
     memcpy(result->memory_way, report->memory_way, sizeof result->memory_way);
     memcpy(result->cpu_way, report->cpu_way, sizeof result->cpu_way);
-}
-
-static void explain(qb_run_result *result, const char *text)
-{
-    if (!result->reason[0])
-        snprintf(result->reason, sizeof result->reason, "%s", text);
-}
-
-/* How a run ended whose code did not return. */
-static qb_outcome judge_death(const execution *e, qb_run_result *result)
-{
-    const qb_launch_report *report = &e->report;
-    char text[128];
-    if (report->out_of_memory)
-        return QB_RUN_OUT_OF_MEMORY;
-    if (report->killed)
-        return QB_RUN_OVERRAN;
-    if (!WIFSIGNALED(report->wait_status)) {
-        snprintf(text, sizeof text, "it ended its process with exit status %d",
-                 WEXITSTATUS(report->wait_status));
-        explain(result, text);
-        return QB_RUN_CRASHED;
-    }
-    int number = WTERMSIG(report->wait_status);
-    const char *name = sigdescr_np(number);
-    snprintf(text, sizeof text, "signal %d (%s)", number, name ? name : "unknown");
-    explain(result, text);
-    /* where malloc fails at the limit, many programs fall over the null pointer */
-    bool at_limit = !strcmp(report->memory_way, "rlimit") &&
-                    (double)report->peak_kib * 1024 > 0.8 * (double)e->spec->memory_bytes;
-    return at_limit ? QB_RUN_OUT_OF_MEMORY : QB_RUN_CRASHED;
-}
-
-/* The answer against targets[0], as the referee has it (of a copy, whose score is the nominal problem's, the
- * model's word has to do). */
-static bool reaches_target(const qb_run_spec *spec, const qb_run_result *result)
-{
-    if (spec->nominal && spec->nominal != spec->problem)
-        return true;
-    double objective = result->score.objective, target = spec->targets[0];
-    double slack = TARGET_SLACK * fmax(1, fabs(target));
-    bool minimise = spec->problem->body.sense == QB_MINIMISE;
-    return result->has_solution && result->score.feasible &&
-           (minimise ? objective <= target + slack : objective >= target - slack);
-}
-
-/* How a run ended whose code returned. */
-static qb_outcome judge_return(const execution *e, qb_run_proof proof, qb_run_result *result)
-{
-    const qb_channel_summary *said = &e->summary;
-    char text[128];
-    if (said->outcome != QB_OK && said->outcome != QB_STOPPED)
-        explain(result, said->reason);
-    bool late = result->overshoot_s > 0 || said->budget_hit;
-    switch (said->outcome) {
-    case QB_OK:
-        if (late)
-            return QB_RUN_BUDGET;
-        return proof == QB_PROVES_INFEASIBLE ? QB_RUN_INFEASIBLE
-               : proof == QB_PROVES_OPTIMAL  ? QB_RUN_OPTIMAL
-                                             : QB_RUN_EXHAUSTED;
-    case QB_INFEASIBLE:
-        return late ? QB_RUN_BUDGET : QB_RUN_INFEASIBLE;
-    case QB_STOPPED:
-        if (said->target_reached && reaches_target(e->spec, result))
-            return QB_RUN_TARGET;
-        if (said->target_reached) {
-            explain(result, "the model's target was reached, the source's was not");
-            return QB_RUN_EXHAUSTED;
-        }
-        if (e->spec->budget_kind == QB_BUDGET_DEVICE && !said->budget_hit) {
-            snprintf(text, sizeof text, "simulating %.6g s of the device took %.6g s of CPU time",
-                     said->device_s, said->simulator_s);
-            explain(result, text);
-            return QB_RUN_SIMULATOR_LIMITED;
-        }
-        return QB_RUN_BUDGET;
-    case QB_BAD_INPUT:
-    case QB_REFUSED:
-        return QB_RUN_REFUSED;
-    case QB_NO_MEMORY:
-        return QB_RUN_OUT_OF_MEMORY;
-    case QB_ENVIRONMENT:
-    case QB_INTERNAL:
-        break;
-    }
-    return QB_RUN_CRASHED;
-}
-
-static void judge(const execution *e, bool lied, qb_run_proof proof, qb_run_result *result)
-{
-    const qb_launch_report *report = &e->report;
-    char text[128];
-    if (lied)
-        result->outcome = QB_RUN_LIED;
-    else if (!has_returned(e))
-        result->outcome = judge_death(e, result);
-    else if (!e->summary.finished || e->damaged) {
-        result->outcome = QB_RUN_CRASHED;
-        explain(result, "it damaged the memory that it publishes in");
-    } else
-        result->outcome = judge_return(e, proof, result);
-    if (report->strays) {
-        snprintf(text, sizeof text, "it left %u process%s behind", report->strays,
-                 report->strays > 1 ? "es" : "");
-        explain(result, text);
-    }
 }
 
 /* The details, if they are an object and nothing else. */
@@ -429,7 +302,8 @@ static qb_status conclude(execution *e, qb_run_result *result, qb_diag *diag)
                           result, &lied, &proof, diag);
     if (status)
         return status;
-    judge(e, lied, proof, result);
+    const qb_run_ending ending = {e->spec, &e->report, &e->summary, e->damaged, lied, proof};
+    qb_run_judge(&ending, result);
     result->details = take_details(e);
     result->lowering = take_record(e, &result->repair);
     return result->details && result->lowering ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "out of memory");
