@@ -12,14 +12,16 @@
  * from the best point with a share of its bits drawn anew, a larger one after each round that came back to a
  * point as good.
  *
+ * Where the model has groups or says integers in bits, proposals and the check move within groups and let
+ * integers follow (groups.h), and parts are of whole groups, under a mixer that keeps them, and of variables
+ * that integers follow (part.h); so penalties are never in the way.  By rule such a part has as many
+ * variables, 24 at most, as leave 2^8 states, and is a neighbourhood; elsewhere it is a chain of 8.
+ *
  * A step works on a child budget and can fail: it has spent its own work, or cannot have its memory.  The
  * fallback is trivial, the candidate stays as it is, and the failure is counted with its reason.
  *
- * The defaults are for penalised models as well as for cuts.  No single flip of a variable in several rows
- * improves a penalised model, since each row's slack bits would have to follow: chains hold what has to
- * change together, and the descent before the check lets slack follow that found no place in the part.  Of
- * many small parts more come of a second than of few large ones, a light kick keeps the rows that are
- * satisfied, and a ramp, unlike published angles, supposes nothing about couplings that differ by orders.
+ * Of many small parts more come of a second than of few large ones, a light kick keeps what is good, and a
+ * ramp, unlike published angles, supposes nothing about couplings that differ by orders.
  *
  * Attribution: refine=uniform draws as many shots without a circuit (the sham control), refine=exhaustive
  * solves the same parts exactly (the classical control: what perfect shots would be worth), steps=0 leaves
@@ -33,7 +35,7 @@
 #include "solvers/hybrid/refine.h"
 #include "solvers/hybrid/select.h"
 #include "solvers/kernels/descent.h"
-#include "solvers/kernels/subproblem.h"
+#include "solvers/kernels/groups.h"
 #include "solvers/kernels/tabu.h"
 #include "solvers/solver.h"
 
@@ -41,8 +43,8 @@
 #include <string.h>
 
 #define HYBRID_PARAMS(X)                                                                                  \
-    X(uint, k, "8", 1, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits of the circuit") \
-    X(choice, select, "chain", 0, 0, "impact|neighbourhood|chain|random", "", "how a part is chosen")     \
+    X(uint, k, "0", 0, QB_SUBPROBLEM_VARIABLES, "", "variables", "size of a part: qubits; 0: by rule")    \
+    X(choice, select, "auto", 0, 0, "auto|impact|neighbourhood|chain|random", "", "how a part is chosen") \
     X(choice, refine, "qaoa", 0, 0, "qaoa|uniform|exhaustive", "",                                        \
       "what solves a part: the circuit, or its sham or classical control")                                \
     X(uint, steps, "16", 0, 1e6, "", "parts", "parts refined a proposal at most; 0: proposals alone")     \
@@ -62,26 +64,32 @@ static const qb_param hybrid_table[] = QB_PARAMS_TABLE(HYBRID_PARAMS);
 
 enum { PROPOSE_TABU, PROPOSE_DESCENT };
 
-#define KICK_GROWTH 1.5
-#define PACE_LEAST  0.25 /* a step every fourth round */
+#define RULE_VARIABLES 8
+#define RULE_STATES    256. /* of a part within groups, of up to QB_SUBPROBLEM_VARIABLES variables */
+#define KICK_GROWTH    1.5
+#define PACE_LEAST     0.25 /* a step every fourth round */
 
 typedef struct hybrid {
     const qb_model *model;
     const hybrid_params *params;
-    uint32_t k; /* min(params->k, n) */
     qb_rng rng;
-    qb_tabu *walk; /* propose=tabu */
+    qb_tabu *walk; /* propose=tabu, or where it keeps groups; else NULL */
     qb_tabu_rule rule;
+    bool in_groups;    /* is that the kind of point that it keeps to? */
     uint64_t *point;   /* [words] */
     qb_descent search; /* holds the candidate and the gain of each flip */
     uint8_t *best;     /* [n] */
     uint8_t *before;   /* [n] the candidate, while a step is checked */
+    uint8_t *after;    /* [n] scratch: where it goes */
     double best_value; /* of best: more is better (descent.h) */
     bool has_best;
-    double pace, due; /* steps a round; those to be done */
-    double kick;      /* share of bits that the next kick draws anew */
+    double pace, due;     /* steps a round; those to be done */
+    double kick;          /* share of bits that the next kick draws anew */
+    qb_integers integers; /* in_groups: those that follow */
     selection selection;
-    qb_subproblem sub;
+    selection_room room;
+    selection_part chosen; /* for the step being made */
+    part_maker maker;
     refiner refiner;
     uint8_t step_best[QB_SUBPROBLEM_VARIABLES]; /* the best point of a step */
     bool step_has_best;
@@ -98,8 +106,10 @@ static void hybrid_free(void *opaque)
     qb_descent_close(&s->search);
     qb_free(s->best);
     qb_free(s->before);
+    qb_free(s->after);
     selection_close(&s->selection);
-    qb_subproblem_close(&s->sub);
+    part_maker_close(&s->maker);
+    qb_integers_close(&s->integers);
     qb_free(s);
 }
 
@@ -124,45 +134,103 @@ static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_dia
     qb_rng rng;
     qb_rng_init(&rng, seed, UINT64_MAX);
     qb_status status = qb_descent_open(q, &s->search, diag);
-    if (status || s->params->propose != PROPOSE_TABU)
+    if (status || (s->params->propose != PROPOSE_TABU && !qb_groups_suit(q)))
         return status;
-    s->rule = (qb_tabu_rule){.patience = s->params->patience ? s->params->patience : 300 + q->n / 10,
-                             .tenure = q->n / 100 + 10,
-                             .spread = 10};
-    status = qb_tabu_open(q, QB_TABU_FLIPS, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
+    s->rule = (qb_tabu_rule){.tenure = q->n / 100 + 10, .spread = 10};
+    if (s->params->propose == PROPOSE_TABU)
+        s->rule.patience = s->params->patience ? s->params->patience : 300 + q->n / 10;
+    status = qb_tabu_open(q, QB_TABU_AUTO, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
     if (status)
         return status;
+    s->in_groups = qb_tabu_keeps_groups(s->walk);
     s->point = QB_NEW(uint64_t, qb_tabu_words(s->walk));
     return s->point ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for a point");
 }
 
-static qb_status model_device(hybrid *s, qb_budget *budget, qb_diag *diag)
+/* Any point that keeps all groups: their first members are 1. */
+static void first_members(const qb_qubo *q, uint8_t *x)
+{
+    for (uint32_t g = 0; g < q->groups + q->cardinalities; g++)
+        for (uint32_t k = 0; k < q->group_ones[g]; k++)
+            x[q->group_member[q->group_start[g] + k]] = 1;
+}
+
+/* What a part looks like: within groups, one chosen at random. */
+static qb_status choose_shape(hybrid *s, uint64_t seed, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    selection any;
+    qb_rng rng;
+    qb_rng_init(&rng, seed, UINT64_MAX - 1);
+    first_members(q, s->before);
+    qb_status status = selection_open(q, SELECT_RANDOM, s->in_groups ? &s->integers : NULL, &rng, &any);
+    if (!status)
+        status = selection_take(&any, s->before, NULL, s->room, &s->chosen, budget);
+    selection_close(&any);
+    return status;
+}
+
+static qb_status model_device(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
 {
     qb_device device;
+    part shape = {0};
     qb_status status = qb_device_find(s->params->device.text, &device, diag);
-    if (status || !s->k || !s->params->steps || s->params->refine == REFINE_EXHAUSTIVE)
+    if (status || !s->params->steps || s->params->refine == REFINE_EXHAUSTIVE)
         return status;
-    return refine_model(&s->refiner, s->k, &device, budget, diag);
+    status = choose_shape(s, seed, budget);
+    if (status || !s->chosen.count)
+        return status;
+    part_shape(&s->chosen, &shape);
+    return refine_model(&s->refiner, &shape, &device, budget, diag);
+}
+
+/* A good many variables where groups leave few states of them. */
+static selection_room make_room(const hybrid *s)
+{
+    uint32_t n = s->model->qubo->n, k = (uint32_t)s->params->k;
+    selection_room room = {k, ldexp(1, (int)k)};
+    if (!k)
+        room = (selection_room){s->in_groups ? QB_SUBPROBLEM_VARIABLES : RULE_VARIABLES, RULE_STATES};
+    room.variables = room.variables < n ? room.variables : n;
+    room.states = fmin(room.states, ldexp(1, (int)room.variables));
+    return room;
+}
+
+static selection_rule choose_rule(const hybrid *s)
+{
+    if (s->params->select)
+        return (selection_rule)(s->params->select - 1);
+    return s->in_groups ? SELECT_NEIGHBOURHOOD : SELECT_CHAIN;
+}
+
+static qb_status open_steps(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
+{
+    const qb_qubo *q = s->model->qubo;
+    const qb_integers *integers = s->in_groups ? &s->integers : NULL;
+    s->room = make_room(s);
+    uint64_t bytes = refine_bytes(&s->refiner, s->room.states);
+    if (bytes > s->model->memory_bytes)
+        return qb_fail(diag, QB_REFUSED, "steps on %u qubits need %.3g MiB, the memory limit allows %.3g MiB",
+                       s->room.variables, (double)bytes / 0x1p20, (double)s->model->memory_bytes / 0x1p20);
+    qb_status status = integers ? qb_integers_open(q, &s->integers) : QB_OK;
+    if (!status)
+        status = part_maker_open(q, integers, &s->maker, diag);
+    if (!status)
+        status = selection_open(q, choose_rule(s), integers, &s->rng, &s->selection);
+    return status ? status : model_device(s, seed, budget, diag);
 }
 
 static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
 {
-    const qb_qubo *q = s->model->qubo;
-    uint64_t bytes = refine_bytes(&s->refiner, s->k);
-    if (bytes > s->model->memory_bytes)
-        return qb_fail(diag, QB_REFUSED, "steps on %u qubits need %.3g MiB, the memory limit allows %.3g MiB",
-                       s->k, (double)bytes / 0x1p20, (double)s->model->memory_bytes / 0x1p20);
-    qb_status status = model_device(s, budget, diag);
+    uint32_t n = s->model->qubo->n;
+    s->best = QB_NEW(uint8_t, n);
+    s->before = QB_NEW(uint8_t, n);
+    s->after = QB_NEW(uint8_t, n);
+    qb_status status = s->best && s->before && s->after ? QB_OK : QB_NO_MEMORY;
     if (!status)
         status = open_search(s, seed, budget, diag);
     if (!status)
-        status = qb_subproblem_open(q, &s->sub, diag);
-    if (!status)
-        status = selection_open(q, (selection_rule)s->params->select, &s->rng, &s->selection);
-    s->best = QB_NEW(uint8_t, q->n);
-    s->before = QB_NEW(uint8_t, q->n);
-    if (!status && !(s->best && s->before))
-        status = QB_NO_MEMORY;
+        status = open_steps(s, seed, budget, diag);
     return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory for the state") : status;
 }
 
@@ -175,7 +243,6 @@ static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t
     *s = (hybrid){.model = model, .params = params};
     s->kick = s->params->kick;
     s->pace = (double)s->params->steps;
-    s->k = s->params->k < model->qubo->n ? (uint32_t)s->params->k : model->qubo->n;
     s->refiner = make_refiner(s->params, seed, model->threads);
     qb_rng_init(&s->rng, seed, 0);
     qb_status status = set_up(s, seed, budget, diag);
@@ -206,24 +273,27 @@ static void choose_start(hybrid *s)
     }
 }
 
-static qb_status walk(hybrid *s, qb_budget *budget)
+/* From x to the best point of a walk; patience 0: to a local optimum. */
+static qb_status walk(hybrid *s, uint64_t patience, uint8_t *x, qb_budget *budget)
 {
-    qb_tabu_read_point(s->walk, s->search.x, s->point);
+    qb_tabu_rule rule = s->rule;
+    rule.patience = patience;
+    qb_tabu_read_point(s->walk, x, s->point);
     qb_status status = qb_tabu_go(s->walk, s->point, budget);
     if (!status)
-        status = qb_tabu_walk(s->walk, &s->rule, budget);
+        status = qb_tabu_walk(s->walk, &rule, budget);
     if (!status)
-        qb_tabu_write_point(s->walk, qb_tabu_best(s->walk), s->search.x);
+        qb_tabu_write_point(s->walk, qb_tabu_best(s->walk), x);
     return status;
 }
 
 /* From the candidate's place to a local optimum. */
 static qb_status propose(hybrid *s, qb_budget *budget)
 {
-    qb_status status = s->walk ? walk(s, budget) : QB_OK;
+    qb_status status = s->walk ? walk(s, s->rule.patience, s->search.x, budget) : QB_OK;
     if (!status)
         status = qb_descent_start(&s->search, s->search.x, budget);
-    if (!status)
+    if (!status && !s->in_groups)
         status = qb_descent_run(&s->search, budget);
     if (!status)
         status = qb_descent_publish(&s->search, budget);
@@ -239,21 +309,21 @@ static qb_status note(void *context, const uint8_t *y, double claimed)
 {
     hybrid *s = context;
     (void)claimed;
-    memcpy(s->step_best, y, s->k);
+    memcpy(s->step_best, y, s->chosen.count);
     s->step_has_best = true;
     return QB_OK;
 }
 
-static qb_status run_step(hybrid *s, const qb_qubo *part, qb_budget *budget, qb_diag *diag)
+static qb_status run_step(hybrid *s, const part *p, qb_budget *budget, qb_diag *diag)
 {
     qb_budget *child;
     uint64_t work = s->params->step_work ? s->params->step_work : UINT64_MAX;
-    bool maximise = part->sense == QB_MAXIMISE;
-    qb_status status = qb_budget_child_open(budget, work, s->k, maximise, note, s, &child);
+    bool maximise = p->plain.sense == QB_MAXIMISE;
+    qb_status status = qb_budget_child_open(budget, work, s->chosen.count, maximise, note, s, &child);
     if (status)
         return status;
     s->step_has_best = false;
-    status = refine(&s->refiner, part, s->steps, child, diag);
+    status = refine(&s->refiner, p, s->steps, child, diag);
     qb_budget_child_close(child);
     return status;
 }
@@ -267,27 +337,38 @@ static qb_status flip(hybrid *s, uint32_t i, qb_budget *budget)
     return QB_OK;
 }
 
-/* Takes the candidate back to what it was. */
-static qb_status go_back(hybrid *s, double value, qb_budget *budget)
+/* Takes the candidate to x. */
+static qb_status go(hybrid *s, const uint8_t *x, qb_budget *budget)
 {
     uint32_t n = s->model->qubo->n;
     qb_status status = qb_budget_spend(budget, n) ? QB_OK : QB_STOPPED;
     for (uint32_t i = 0; i < n && !status; i++)
-        if (s->search.x[i] != s->before[i])
+        if (s->search.x[i] != x[i])
             status = flip(s, i, budget);
-    s->search.value = value; /* what flips there and back have lost in rounding */
     return status;
+}
+
+/* Downhill from the candidate: by flips, or by what the walk keeps to, groups repaired and integers at their
+ * best. */
+static qb_status follow(hybrid *s, qb_budget *budget)
+{
+    if (!s->in_groups)
+        return qb_descent_run(&s->search, budget);
+    memcpy(s->after, s->search.x, s->model->qubo->n);
+    qb_status status = walk(s, 0, s->after, budget);
+    return status ? status : go(s, s->after, budget);
 }
 
 /* Puts the step's best point into the candidate, lets the other variables follow downhill, and keeps that if
  * the whole model is better for it. */
-static qb_status check(hybrid *s, const uint32_t *member, qb_budget *budget)
+static qb_status check(hybrid *s, qb_budget *budget)
 {
+    const uint32_t *member = s->chosen.member;
     double value = s->search.value;
     bool is_new = false;
     qb_status status = QB_OK;
     memcpy(s->before, s->search.x, s->model->qubo->n);
-    for (uint32_t a = 0; a < s->k && !status; a++)
+    for (uint32_t a = 0; a < s->chosen.count && !status; a++)
         if (s->search.x[member[a]] != s->step_best[a]) {
             is_new = true;
             status = flip(s, member[a], budget);
@@ -296,11 +377,14 @@ static qb_status check(hybrid *s, const uint32_t *member, qb_budget *budget)
         return QB_OK;
     s->checked++;
     if (!status)
-        status = qb_descent_run(&s->search, budget);
+        status = follow(s, budget);
     if (status)
         return status;
-    if (s->search.value <= value + s->search.threshold)
-        return go_back(s, value, budget);
+    if (s->search.value <= value + s->search.threshold) {
+        status = go(s, s->before, budget);
+        s->search.value = value; /* what flips there and back have lost in rounding */
+        return status;
+    }
     s->accepted++;
     selection_reset(&s->selection);
     return qb_descent_publish(&s->search, budget);
@@ -315,23 +399,25 @@ static void tell_fallback(hybrid *s, qb_status status, const qb_diag *reason, qb
 
 static qb_status step(hybrid *s, qb_budget *budget)
 {
-    uint32_t member[QB_SUBPROBLEM_VARIABLES];
-    qb_qubo part = {0};
+    part p = {0};
     qb_diag reason = {{0}};
     s->steps++;
-    qb_status status = selection_take(&s->selection, s->search.x, s->search.gain, s->k, member, budget);
+    qb_status status =
+        selection_take(&s->selection, s->search.x, s->search.gain, s->room, &s->chosen, budget);
+    if (!status && !s->chosen.count)
+        return QB_OK; /* all that there is follows */
     if (!status)
-        status = qb_subproblem_clamp(&s->sub, s->k, member, s->search.x, budget, &part, &reason);
+        status = part_make(&s->maker, &s->chosen, s->search.x, budget, &p, &reason);
     if (!status)
-        status = run_step(s, &part, budget, &reason);
-    qb_qubo_free(&part);
+        status = run_step(s, &p, budget, &reason);
+    part_clear(&p);
     if (qb_budget_is_over(budget))
         return QB_STOPPED;
     if (status) {
         tell_fallback(s, status, &reason, budget);
         return QB_OK;
     }
-    return s->step_has_best ? check(s, member, budget) : QB_OK;
+    return s->step_has_best ? check(s, budget) : QB_OK;
 }
 
 /* ---------------------------------------------------------------------------------------------- the policy
@@ -399,7 +485,7 @@ static qb_status hybrid_solve(void *state, qb_budget *budget, qb_diag *diag)
             status = round_of(s, budget);
             tell(s, budget);
         } while (!status && s->accepted > accepted);
-        if (!s->k) /* nothing to choose */
+        if (!s->model->qubo->n) /* nothing to choose */
             return status;
     }
     return status;

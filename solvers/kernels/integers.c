@@ -330,16 +330,21 @@ void qb_integers_close(qb_integers *t)
     *t = (qb_integers){0};
 }
 
-void qb_integers_settle(const qb_integers *t, const qb_qubo *q, uint8_t *x)
+double qb_integers_pull(const qb_integers *t, const qb_qubo *q, uint32_t k, const uint8_t *x)
 {
     double sign = q->sense == QB_MINIMISE ? 1 : -1;
+    uint32_t first = t->bit[t->start[k]];
+    double pull = sign * qb_qubo_linear(q, first) - t->curvature[k];
+    for (uint64_t m = q->start[first]; m < q->start[first + 1]; m++)
+        if (t->of[q->neighbour[m]] == t->count && x[q->neighbour[m]])
+            pull += sign * qb_qubo_weight(q, m);
+    return pull;
+}
+
+void qb_integers_settle(const qb_integers *t, const qb_qubo *q, uint8_t *x)
+{
     for (uint32_t k = 0; k < t->count; k++) {
-        uint32_t first = t->bit[t->start[k]];
-        double pull = sign * qb_qubo_linear(q, first) - t->curvature[k];
-        for (uint64_t m = q->start[first]; m < q->start[first + 1]; m++)
-            if (t->of[q->neighbour[m]] == t->count && x[q->neighbour[m]])
-                pull += sign * qb_qubo_weight(q, m);
-        double rest = qb_integers_best(t, k, pull);
+        double rest = qb_integers_best(t, k, qb_integers_pull(t, q, k, x));
         for (uint32_t b = t->start[k + 1]; b-- > t->start[k];) {
             x[t->bit[b]] = t->step[b] <= rest;
             rest -= x[t->bit[b]] ? t->step[b] : 0;

@@ -61,6 +61,16 @@ static inline double qb_integers_cost(const qb_integers *s, uint32_t k, double p
     return (s->curvature[k] * t + pull) * t;
 }
 
+/* The pull on integer k at x, whatever x says of integers.  O(couplings of its first bit), so many. */
+double qb_integers_pull(const qb_integers *integers, const qb_qubo *model, uint32_t k,
+                        const uint8_t *x /* [n] */);
+
+static inline uint64_t qb_integers_couplings(const qb_integers *s, const qb_qubo *model, uint32_t k)
+{
+    uint32_t first = s->bit[s->start[k]];
+    return model->start[first + 1] - model->start[first];
+}
+
 /* Sets the bits of every integer to its best, the other bits given.  O(n + couplings of the integers). */
 void qb_integers_settle(const qb_integers *integers, const qb_qubo *model, uint8_t *x /* [n] */);
 

@@ -53,6 +53,9 @@ void qb_tabu_close(qb_tabu *tabu);
 /* What was chosen: "dense int8/int16 avx512", "sparse tree"... */
 const char *qb_tabu_form_name(const qb_tabu *tabu);
 
+/* Is its form QB_TABU_GROUPS? */
+bool qb_tabu_keeps_groups(const qb_tabu *tabu);
+
 /* 64-bit words of a point. */
 uint32_t qb_tabu_words(const qb_tabu *tabu);
 

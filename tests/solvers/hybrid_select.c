@@ -58,6 +58,18 @@ Test(hybrid, a_part_differs_from_the_whole_by_a_constant)
 /* ---------------------------------------------------------------------------------------------- selection
  */
 
+/* A part of `count` variables of a model without groups. */
+static void take_part(selection *s, const uint8_t *x, const double *gain, uint32_t count, uint32_t *member,
+                      qb_budget *budget)
+{
+    selection_part part;
+    cr_assert_eq(selection_take(s, x, gain, (selection_room){count, ldexp(1, (int)count)}, &part, budget),
+                 QB_OK);
+    cr_assert_eq(part.count, count);
+    cr_assert_eq(part.groups, 0);
+    memcpy(member, part.member, count * sizeof *member);
+}
+
 static void check_distinct(const uint32_t *member, uint32_t count, uint32_t n)
 {
     for (uint32_t a = 0; a < count; a++) {
@@ -82,17 +94,17 @@ Test(hybrid, every_rule_selects_distinct_variables)
         selection s;
         uint32_t member[N], seen[N] = {0};
         qb_rng_init(&rng, 8, r);
-        cr_assert_eq(selection_open(&qubo, rules[r], &rng, &s), QB_OK);
+        cr_assert_eq(selection_open(&qubo, rules[r], NULL, &rng, &s), QB_OK);
         for (uint32_t turn = 0; turn < 400; turn++) {
-            cr_assert_eq(selection_take(&s, x, gain, K, member, probe.budget), QB_OK);
+            take_part(&s, x, gain, K, member, probe.budget);
             check_distinct(member, K, N);
             for (uint32_t a = 0; a < K; a++)
                 seen[member[a]]++;
         }
         for (uint32_t i = 0; i < N; i++)
             cr_assert_gt(seen[i], 0, "rule %u never takes %u", r, i);
-        cr_assert_eq(selection_take(&s, x, gain, N, member, probe.budget), QB_OK); /* all of them */
-        check_distinct(member, N, N);
+        take_part(&s, x, gain, QB_SUBPROBLEM_VARIABLES, member, probe.budget);
+        check_distinct(member, QB_SUBPROBLEM_VARIABLES, N);
         selection_close(&s);
     }
     qb_budget_probe_close(&probe);
@@ -113,14 +125,14 @@ Test(hybrid, impact_goes_by_what_a_flip_would_lose)
     qb_rng_init(&rng, 8, 0);
     for (uint32_t i = 0; i < N; i++)
         gain[i] = -(double)((i * 11) % N); /* variable i stands in place 11 i mod 40 */
-    cr_assert_eq(selection_open(&qubo, SELECT_IMPACT, &rng, &s), QB_OK);
+    cr_assert_eq(selection_open(&qubo, SELECT_IMPACT, NULL, &rng, &s), QB_OK);
     for (uint32_t window = 0; window < 3; window++) {
-        cr_assert_eq(selection_take(&s, x, gain, 4, member, probe.budget), QB_OK);
+        take_part(&s, x, gain, 4, member, probe.budget);
         for (uint32_t a = 0; a < 4; a++)
             cr_assert_eq(member[a] * 11 % N, 4 * window + a);
     }
     selection_reset(&s);
-    cr_assert_eq(selection_take(&s, x, gain, 4, member, probe.budget), QB_OK);
+    take_part(&s, x, gain, 4, member, probe.budget);
     cr_assert_eq(member[0], 0);
     selection_close(&s);
     qb_budget_probe_close(&probe);
@@ -143,11 +155,11 @@ Test(hybrid, a_neighbourhood_hangs_together)
     selection s;
     uint32_t member[K];
     qb_rng_init(&rng, 8, 0);
-    cr_assert_eq(selection_open(&ring, SELECT_NEIGHBOURHOOD, &rng, &s), QB_OK);
+    cr_assert_eq(selection_open(&ring, SELECT_NEIGHBOURHOOD, NULL, &rng, &s), QB_OK);
     for (uint32_t turn = 0; turn < 20; turn++) {
         bool in[N] = {false};
         uint32_t ends = 0;
-        cr_assert_eq(selection_take(&s, NULL, NULL, K, member, probe.budget), QB_OK);
+        take_part(&s, NULL, NULL, K, member, probe.budget);
         for (uint32_t a = 0; a < K; a++)
             in[member[a]] = true;
         for (uint32_t i = 0; i < N; i++)
@@ -216,11 +228,11 @@ Test(hybrid, a_chain_goes_where_flipping_all_of_it_gains_most)
         qb_descent_random_point(&rng, x, N);
         for (uint32_t i = 0; i < N; i++)
             gain[i] = gain_of(&qubo, x, i);
-        cr_assert_eq(selection_open(&qubo, SELECT_CHAIN, &rng, &s), QB_OK);
+        cr_assert_eq(selection_open(&qubo, SELECT_CHAIN, NULL, &rng, &s), QB_OK);
         for (uint32_t turn = 0; turn < 60; turn++) {
             uint8_t flipped[N];
             memcpy(flipped, x, N);
-            cr_assert_eq(selection_take(&s, x, gain, K, member, probe.budget), QB_OK);
+            take_part(&s, x, gain, K, member, probe.budget);
             check_distinct(member, K, N);
             for (uint32_t a = 0; a < K; a++) {
                 check_link(&qubo, flipped, member, a);
