@@ -9,8 +9,9 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { CHUNK = 1 << 12, BINS = 1 << 16 };
+enum { CHUNK = 1 << 12, BINS = 1 << 16, SHARES = 4, BATCH = 16 * SHARES /* chunks between two charges */ };
 
 static uint64_t chunk_count(const qb_weights *w)
 {
@@ -108,43 +109,102 @@ qb_status qb_measure_gibbs(const qb_weights *weights, double eta, qb_budget *bud
 
 /* ---------------------------------------------------------------------------------------------- tails */
 
-/* Weight, and weight times entry, by bin of entries: bin = (entry - least) / width, from the best end. */
+/* Weight, and weight times entry, by bin of entries: bin = (entry - least) / width, from the best end.  Of a
+ * state of several batches every SHARES-th chunk adds to a row of its own, so that the sums do not depend on
+ * the number of threads; they end in the first row. */
 typedef struct histogram {
-    double least, width;
-    double weight[BINS], cost[BINS];
+    double least, width, greatest; /* entries beyond least and greatest are left out */
+    size_t bins, shares;
+    double *weight, *cost; /* [shares][bins] */
 } histogram;
 
-static qb_status fill(const qb_weights *w, double greatest, qb_budget *budget, histogram *h)
+static qb_status histogram_open(const qb_weights *w, histogram *h)
 {
-    for (uint64_t chunk = 0; chunk < chunk_count(w); chunk++) {
-        double weight[CHUNK], entry[CHUNK];
-        uint64_t count = read_chunk(w, chunk, weight, entry);
-        for (uint64_t i = 0; i < count; i++) {
-            if (entry[i] < h->least || entry[i] > greatest)
-                continue;
-            size_t bin = (size_t)((entry[i] - h->least) / h->width);
-            bin = bin < BINS ? bin : BINS - 1;
-            h->weight[bin] += weight[i];
-            h->cost[bin] += weight[i] * entry[i];
+    const qb_diagonal *d = w->diagonal;
+    bool exact = d->width != QB_COST_REAL;
+    *h = (histogram){.least = d->least, .greatest = d->greatest, .bins = BINS};
+    if (exact)
+        h->bins = (size_t)(d->greatest - d->least) + 1;
+    h->width = exact ? 1 : (d->greatest - d->least) / BINS;
+    if (!(h->width > 0))
+        h->width = 1; /* all alike */
+    h->shares = chunk_count(w) > BATCH ? SHARES : 1;
+    h->weight = QB_NEW(double, h->shares * h->bins);
+    h->cost = QB_NEW(double, h->shares * h->bins);
+    return h->weight && h->cost ? QB_OK : QB_NO_MEMORY;
+}
+
+static void histogram_close(histogram *h)
+{
+    qb_free(h->weight);
+    qb_free(h->cost);
+}
+
+static void fill_chunk(const qb_weights *w, uint64_t chunk, const histogram *h)
+{
+    double weight[CHUNK], entry[CHUNK];
+    uint64_t count = read_chunk(w, chunk, weight, entry);
+    size_t row = chunk % h->shares * h->bins;
+    for (uint64_t i = 0; i < count; i++) {
+        if (entry[i] < h->least || entry[i] > h->greatest)
+            continue;
+        size_t bin = (size_t)((entry[i] - h->least) / h->width);
+        bin = row + (bin < h->bins ? bin : h->bins - 1);
+        h->weight[bin] += weight[i];
+        h->cost[bin] += weight[i] * entry[i];
+    }
+}
+
+static void add_rows(histogram *h)
+{
+    for (size_t share = 1; share < h->shares; share++)
+        for (size_t bin = 0; bin < h->bins; bin++) {
+            h->weight[bin] += h->weight[share * h->bins + bin];
+            h->cost[bin] += h->cost[share * h->bins + bin];
         }
-        if (budget && !qb_budget_spend(budget, count))
+}
+
+static qb_status fill(const qb_weights *w, qb_budget *budget, histogram *h)
+{
+    uint64_t chunks = chunk_count(w);
+    memset(h->weight, 0, h->shares * h->bins * sizeof *h->weight);
+    memset(h->cost, 0, h->shares * h->bins * sizeof *h->cost);
+    for (uint64_t start = 0; start < chunks; start += BATCH) {
+        uint64_t end = start + BATCH < chunks ? start + BATCH : chunks;
+#pragma omp parallel for num_threads(w->threads) if (w->threads > 1 && h->shares > 1) schedule(static)
+        for (size_t share = 0; share < h->shares; share++)
+            for (uint64_t chunk = start + share; chunk < end; chunk += h->shares)
+                fill_chunk(w, chunk, h);
+        uint64_t last = end * CHUNK < w->diagonal->size ? end * CHUNK : w->diagonal->size;
+        if (budget && !qb_budget_spend(budget, last - start * CHUNK))
             return QB_STOPPED;
     }
+    add_rows(h);
     return QB_OK;
 }
 
 /* Takes whole bins from the better end while they fit into *tail, which shrinks; adds their cost up.  Returns
- * the first that does not fit, or BINS. */
+ * the first that does not fit, or h->bins. */
 static size_t take_bins(const histogram *h, bool minimise, double *tail, double *cost)
 {
-    for (size_t k = 0; k < BINS; k++) {
-        size_t bin = minimise ? k : BINS - 1 - k;
+    for (size_t k = 0; k < h->bins; k++) {
+        size_t bin = minimise ? k : h->bins - 1 - k;
         if (h->weight[bin] >= *tail)
             return bin;
         *tail -= h->weight[bin];
         *cost += h->cost[bin];
     }
-    return BINS;
+    return h->bins;
+}
+
+/* Bins of what one bin was. */
+static void zoom_in(histogram *h, size_t bin)
+{
+    double least = h->least + (double)bin * h->width;
+    if (bin + 1 < h->bins)
+        h->greatest = nextafter(least + h->width, -INFINITY);
+    h->least = least;
+    h->width /= BINS;
 }
 
 static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget, histogram *h, double *value)
@@ -152,22 +212,17 @@ static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget,
     const qb_diagonal *d = w->diagonal;
     bool minimise = d->sense == QB_MINIMISE, exact = d->width != QB_COST_REAL;
     double total = 0, cost = 0;
-    *h = (histogram){.least = d->least, .width = exact ? 1 : (d->greatest - d->least) / BINS};
-    if (!(h->width > 0))
-        h->width = 1; /* all alike */
-    qb_status status = fill(w, d->greatest, budget, h);
-    for (size_t bin = 0; bin < BINS; bin++)
+    qb_status status = fill(w, budget, h);
+    for (size_t bin = 0; bin < h->bins; bin++)
         total += h->weight[bin];
     double tail = share * total, rest = tail;
     size_t bin = take_bins(h, minimise, &rest, &cost);
-    if (!status && bin < BINS && !exact) { /* a closer look at where the tail ends */
-        double least = h->least + (double)bin * h->width;
-        double greatest = bin + 1 < BINS ? nextafter(least + h->width, -INFINITY) : d->greatest;
-        *h = (histogram){.least = least, .width = h->width / BINS};
-        status = fill(w, greatest, budget, h);
+    if (!status && bin < h->bins && !exact) { /* a closer look at where the tail ends */
+        zoom_in(h, bin);
+        status = fill(w, budget, h);
         bin = take_bins(h, minimise, &rest, &cost);
     }
-    if (!status && bin < BINS && h->weight[bin] > 0) /* the part of a bin at its mean */
+    if (!status && bin < h->bins && h->weight[bin] > 0) /* the part of a bin at its mean */
         cost += rest * (h->cost[bin] / h->weight[bin]);
     else
         tail -= rest; /* what rounding left over */
@@ -178,9 +233,11 @@ static qb_status find_tail(const qb_weights *w, double share, qb_budget *budget,
 
 qb_status qb_measure_cvar(const qb_weights *weights, double alpha, qb_budget *budget, double *value)
 {
-    histogram *h = QB_NEW(histogram, 1);
-    qb_status status = h ? find_tail(weights, alpha, budget, h, value) : QB_NO_MEMORY;
-    qb_free(h);
+    histogram h;
+    qb_status status = histogram_open(weights, &h);
+    if (!status)
+        status = find_tail(weights, alpha, budget, &h, value);
+    histogram_close(&h);
     return status;
 }
 

@@ -740,6 +740,31 @@ Test(mixers, cvar_takes_at_most_two_passes)
     }
 }
 
+/* Large enough for histograms in shares: threads change no bit, and the whole is the expectation. */
+Test(mixers, cvar_of_shares_is_that_of_the_whole)
+{
+    enum { N = 19 };
+    for (int f = UNIT_WEIGHTS; f <= REAL_WEIGHTS; f += REAL_WEIGHTS) {
+        ising p = ising_random(N, (flavour)f, 0.3, 94);
+        qb_qubo qubo = ising_qubo(&p);
+        double value[3][3], mean = 0;
+        for (uint32_t threads = 1; threads <= 3; threads++) {
+            qb_qaoa *state = open_circuit(&qubo, QB_MIXER_X, threads, NULL);
+            static const double share[] = {1, 0.3, 1e-4};
+            mean = evaluate(state, gammas, betas);
+            for (uint32_t k = 0; k < 3; k++)
+                cr_assert_eq(qb_qaoa_cvar(state, share[k], NULL, &value[threads - 1][k]), QB_OK);
+            qb_qaoa_close(state);
+        }
+        cr_assert_eq(memcmp(value[0], value[1], sizeof value[0]), 0);
+        cr_assert_eq(memcmp(value[0], value[2], sizeof value[0]), 0);
+        cr_assert_float_eq(value[0][0], mean, 1e-11 * (1 + fabs(mean)));
+        double sign = p.sense == QB_MINIMISE ? 1 : -1;
+        cr_assert(sign * value[0][2] < sign * value[0][1] && sign * value[0][1] < sign * value[0][0]);
+        qb_qubo_free(&qubo);
+    }
+}
+
 /* ---------------------------------------------------------------------------------------------- refusals */
 
 static void check_refusal(const qb_qubo *qubo, qb_qaoa_setup setup, qb_status expected, const char *says)
