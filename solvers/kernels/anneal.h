@@ -32,6 +32,10 @@
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
 
+#include <stdbool.h>
+
+#define QB_ANNEAL_COPIES_MOST (UINT32_C(1) << 25) /* bytes */
+
 typedef enum qb_anneal_kind {
     QB_ANNEAL_AUTO,
     QB_ANNEAL_SINGLE, /* like AUTO, among the kernels of one replica */
@@ -76,6 +80,15 @@ double qb_annealer_best(qb_annealer *annealer, uint32_t *replica);
 /* The |cost| of `most` moves that the kernel could attempt from where its replica is; returns how many: 0 for
  * a kernel that flips single spins, whose costs the model's local fields tell.  O(most log(nonzeros)). */
 uint32_t qb_annealer_costs(qb_annealer *annealer, double *cost /* [most] */, uint32_t most);
+
+/* Makes room for `count` copies of the only replica, which are then undefined; false, and the room stays as
+ * it was, where there is no memory, where they would take more than QB_ANNEAL_COPIES_MOST bytes, or where the
+ * kernel is not "bits": in others a population was no better than anneals one by one. */
+bool qb_annealer_reserve(qb_annealer *annealer, uint32_t count);
+
+/* Puts the replica into a copy; puts it where a copy is.  The random numbers go on either way.  O(n). */
+void qb_annealer_store(qb_annealer *annealer, uint32_t copy);
+void qb_annealer_recall(qb_annealer *annealer, uint32_t copy);
 
 /* The energies of all replicas. */
 void qb_annealer_energies(qb_annealer *annealer, double *energy /* [replicas] */);

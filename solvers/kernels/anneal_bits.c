@@ -139,6 +139,33 @@ static void bits_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[i] = is_one(s, i);
 }
 
+static size_t bits_copy_size(const void *opaque)
+{
+    const qb_anneal_bits_state *s = opaque;
+    return (2 * (size_t)s->blocks * QB_LANES + 1) * sizeof *s->value;
+}
+
+static void bits_store(void *opaque, void *copy)
+{
+    qb_anneal_bits_state *s = opaque;
+    size_t size = (size_t)s->blocks * QB_LANES * sizeof *s->value;
+    qb_anneal_tier_selected()->bits_settle(s);
+    memcpy(copy, s->toward, size);
+    memcpy((char *)copy + size, s->value, size);
+    memcpy((char *)copy + 2 * size, &s->ones, sizeof s->ones);
+}
+
+static void bits_recall(void *opaque, const void *copy)
+{
+    qb_anneal_bits_state *s = opaque;
+    size_t size = (size_t)s->blocks * QB_LANES * sizeof *s->value;
+    memcpy(s->toward, copy, size);
+    memcpy(s->value, (const char *)copy + size, size);
+    memcpy(&s->ones, (const char *)copy + 2 * size, sizeof s->ones);
+    memset(s->seen, 0, s->blocks * sizeof *s->seen);
+    s->flips = 0;
+}
+
 const qb_anneal_kernel qb_anneal_bits = {
     .name = "bits",
     .replicas = 1,
@@ -148,4 +175,7 @@ const qb_anneal_kernel qb_anneal_bits = {
     .attempt = bits_attempt,
     .best = bits_best,
     .get = bits_get,
+    .copy_size = bits_copy_size,
+    .store = bits_store,
+    .recall = bits_recall,
 };

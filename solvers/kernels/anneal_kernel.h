@@ -43,6 +43,10 @@ typedef struct qb_anneal_kernel {
     void (*energies)(void *state, double *energy /* [replicas] */); /* with many replicas */
     /* |cost| of moves from where the only replica is; no function where moves are flips. */
     uint32_t (*costs)(void *state, double *cost, uint32_t most);
+    /* Copies of the only replica, to go back to, and their size; no functions where that does not pay. */
+    size_t (*copy_size)(const void *state);
+    void (*store)(void *state, void *copy);
+    void (*recall)(void *state, const void *copy);
 } qb_anneal_kernel;
 
 extern const qb_anneal_kernel qb_anneal_bits, qb_anneal_count, qb_anneal_gather, qb_anneal_dense,
