@@ -66,7 +66,7 @@ static double state_bytes(const qb_qaoa_setup *setup, double states, double widt
     double amplitude = setup->precision == QB_FLOAT ? 8 : 16;
     if (setup->mixer == QB_MIXER_GROVER && width < QB_COST_REAL)
         amplitude = 0; /* levels */
-    double padding = setup->mixer == QB_MIXER_X && qb_statevector_is_padded(width, states) ? 1.02 : 1;
+    double padding = setup->mixer == QB_MIXER_X && qb_statevector_is_padded(width, states) ? 1.01 : 1;
     return states * (width + amplitude * (setup->gradients ? 2 : 1) * padding);
 }
 

@@ -43,17 +43,17 @@ static size_t most(size_t a, size_t b)
 
 /* Splits the qubits between LOW and HIGH passes.  A LOW tile fits the first or the second level of the cache.
  * A HIGH tile has 2^10 rows at most where that can be, for each lies on a page of its own and the processor's
- * table of pages is small.  Its rows are 1 KiB, less where half a MiB would not hold the tile: long enough
- * that the processor fetches the next ones by itself.  A small state is at hand, and fits a nearer cache with
- * short rows. */
+ * table of pages is small.  Its rows are 512 bytes of each part, less where half a MiB would not hold the
+ * tile: long enough that the processor fetches the next ones by itself.  A small state is at hand, and fits a
+ * nearer cache with short rows. */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
-    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 16 : bits <= 26 ? 17 : 18;
+    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 15 : bits <= 26 ? 17 : 18;
     state->low_bits = (unsigned)least(low, bits - symmetric);
     unsigned rows = bits - state->low_bits;
-    unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 10, most(18, rows + 7) - rows);
+    unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 9, most(18, rows + 7) - rows);
     unsigned vector_bytes = lanes + (state->kernel->real_size == sizeof(double) ? 3 : 2);
     state->width_bits = (unsigned)least(row_bytes - vector_bytes, state->low_bits - lanes - symmetric);
 }
@@ -66,7 +66,7 @@ bool qb_statevector_is_padded(qb_cost_width width, double states)
 static size_t array_bytes(const qb_statevector *state)
 {
     size_t real_size = state->kernel->real_size;
-    return qb_sv_at((size_t)1 << state->diagonal->bits, state->pad) * real_size;
+    return qb_sv_at(most((size_t)1 << state->diagonal->bits, QB_SV_BLOCK), state->pad) * real_size;
 }
 
 qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, bool gradients,
@@ -80,7 +80,7 @@ qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precisio
     choose_tiles(s);
     if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
         s->pad = 64 / s->kernel->real_size;
-    for (unsigned a = 0; a < (gradients ? 4u : 2u); a++) {
+    for (unsigned a = 0; a < (gradients ? 2u : 1u); a++) {
         s->array[a] = qb_map(array_bytes(s));
         if (!s->array[a])
             goto no_memory;
@@ -96,7 +96,7 @@ void qb_statevector_close(qb_statevector *state)
 {
     if (!state)
         return;
-    for (unsigned a = 0; a < 4; a++)
+    for (unsigned a = 0; a < 2; a++)
         qb_unmap(state->array[a], array_bytes(state));
     qb_free(state);
 }

@@ -9,7 +9,7 @@
  * Precision: double; or float, with angles still computed in double, whose amplitudes differ by about
  * 3e-7 / sqrt(2^n) sqrt(p n) each.
  * Determinism: the same tier and precision give the same bits, whatever the number of threads.
- * Memory: 16 (double) or 8 (float) bytes an amplitude, twice that for gradients, and 0.9 or 1.7 % of padding
+ * Memory: 16 (double) or 8 (float) bytes an amplitude, twice that for gradients, and 0.4 or 0.8 % of padding
  * where qb_statevector_is_padded.
  * Cost: p + 1 passes over 2^bits amplitudes, each of which charges 2^bits units of work.
  */

@@ -30,6 +30,9 @@ ALWAYS void turn_low(job *j, mixer *m, vec fade, vec *const *v, unsigned rows, u
     }
 }
 
+/* From the first amplitude of a leaf to another. */
+#define WITHIN(amplitudes) ((amplitudes) + ((amplitudes) & ~(QB_SV_BLOCK - 1)))
+
 /* 2^rows vectors from x on. */
 ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
 {
@@ -37,11 +40,11 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
     vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
     REAL *base[4];
     EACH_ARRAY base[a] = j->array[a] + at(j->pass, x);
-    EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + r * LANES, 0, 2);
+    EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + WITHIN(r * LANES), 0, 2);
     if (!whole && !backward && j->pass->from_plus)
         EACH_ROW plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
     else
-        EACH_ARRAY EACH_ROW v[a][r] = load(base[a] + r * LANES);
+        EACH_ARRAY EACH_ROW v[a][r] = load(base[a] + WITHIN(r * LANES));
     if (whole || j->first.on)
         turn_low(j, &j->first, j->first_fade, v, rows, arrays);
     if (whole || j->pass->phase)
@@ -56,7 +59,7 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
         turn_low(j, &j->second, j->second_fade, v, rows, arrays);
     if (!whole && j->pass->measure)
         EACH_ROW measure(j, x + r * LANES, v[0][r], v[1][r]);
-    EACH_ARRAY EACH_ROW store(base[a] + r * LANES, v[a][r]);
+    EACH_ARRAY EACH_ROW store(base[a] + WITHIN(r * LANES), v[a][r]);
 }
 
 /* ------------------------------------------------------------------------------------------------ HIGH */

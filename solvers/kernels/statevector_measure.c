@@ -14,7 +14,10 @@ void qb_statevector_amplitude(const qb_statevector *state, uint64_t x, double am
         if (x >> d->bits)
             x = ~x & (((uint64_t)1 << d->bits) - 1);
     }
-    double re = scale * qb_sv_get(state, QB_SV_RE, x), im = scale * qb_sv_get(state, QB_SV_IM, x);
+    double re, im;
+    qb_sv_get(state, x, &re, &im);
+    re *= scale;
+    im *= scale;
     /* psi = (-i)^popcount phi */
     unsigned quarter = (unsigned)__builtin_popcountll(x) & 3;
     double turned[4][2] = {{re, im}, {im, -re}, {-re, -im}, {-im, re}};
@@ -36,7 +39,7 @@ qb_weights qb_statevector_weights(const qb_statevector *state)
 
 /* ---------------------------------------------------------------------------------------------- bands */
 
-enum { PIECE = 1024, SUMS = 8 }; /* amplitudes without padding between them; partial sums, for vectors */
+enum { PIECE = QB_SV_BLOCK, SUMS = 8 }; /* amplitudes; partial sums, for vectors */
 
 /* The weight of the entries in [least, greatest] among `count` consecutive ones; `type` is theirs, `real`
  * that of the amplitudes. */
@@ -70,8 +73,8 @@ static double band_of_piece(const qb_statevector *s, size_t x, size_t count)
     double least = fmax(s->band[0], d->least), greatest = fmin(s->band[1], d->greatest);
     bool is_double = s->precision == QB_DOUBLE;
     size_t at = qb_sv_at(x, s->pad);
-    const double *re = (const double *)s->array[0] + at, *im = (const double *)s->array[1] + at;
-    const float *float_re = (const float *)s->array[0] + at, *float_im = (const float *)s->array[1] + at;
+    const double *re = (const double *)s->array[QB_SV_STATE] + at, *im = re + QB_SV_BLOCK;
+    const float *float_re = (const float *)s->array[QB_SV_STATE] + at, *float_im = float_re + QB_SV_BLOCK;
     if (d->width == QB_COST_REAL) {
         const double *entry = (const double *)d->entry + x;
         return is_double ? band_of_reals(entry, re, im, count, least, greatest)

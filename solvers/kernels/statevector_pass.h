@@ -1,8 +1,8 @@
 /* One pass over a state vector: what statevector.c hands to the tier it runs on.  Private to the kernel.
  *
  * Frame.  The state is kept as phi(x) = i^popcount(x) psi(x), where exp(-i beta X) on one qubit is the real
- * rotation [[c, -s], [s, c]] with c = cos beta, s = sin beta: real and imaginary parts live in arrays of
- * their own and meet only in the phase.
+ * rotation [[c, -s], [s, c]] with c = cos beta, s = sin beta: real and imaginary parts meet only in the
+ * phase.
  *
  * Passes.  Mixers of different qubits commute, so a pass takes one half of the qubits through three steps
  * while a tile of amplitudes is in the cache: rotate them by the last layer's beta, multiply by
@@ -16,9 +16,11 @@
  * modulo pi (the sign is a global phase); a tangent above 8 would stretch too far, so steep layers are made
  * of two halves.
  *
- * Memory.  Amplitude x lies at qb_sv_at(x): a vector of padding every 2^10 and 2^14 amplitudes, and four
- * every 2^21, keep rows that are rotated together out of each other's cache sets.  Large states may
- * have none.
+ * Memory.  Amplitudes come in blocks: QB_SV_BLOCK real parts, then as many imaginary parts, so that a row
+ * of a tile is one run of one page, which a rotation goes through without asking which part is which.
+ * Amplitude x lies at qb_sv_at(x), its imaginary part a block further on: a vector of padding every 2^10 and
+ * 2^14 amplitudes, and four every 2^21, keep rows that are rotated together out of each other's cache sets.
+ * Large states may have none.
  *
  * Symmetry.  Under the flip of all spins only x with x_{n-1} = 0 are kept, and X of the top qubit joins y to
  * ~y with -i i^(2|y| - n + 1) in this frame (real for even n, imaginary for odd n).  HIGH passes do it, on a
@@ -43,16 +45,19 @@ typedef struct qb_rotation {
     double tangent, cosine;
 } qb_rotation;
 
-/* Where amplitude x lies, given the numbers in a unit of padding; x of disjoint bits add up. */
+#define QB_SV_BLOCK ((size_t)64)
+
+/* Where the real part of amplitude x lies, given the numbers in a unit of padding; x of disjoint bits add up.
+ */
 static inline size_t qb_sv_at(size_t x, size_t pad)
 {
-    return x + pad * ((x >> 10) + (x >> 14) + 4 * (x >> 21));
+    return x + (x & ~(QB_SV_BLOCK - 1)) + pad * ((x >> 10) + (x >> 14) + 4 * (x >> 21));
 }
 
-enum { QB_SV_RE, QB_SV_IM, QB_SV_ADJOINT_RE, QB_SV_ADJOINT_IM };
+enum { QB_SV_STATE, QB_SV_ADJOINT };
 
 typedef struct qb_sv_pass {
-    void *array[4]; /* re and im, then those of the adjoint state; [qb_sv_at(2^bits)] */
+    void *array[2]; /* of the state and of its adjoint; [qb_sv_at(2^bits)], a block at least */
     size_t pad;
     unsigned bits, low_bits; /* of the state; of a LOW pass's tile */
     bool high;

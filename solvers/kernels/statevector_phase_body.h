@@ -6,9 +6,11 @@
 
 typedef struct job {
     const qb_sv_pass *pass;
-    REAL *array[4];
+    REAL
+        *array[4]; /* re, im, and the adjoint's re, im; from one part of an amplitude to the other: a block */
     mixer first, second;
     unsigned leaf_rows, leaf_top; /* log2 of a leaf's rows; the first bit above its qubits */
+    unsigned near_top;            /* the first bit above parts that the nearest cache holds */
     ptrdiff_t ahead;              /* from a vector of this tile to the next tile's */
     vec first_fade, first_coupling_fade, second_fade; /* of the overlaps of a leaf */
 
@@ -88,8 +90,8 @@ ALWAYS void measure(job *j, size_t x, vec re, vec im)
         i[half] *= entry;
     }
     if (j->pass->start_adjoint) {
-        store(j->array[QB_SV_ADJOINT_RE] + at(j->pass, x), narrow(r));
-        store(j->array[QB_SV_ADJOINT_IM] + at(j->pass, x), narrow(i));
+        store(j->array[2] + at(j->pass, x), narrow(r));
+        store(j->array[3] + at(j->pass, x), narrow(i));
     }
 }
 

@@ -21,7 +21,7 @@ struct qb_statevector {
     /* what the last pass sums up beside the expectation, or NULL */
     const double *band;       /* [2] the weight of entries between */
     const qb_sv_gibbs *gibbs; /* every weight times its factor */
-    void *array[4]; /* re, im, and those of the adjoint state, which may be NULL; [qb_sv_at(2^bits)] */
+    void *array[2];           /* as a pass has them; the adjoint state may be NULL */
 };
 
 /* What is done to parts [first, end) of the state, each independent of the others.  sums [end - first] is
@@ -38,17 +38,21 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
 /* Adds what state->band or state->gibbs asks for in tile `tile` of the last pass to sums->first. */
 void qb_sv_add_told(const qb_statevector *state, const qb_sv_pass *pass, size_t tile, qb_sv_sums *sums);
 
-static inline double qb_sv_get(const qb_statevector *state, unsigned array, size_t x)
+static inline void qb_sv_get(const qb_statevector *state, size_t x, double *re, double *im)
 {
     size_t at = qb_sv_at(x, state->pad);
-    return state->precision == QB_DOUBLE ? ((const double *)state->array[array])[at]
-                                         : ((const float *)state->array[array])[at];
+    const double *number = state->array[QB_SV_STATE];
+    const float *short_number = state->array[QB_SV_STATE];
+    bool is_double = state->precision == QB_DOUBLE;
+    *re = is_double ? number[at] : (double)short_number[at];
+    *im = is_double ? number[at + QB_SV_BLOCK] : (double)short_number[at + QB_SV_BLOCK];
 }
 
 /* |phi(x)|^2 */
 static inline double qb_sv_weight(const qb_statevector *state, size_t x)
 {
-    double re = qb_sv_get(state, QB_SV_RE, x), im = qb_sv_get(state, QB_SV_IM, x);
+    double re, im;
+    qb_sv_get(state, x, &re, &im);
     return re * re + im * im;
 }
 

@@ -14,6 +14,7 @@
  */
 #include "solvers/kernels/statevector_leaf_body.h"
 
+#define NEAR_BITS 15 /* log2 of the bytes that the first level of the cache is sure to hold */
 #define LEAF_BITS (LANE_BITS + LEAF_ROWS)
 
 /* The rows that a group of qubits [bit, bit + bits) joins: row r lies at high[r / 4] + low[r % 4] from the
@@ -67,18 +68,22 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mi
     const qb_sv_pass *pass = j->pass;
     unsigned run_bits = pass->high ? pass->low_bits : least(bit, 10);
     size_t runs = (size_t)1 << (bit - run_bits);
-    size_t length = pass->high ? LANES << pass->width_bits : (size_t)1 << run_bits;
+    size_t width = pass->high ? LANES << pass->width_bits : (size_t)1 << run_bits;
+    bool apart = width < QB_SV_BLOCK; /* the real parts of a run from its imaginary parts */
+    size_t length = apart ? width : 2 * width;
     const row_set place = row_set_make(pass, bit);
     const mixer local = *m;
-    for (unsigned a = 0; a < (pass->backward ? 4u : 2u); a++)
-        for (size_t r = 0; r < runs; r++) {
-            size_t start = at(pass, x + (r << run_bits));
-            if (pass->backward && a < 2) {
-                vec sum = overlap_run(j->array[a] + start, j->array[a + 2] + start, length, &place, bits);
-                m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
-            }
-            rotate_run(j->array[a] + start, length, &place, bits, &local);
+    for (size_t r = 0; r < runs << apart; r++) {
+        size_t start = at(pass, x + (r >> apart << run_bits)) + (apart && r % 2 ? QB_SV_BLOCK : 0);
+        REAL *state = j->array[0] + start;
+        if (pass->backward) {
+            REAL *adjoint = j->array[2] + start;
+            vec sum = overlap_run(state, adjoint, length, &place, bits);
+            m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
+            rotate_run(adjoint, length, &place, bits, &local);
         }
+        rotate_run(state, length, &place, bits, &local);
+    }
 }
 
 static void rotate(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done)
@@ -170,6 +175,18 @@ static unsigned top_group(unsigned bits)
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
+/* The first bit above parts that stay in the first level of the cache.  In a LOW tile they end where the
+ * padding begins, for rows below and above it do not mix well. */
+static unsigned near_top(const qb_sv_pass *pass, unsigned leaf_top)
+{
+    if (!pass->high)
+        return least(10, pass->low_bits);
+    unsigned row_bits =
+        pass->width_bits + LANE_BITS + (sizeof(REAL) == 8 ? 4 : 3) + is_mirrored(pass) + pass->backward;
+    unsigned rows = row_bits < NEAR_BITS ? NEAR_BITS - row_bits : 0;
+    return leaf_top > pass->low_bits + rows ? leaf_top : pass->low_bits + rows;
+}
+
 /* The qubits below `top`: a group at the top, each part of the rest in turn, the same group again.  Parts
  * that fit a cache stay in it for both. */
 static void tree(job *j, size_t x, unsigned top)
@@ -179,9 +196,7 @@ static void tree(job *j, size_t x, unsigned top)
         leaves(j, x);
         return;
     }
-    unsigned bits = top_group(top - j->leaf_top);
-    if (!pass->high && top > 10) /* rows below and above the padding do not mix well */
-        bits = least(GROUP_BITS, top - 10);
+    unsigned bits = top > j->near_top ? least(GROUP_BITS, top - j->near_top) : top_group(top - j->leaf_top);
     unsigned bit = top - bits;
     bool mirrored = is_mirrored(pass);
     size_t y = mirrored ? mirrored_start(pass, x, top) : 0;
@@ -253,8 +268,8 @@ static void fill_lanes(job *j)
 static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *sums)
 {
     job j = {.pass = pass, .first = mixer_make(pass, pass->first), .second = mixer_make(pass, pass->second)};
-    for (unsigned a = 0; a < 4; a++)
-        j.array[a] = pass->array[a];
+    for (unsigned a = 0; a < (pass->array[QB_SV_ADJOINT] ? 4u : 2u); a++)
+        j.array[a] = (REAL *)pass->array[a / 2] + a % 2 * QB_SV_BLOCK;
     fill_lanes(&j);
     unsigned top = pass->high ? pass->bits : pass->low_bits, start = pass->high ? pass->low_bits : LANE_BITS;
     unsigned tile_bits = pass->high ? pass->width_bits + LANE_BITS : pass->low_bits;
@@ -265,6 +280,7 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     j.first_fade = splat(j.first.fade[top - j.leaf_top]);
     j.first_coupling_fade = splat(j.first.fade[top - j.leaf_top + leaf]);
     j.second_fade = splat(j.second.fade[coupled]);
+    j.near_top = near_top(pass, j.leaf_top);
     j.ahead = (ptrdiff_t)at(pass, (size_t)1 << tile_bits);
     for (size_t number = first; number < end; number++) {
         j.weight = j.cost = j.phase = (dvec){0};

@@ -512,7 +512,7 @@ Test(statevector, takes_at_most_18_bytes_an_amplitude_with_costs_of_two_bytes)
         qb_diag diag = {{0}};
         cr_assert_eq(d.width, rows[k].width);
         cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
-        uint64_t bytes = (2 * sizeof(double) * qb_sv_at((size_t)1 << N, state->pad)) + (d.width << N);
+        uint64_t bytes = (sizeof(double) * qb_sv_at((size_t)1 << N, state->pad)) + (d.width << N);
         cr_assert_leq(bytes, rows[k].bytes << N);
         cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &circuit, &diag), QB_OK, "%s", diag.text);
         qb_qaoa_close(circuit);
