@@ -11,6 +11,10 @@
  * anneals, and then half as many more each time.  Under a budget of samples all are independent and equally
  * long, and each replica at the end of one is a sample.
  *
+ * The replicas of one anneal are a population too: in the cold half of the schedule those
+ * in poor valleys give way to copies of better ones.  Not in the hot half, where energies do not yet tell
+ * valleys apart and choosing by them only makes replicas alike; and not where each is wanted as a sample.
+ *
  * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all
  * replicas at the best solution so far, warm instead of hot, and is merged likewise.
@@ -49,6 +53,8 @@
 #define ANNEAL_FIRST_COUNT   4    /* of one replica, before lengths double; half as many more at each */
 #define ANNEAL_LOOKS         16   /* an anneal is looked at in that many parts, the hot half excepted */
 #define ANNEAL_PART_LEAST    16   /* sweeps between two looks, at least */
+#define ANNEAL_GENERATIONS   128  /* the same of a population, which passes on at every look */
+#define ANNEAL_PASS_LEAST    8    /* sweeps between two of its looks, at least */
 #define ANNEAL_CHUNK         64   /* betas computed at a time */
 #define ANNEAL_QUENCH        2    /* sweeps at zero temperature that end an anneal */
 #define ANNEAL_MERGE_SWEEPS  8    /* one replica is merged for so many sweeps: the lesser part of the work */
@@ -83,9 +89,10 @@ typedef struct anneal {
     double beta_start, beta_end; /* per unit of E */
     double best;                 /* value of elite, in the model's sense */
     bool has_best;
-    uint8_t *elite; /* [n] the best solution so far */
-    uint8_t *x, *y; /* [n] */
-    double *energy; /* [replicas] */
+    uint8_t *elite;   /* [n] the best solution so far */
+    uint8_t *x, *y;   /* [n] */
+    double *energy;   /* [replicas] */
+    uint32_t *copies; /* [replicas] */
     qb_merge merge;
     anneal_population population;
 } anneal;
@@ -101,6 +108,7 @@ static void anneal_free(void *opaque)
     qb_free(s->x);
     qb_free(s->y);
     qb_free(s->energy);
+    qb_free(s->copies);
     anneal_population_close(&s->population);
     qb_free(s);
 }
@@ -152,7 +160,8 @@ static qb_status anneal_init(const qb_model *model, const void *params, uint64_t
         s->x = QB_NEW(uint8_t, q->n);
         s->y = QB_NEW(uint8_t, q->n);
         s->energy = QB_NEW(double, qb_annealer_replicas(s->annealer));
-        if (!s->elite || !s->x || !s->y || !s->energy)
+        s->copies = QB_NEW(uint32_t, qb_annealer_replicas(s->annealer));
+        if (!s->elite || !s->x || !s->y || !s->energy || !s->copies)
             status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
     }
     if (!status)
@@ -258,18 +267,38 @@ static qb_status return_all(anneal *s, qb_budget *budget)
     return status;
 }
 
+/* Resamples the replicas of one anneal. */
+static qb_status pass_on(anneal *s, double rise, qb_budget *budget)
+{
+    const qb_qubo *q = s->model->qubo;
+    uint32_t replicas = qb_annealer_replicas(s->annealer);
+    qb_annealer_energies(s->annealer, s->energy);
+    if (!qb_budget_spend(budget, replicas * (q->n + q->nonzeros / 2)))
+        return QB_STOPPED;
+    for (uint32_t r = 0; r < replicas && q->sense == QB_MAXIMISE; r++)
+        s->energy[r] = -s->energy[r];
+    anneal_resample(s->energy, replicas, rise, qb_rng_uniform(&s->population.rng), s->copies);
+    return qb_annealer_spread(s->annealer, s->copies, budget);
+}
+
 /* Sweeps `from` to `sweeps` of an anneal of `sweeps`; the best replica is left in x. */
 static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budget *budget)
 {
-    uint64_t part = sweeps / ANNEAL_LOOKS, at = from > sweeps / 2 ? from : sweeps / 2;
-    if (part < ANNEAL_PART_LEAST)
-        part = ANNEAL_PART_LEAST;
+    bool is_population = !qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget) &&
+                         qb_annealer_replicas(s->annealer) > 1;
+    uint64_t part = sweeps / (is_population ? ANNEAL_GENERATIONS : ANNEAL_LOOKS),
+             least = is_population ? ANNEAL_PASS_LEAST : ANNEAL_PART_LEAST,
+             at = from > sweeps / 2 ? from : sweeps / 2;
+    if (part < least)
+        part = least;
     qb_status status = run_sweeps(s, from, at, sweeps, budget);
     while (!status && at < sweeps) {
         uint64_t next = sweeps - at > part ? at + part : sweeps;
         status = run_sweeps(s, at, next, sweeps, budget);
         if (!status)
             status = look(s, budget);
+        if (!status && is_population && next < sweeps)
+            status = pass_on(s, schedule_beta(s, next, sweeps) - schedule_beta(s, at, sweeps), budget);
         at = next;
     }
     if (!status)

@@ -210,6 +210,24 @@ void qb_annealer_energies(qb_annealer *a, double *energy)
         *energy = qb_annealer_best(a, &replica);
 }
 
+qb_status qb_annealer_spread(qb_annealer *a, const uint32_t *copies, qb_budget *budget)
+{
+    uint32_t n = a->model->n, from[QB_LANES], to[QB_LANES], born = 0, died = 0;
+    for (uint32_t r = 0; r < a->kernel->replicas; r++) {
+        if (!copies[r])
+            to[died++] = r;
+        for (uint32_t extra = 1; extra < copies[r]; extra++)
+            from[born++] = r;
+    }
+    for (uint32_t first = 0, end; first < n; first = end) {
+        end = n - first < QB_ANNEAL_SPAN ? n : first + QB_ANNEAL_SPAN;
+        a->kernel->copy(a->state, first, end, died, from, to);
+        if (budget && !qb_budget_spend(budget, (uint64_t)died * (end - first)))
+            return QB_STOPPED;
+    }
+    return QB_OK;
+}
+
 void qb_annealer_state(const qb_annealer *annealer, uint32_t replica, uint8_t *x)
 {
     annealer->kernel->get(annealer->state, replica, x);

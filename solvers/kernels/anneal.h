@@ -93,6 +93,11 @@ void qb_annealer_recall(qb_annealer *annealer, uint32_t copy);
 /* The energies of all replicas. */
 void qb_annealer_energies(qb_annealer *annealer, double *energy /* [replicas] */);
 
+/* Among many replicas, puts replica r where copies[r] of them are, itself first; copies add up to as many as
+ * there are.  Charges each spin copied; budget may be NULL.  Errors: QB_STOPPED; states are then mixtures. */
+qb_status qb_annealer_spread(qb_annealer *annealer, const uint32_t *copies /* [replicas] */,
+                             qb_budget *budget);
+
 /* The state of one replica. */
 void qb_annealer_state(const qb_annealer *annealer, uint32_t replica, uint8_t *x /* [n] */);
 

@@ -41,6 +41,10 @@ typedef struct qb_anneal_kernel {
      * replica; else false, or no function. */
     bool (*best)(void *state, double *energy, uint32_t *replica);
     void (*energies)(void *state, double *energy /* [replicas] */); /* with many replicas */
+    /* With many replicas, at most QB_LANES: gives [first, end) of n variables in replica to[k] the values
+     * that they have in from[k]; to ascends, and no replica is in both. */
+    void (*copy)(void *state, uint32_t first, uint32_t end, uint32_t count, const uint32_t *from,
+                 const uint32_t *to);
     /* |cost| of moves from where the only replica is; no function where moves are flips. */
     uint32_t (*costs)(void *state, double *cost, uint32_t most);
     /* Copies of the only replica, to go back to, and their size; no functions where that does not pay. */

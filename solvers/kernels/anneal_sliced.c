@@ -279,6 +279,29 @@ static void sliced_get(const void *opaque, uint32_t replica, uint8_t *x)
         x[s->order[p]] = s->word[p][replica / 64] >> replica % 64 & 1;
 }
 
+static void sliced_copy(void *opaque, uint32_t first, uint32_t end, uint32_t count, const uint32_t *from,
+                        const uint32_t *to)
+{
+    qb_anneal_sliced_state *s = opaque;
+    uint32_t until[QB_LANES / 64]; /* of the copies into each word of 64 lanes */
+    qb_lanes kept = ~(qb_lanes){0};
+    for (uint32_t w = 0, k = 0; w < QB_LANES / 64; w++) {
+        for (; k < count && to[k] / 64 == w; k++)
+            kept[w] &= ~(UINT64_C(1) << to[k] % 64);
+        until[w] = k;
+    }
+    for (uint32_t p = first; p < end; p++) {
+        qb_lanes old = s->word[p], copied = {0};
+        for (uint32_t w = 0, k = 0; w < QB_LANES / 64; w++) {
+            uint64_t bits = 0;
+            for (; k < until[w]; k++)
+                bits |= (old[from[k] / 64] >> from[k] % 64 & 1) << to[k] % 64;
+            copied[w] = bits;
+        }
+        s->word[p] = (old & kept) | copied;
+    }
+}
+
 const qb_anneal_kernel qb_anneal_sliced = {
     .name = "sliced",
     .replicas = QB_LANES,
@@ -289,4 +312,5 @@ const qb_anneal_kernel qb_anneal_sliced = {
     .best = sliced_best,
     .energies = sliced_energies,
     .get = sliced_get,
+    .copy = sliced_copy,
 };
