@@ -2,18 +2,17 @@
  *
  * One anneal starts at random states, runs `sweeps` sweeps from beta_start to beta_end, and ends in a quench
  * to a local optimum.  Anneals follow each other until the budget ends; left to itself the solver does not
- * know how long that is, so they grow.  With 512 replicas the sweeps double after every anneal.  One replica
- * whose kernel can copy it is annealed as a population (population.h): members take turns at every
- * temperature, and those in worse valleys give way.  After two anneals of one size either the members or the
- * sweeps double, so at any moment the greatest size has had about half of all work.  On generated complete
- * graphs of +-1 (n = 2000) a population finds the best known cut of a hard one in 2.1 s, 5.9 s by independent
- * anneals, and that of an easy one in the same 0.7 s (means).  With other kernels lengths double after 4
- * anneals, and then half as many more each time.  Under a budget of samples all are independent and equally
- * long, and each replica at the end of one is a sample.
+ * know how long that is, so they grow: with 512 replicas sweeps double after every anneal, with one after 4,
+ * and then half as many more each time.  Under a budget of samples all are independent and equally long, and
+ * each replica at the end of one is a sample.
  *
- * The replicas of one anneal are a population too: in the cold half of the schedule those
- * in poor valleys give way to copies of better ones.  Not in the hot half, where energies do not yet tell
- * valleys apart and choosing by them only makes replicas alike; and not where each is wanted as a sample.
+ * Where it is not, replicas are a population (population.h): those in worse valleys give way to copies of
+ * others.  512 of them in the cold half of the schedule only: in the hot half energies do not yet tell
+ * valleys apart, and choosing by them makes replicas alike.  A single one whose kernel can copy it takes
+ * turns with others at every temperature; after two anneals of one size either their number or the sweeps
+ * double, so at any moment the greatest size has had about half of all work.  On a hard generated complete
+ * graph of +-1 (n = 2000) that finds the best known cut in 2.0 s, 5.9 s by independent anneals, on an easy
+ * one in the same 0.7 s (means).
  *
  * The replicas of one anneal are merged (anneal_merge.h): on sparse models their differences fall apart into
  * pieces that can be decided one by one.  Where that works, every anneal is followed by one that starts all

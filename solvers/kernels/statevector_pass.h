@@ -17,7 +17,7 @@
  * of two halves.
  *
  * Memory.  Amplitudes come in blocks: QB_SV_BLOCK real parts, then as many imaginary parts, so that a row
- * of a tile is one run of one page, which a rotation goes through without asking which part is which.
+ * of a tile is one run, mostly of one page, which a rotation goes through without asking which part is which.
  * Amplitude x lies at qb_sv_at(x), its imaginary part a block further on: a vector of padding every 2^10 and
  * 2^14 amplitudes, and four every 2^21, keep rows that are rotated together out of each other's cache sets.
  * Large states may have none.
