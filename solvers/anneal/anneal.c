@@ -52,8 +52,6 @@
 #define ANNEAL_FIRST_COUNT   4    /* of one replica, before lengths double; half as many more at each */
 #define ANNEAL_LOOKS         16   /* an anneal is looked at in that many parts, the hot half excepted */
 #define ANNEAL_PART_LEAST    16   /* sweeps between two looks, at least */
-#define ANNEAL_GENERATIONS   128  /* the same of a population, which passes on at every look */
-#define ANNEAL_PASS_LEAST    8    /* sweeps between two of its looks, at least */
 #define ANNEAL_CHUNK         64   /* betas computed at a time */
 #define ANNEAL_QUENCH        2    /* sweeps at zero temperature that end an anneal */
 #define ANNEAL_MERGE_SWEEPS  8    /* one replica is merged for so many sweeps: the lesser part of the work */
@@ -62,8 +60,9 @@
 #define ANNEAL_STREAM        UINT64_MAX /* of random numbers: kernels have the first ones */
 #define ANNEAL_MEMBERS       4          /* of the first populations */
 #define ANNEAL_POPULATIONS   2          /* of one size, before it grows */
-#define ANNEAL_RESAMPLINGS   128        /* during an anneal, */
-#define ANNEAL_STEP_LEAST    4          /* which are so many sweeps apart, at least */
+#define ANNEAL_RESAMPLINGS   128        /* during an anneal, were all of it resampled, */
+#define ANNEAL_PASS_LEAST    8          /* which are so many sweeps of 512 replicas apart, at least, */
+#define ANNEAL_STEP_LEAST    4          /* and so many of a member */
 
 #define ANNEAL_PARAMS(X)                                                                                    \
     X(choice, kernel, "auto", 0, 0, "auto|single|sliced|count|gather|bits|dense|scalar|groups", "",         \
@@ -285,7 +284,7 @@ static qb_status anneal_from(anneal *s, uint64_t from, uint64_t sweeps, qb_budge
 {
     bool is_population = !qb_budget_limits_samples(budget) && !qb_budget_keeps_samples(budget) &&
                          qb_annealer_replicas(s->annealer) > 1;
-    uint64_t part = sweeps / (is_population ? ANNEAL_GENERATIONS : ANNEAL_LOOKS),
+    uint64_t part = sweeps / (is_population ? ANNEAL_RESAMPLINGS : ANNEAL_LOOKS),
              least = is_population ? ANNEAL_PASS_LEAST : ANNEAL_PART_LEAST,
              at = from > sweeps / 2 ? from : sweeps / 2;
     if (part < least)
