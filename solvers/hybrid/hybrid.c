@@ -75,7 +75,6 @@ typedef struct hybrid {
     qb_rng rng;
     qb_tabu *walk; /* propose=tabu, or where it keeps groups; else NULL */
     qb_tabu_rule rule;
-    bool in_groups;    /* is that the kind of point that it keeps to? */
     uint64_t *point;   /* [words] */
     qb_descent search; /* holds the candidate and the gain of each flip */
     uint8_t *best;     /* [n] */
@@ -83,9 +82,9 @@ typedef struct hybrid {
     uint8_t *after;    /* [n] scratch: where it goes */
     double best_value; /* of best: more is better (descent.h) */
     bool has_best;
-    double pace, due;     /* steps a round; those to be done */
-    double kick;          /* share of bits that the next kick draws anew */
-    qb_integers integers; /* in_groups: those that follow */
+    double pace, due;            /* steps a round; those to be done */
+    double kick;                 /* share of bits that the next kick draws anew */
+    const qb_integers *integers; /* the walk's; NULL: points keep neither groups nor integers */
     selection selection;
     selection_room room;
     selection_part chosen; /* for the step being made */
@@ -109,7 +108,6 @@ static void hybrid_free(void *opaque)
     qb_free(s->after);
     selection_close(&s->selection);
     part_maker_close(&s->maker);
-    qb_integers_close(&s->integers);
     qb_free(s);
 }
 
@@ -142,7 +140,7 @@ static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_dia
     status = qb_tabu_open(q, QB_TABU_AUTO, s->model->memory_bytes, qb_rng_next(&rng), budget, &s->walk, diag);
     if (status)
         return status;
-    s->in_groups = qb_tabu_keeps_groups(s->walk);
+    s->integers = qb_tabu_integers(s->walk);
     s->point = QB_NEW(uint64_t, qb_tabu_words(s->walk));
     return s->point ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory for a point");
 }
@@ -163,7 +161,7 @@ static qb_status choose_shape(hybrid *s, uint64_t seed, qb_budget *budget)
     qb_rng rng;
     qb_rng_init(&rng, seed, UINT64_MAX - 1);
     first_members(q, s->before);
-    qb_status status = selection_open(q, SELECT_RANDOM, s->in_groups ? &s->integers : NULL, &rng, &any);
+    qb_status status = selection_open(q, SELECT_RANDOM, s->integers, &rng, &any);
     if (!status)
         status = selection_take(&any, s->before, NULL, s->room, &s->chosen, budget);
     selection_close(&any);
@@ -190,7 +188,7 @@ static selection_room make_room(const hybrid *s)
     uint32_t n = s->model->qubo->n, k = (uint32_t)s->params->k;
     selection_room room = {k, ldexp(1, (int)k)};
     if (!k)
-        room = (selection_room){s->in_groups ? QB_SUBPROBLEM_VARIABLES : RULE_VARIABLES, RULE_STATES};
+        room = (selection_room){s->integers ? QB_SUBPROBLEM_VARIABLES : RULE_VARIABLES, RULE_STATES};
     room.variables = room.variables < n ? room.variables : n;
     room.states = fmin(room.states, ldexp(1, (int)room.variables));
     return room;
@@ -200,23 +198,20 @@ static selection_rule choose_rule(const hybrid *s)
 {
     if (s->params->select)
         return (selection_rule)(s->params->select - 1);
-    return s->in_groups ? SELECT_NEIGHBOURHOOD : SELECT_CHAIN;
+    return s->integers ? SELECT_NEIGHBOURHOOD : SELECT_CHAIN;
 }
 
 static qb_status open_steps(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
 {
     const qb_qubo *q = s->model->qubo;
-    const qb_integers *integers = s->in_groups ? &s->integers : NULL;
     s->room = make_room(s);
     uint64_t bytes = refine_bytes(&s->refiner, s->room.states);
     if (bytes > s->model->memory_bytes)
         return qb_fail(diag, QB_REFUSED, "steps on %u qubits need %.3g MiB, the memory limit allows %.3g MiB",
                        s->room.variables, (double)bytes / 0x1p20, (double)s->model->memory_bytes / 0x1p20);
-    qb_status status = integers ? qb_integers_open(q, &s->integers) : QB_OK;
+    qb_status status = part_maker_open(q, s->integers, &s->maker, diag);
     if (!status)
-        status = part_maker_open(q, integers, &s->maker, diag);
-    if (!status)
-        status = selection_open(q, choose_rule(s), integers, &s->rng, &s->selection);
+        status = selection_open(q, choose_rule(s), s->integers, &s->rng, &s->selection);
     return status ? status : model_device(s, seed, budget, diag);
 }
 
@@ -293,7 +288,7 @@ static qb_status propose(hybrid *s, qb_budget *budget)
     qb_status status = s->walk ? walk(s, s->rule.patience, s->search.x, budget) : QB_OK;
     if (!status)
         status = qb_descent_start(&s->search, s->search.x, budget);
-    if (!status && !s->in_groups)
+    if (!status && !s->integers)
         status = qb_descent_run(&s->search, budget);
     if (!status)
         status = qb_descent_publish(&s->search, budget);
@@ -352,7 +347,7 @@ static qb_status go(hybrid *s, const uint8_t *x, qb_budget *budget)
  * best. */
 static qb_status follow(hybrid *s, qb_budget *budget)
 {
-    if (!s->in_groups)
+    if (!s->integers)
         return qb_descent_run(&s->search, budget);
     memcpy(s->after, s->search.x, s->model->qubo->n);
     qb_status status = walk(s, 0, s->after, budget);

@@ -88,10 +88,8 @@ static uint64_t find_followers(part_maker *m, const selection_part *chosen, uint
         for (uint32_t k = t->tie_start[i]; k < t->tie_start[i + 1]; k++) {
             uint32_t integer = t->tie[k].integer;
             if (!m->slot[integer]) {
-                m->follower[count] = (part_follower){t->curvature[integer],
-                                                     t->range[integer],
-                                                     qb_integers_pull(t, m->model, integer, m->rest),
-                                                     {0}};
+                m->follower[count] =
+                    (part_follower){integer, qb_integers_pull(t, m->model, integer, m->rest), {0}};
                 m->slot[integer] = ++count;
                 work += qb_integers_couplings(t, m->model, integer);
             }
@@ -141,14 +139,15 @@ static double positive_part(double mean, double deviation, double *probability)
 }
 
 /* Adds the follower's equivalent quadratic to the terms of the part. */
-static void add_smooth(const part_follower *f, const selection_part *chosen, double sign, double *linear,
-                       double (*pair)[QB_SUBPROBLEM_VARIABLES])
+static void add_smooth(const qb_integers *t, const part_follower *f, const selection_part *chosen,
+                       double sign, double *linear, double (*pair)[QB_SUBPROBLEM_VARIABLES])
 {
     moments p = moments_of(chosen, f->tie);
-    double half = 2 * f->curvature, deviation = fmax(sqrt(p.variance), 1e-9 * f->curvature) / half;
+    double curvature = t->curvature[f->integer], range = t->range[f->integer];
+    double half = 2 * curvature, deviation = fmax(sqrt(p.variance), 1e-9 * curvature) / half;
     double middle = -(f->pull + p.mean) / half, above, beyond;
     double slope = positive_part(middle, deviation, &above);
-    slope -= positive_part(middle - f->range, deviation, &beyond);
+    slope -= positive_part(middle - range, deviation, &beyond);
     double bend = -(above - beyond) / half;
     for (uint32_t a = 0; a < chosen->count; a++) {
         double c = f->tie[a];
@@ -172,7 +171,7 @@ static qb_status build_smooth(const selection_part *chosen, part *p, qb_diag *di
             weight[a][q->neighbour[k]] = q->scale * qb_qubo_weight(q, k);
     }
     for (uint32_t k = 0; k < p->followers; k++)
-        add_smooth(&p->follower[k], chosen, sign, linear, weight);
+        add_smooth(p->integers, &p->follower[k], chosen, sign, linear, weight);
     for (uint32_t a = 0; a < q->n; a++)
         for (uint32_t b = a + 1; b < q->n; b++)
             if (weight[a][b] != 0)
@@ -184,7 +183,7 @@ qb_status part_make(part_maker *m, const selection_part *chosen, const uint8_t *
                     qb_diag *diag)
 {
     uint64_t work = 0;
-    *p = (part){.follower = m->follower};
+    *p = (part){.integers = m->integers, .follower = m->follower};
     if (m->integers) {
         clear_integers(m, chosen, x);
         work = m->model->n + find_followers(m, chosen, &p->followers);
@@ -211,8 +210,7 @@ double part_value(const part *p, const uint8_t *y)
         double pull = f->pull;
         for (uint32_t a = 0; a < p->plain.n; a++)
             pull += y[a] ? f->tie[a] : 0;
-        double t = fmin(fmax(nearbyint(pull / (-2 * f->curvature)), 0), f->range);
-        value += sign * (f->curvature * t + pull) * t;
+        value += sign * qb_integers_cost(p->integers, f->integer, pull);
     }
     return value;
 }

@@ -23,7 +23,8 @@
 
 /* An integer that follows the part. */
 typedef struct part_follower {
-    double curvature, range, pull; /* pull: all members 0 */
+    uint32_t integer;
+    double pull; /* all members 0 */
     double tie[QB_SUBPROBLEM_VARIABLES];
 } part_follower;
 
@@ -40,6 +41,7 @@ typedef struct part_maker {
 typedef struct part {
     qb_qubo plain;  /* E_S */
     qb_qubo smooth; /* what a circuit runs where integers follow, else empty */
+    const qb_integers *integers;
     uint32_t followers;
     const part_follower *follower; /* [followers] */
     uint32_t group_start[QB_SUBPROBLEM_VARIABLES + 1], group_ones[QB_SUBPROBLEM_VARIABLES],

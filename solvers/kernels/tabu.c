@@ -105,11 +105,6 @@ const char *qb_tabu_form_name(const qb_tabu *tabu)
     return tabu->ops->name(tabu);
 }
 
-bool qb_tabu_keeps_groups(const qb_tabu *tabu)
-{
-    return tabu->ops == &qb_tabu_grouped;
-}
-
 uint32_t qb_tabu_words(const qb_tabu *tabu)
 {
     return tabu->words;

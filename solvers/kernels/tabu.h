@@ -30,6 +30,7 @@
 #include "harness/base/budget.h"
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
+#include "solvers/kernels/integers.h"
 
 typedef struct qb_tabu qb_tabu;
 
@@ -53,8 +54,8 @@ void qb_tabu_close(qb_tabu *tabu);
 /* What was chosen: "dense int8/int16 avx512", "sparse tree"... */
 const char *qb_tabu_form_name(const qb_tabu *tabu);
 
-/* Is its form QB_TABU_GROUPS? */
-bool qb_tabu_keeps_groups(const qb_tabu *tabu);
+/* Those that follow where its form is QB_TABU_GROUPS, maybe none; NULL with other forms. */
+const qb_integers *qb_tabu_integers(const qb_tabu *tabu);
 
 /* 64-bit words of a point. */
 uint32_t qb_tabu_words(const qb_tabu *tabu);

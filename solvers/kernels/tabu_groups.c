@@ -167,6 +167,12 @@ static const char *groups_name(const qb_tabu *t)
     return "groups";
 }
 
+const qb_integers *qb_tabu_integers(const qb_tabu *tabu)
+{
+    const grouped *s = tabu->ops == &qb_tabu_grouped ? tabu->form : NULL;
+    return s ? &s->at.integers : NULL;
+}
+
 const qb_tabu_ops qb_tabu_grouped = {
     .open = groups_open,
     .close = groups_close,
