@@ -336,26 +336,31 @@ static qb_status rest_of_layer(circuit *c, uint32_t l, double sign, bool backwar
     return status;
 }
 
-static qb_status forward(circuit *c, bool measure, bool start_adjoint, qb_sv_sums *total)
+/* turn_back: the last pass starts the adjoint state and is the first one back. */
+static qb_status forward(circuit *c, bool measure, bool turn_back, qb_sv_sums *total)
 {
     qb_status status = QB_OK;
     for (uint32_t k = 0; k <= c->depth && !status; k++) {
         qb_sv_pass pass = pass_make(c->state, c->halves && k % 2);
+        bool last = k == c->depth;
         pass.from_plus = k == 0;
         if (k > 0) {
             status = rest_of_layer(c, k - 1, 1, false);
             pass.first = layer_rotation(c, k - 1, 1);
         }
-        if (k < c->depth)
+        if (!last)
             set_phase(&pass, c->state->diagonal, c->gammas[k]);
-        if (k < c->depth && c->halves)
+        if (!last && c->halves)
             pass.second = layer_rotation(c, k, 1);
-        pass.measure = measure && k == c->depth;
-        pass.start_adjoint = start_adjoint && pass.measure;
+        pass.measure = measure && last;
+        if (last && turn_back) {
+            pass.backward = pass.start_adjoint = true;
+            pass.second = layer_rotation(c, k - 1, -1);
+        }
         if (!status)
             status = run_scaled(c, &pass, k + 1 == c->depth ? 1 / stretch_to_come(c) : 1, total);
     }
-    return status;
+    return status || !turn_back ? status : rest_of_layer(c, c->depth - 1, -1, true);
 }
 
 static double expectation_of(const qb_statevector *state, const qb_sv_sums *sums)
@@ -428,19 +433,17 @@ qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth, con
 
 /* ---------------------------------------------------------------------------------------------- gradient */
 
-/* Undoes pass k on the state and its adjoint, adding up the overlaps. */
+/* Undoes pass k < depth on the state and its adjoint, adding up the overlaps. */
 static qb_status backward(circuit *c, uint32_t k, qb_sv_sums *total)
 {
     qb_sv_pass pass = pass_make(c->state, c->halves && k % 2);
-    qb_status status;
     pass.backward = true;
-    if (k < c->depth && c->halves)
+    if (c->halves)
         pass.first = layer_rotation(c, k, -1);
-    if (k < c->depth)
-        set_phase(&pass, c->state->diagonal, -c->gammas[k]);
+    set_phase(&pass, c->state->diagonal, -c->gammas[k]);
     if (k > 0)
         pass.second = layer_rotation(c, k - 1, -1);
-    status = run_scaled(c, &pass, 1, total);
+    qb_status status = run_scaled(c, &pass, 1, total);
     return status || !k ? status : rest_of_layer(c, k - 1, -1, true);
 }
 
@@ -450,23 +453,21 @@ qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const d
 {
     circuit c = circuit_make(state, depth, gammas, betas, budget);
     qb_sv_sums sums;
-    qb_status status = forward(&c, true, true, &sums);
+    qb_status status = forward(&c, true, depth > 0, &sums);
     if (status)
         return status;
     double value = expectation_of(state, &sums), scale = 2 * state->diagonal->step / sums.weight;
-    memset(by_beta, 0, depth * sizeof *by_beta);
-    for (uint32_t k = depth + 1; k-- > 0 && !status;) {
+    if (depth)
+        by_beta[depth - 1] = scale * sums.second;
+    for (uint32_t k = depth; k-- > 0;) {
         status = backward(&c, k, &sums);
         if (status)
-            break;
-        if (k < depth) {
-            by_gamma[k] = scale * state->diagonal->step * sums.phase;
-            by_beta[k] += scale * sums.first;
-        }
+            return status;
+        by_gamma[k] = scale * state->diagonal->step * sums.phase;
+        by_beta[k] += scale * sums.first;
         if (k > 0)
-            by_beta[k - 1] += scale * sums.second;
+            by_beta[k - 1] = scale * sums.second;
     }
-    if (!status)
-        *expectation = value;
-    return status;
+    *expectation = value;
+    return QB_OK;
 }

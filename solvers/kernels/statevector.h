@@ -55,7 +55,7 @@ qb_status qb_statevector_evolve_gibbs(qb_statevector *state, uint32_t depth,
 
 /* <C> and its derivatives by every angle, by the adjoint method: the state and lambda = C psi are taken back
  * layer by layer, d<C>/d angle = 2 Re <lambda| dU psi>.  Needs a state with gradients; leaves it undefined.
- * Charges 3 p + 3 passes.  Errors: QB_STOPPED.
+ * Charges 3 p + 2 passes.  Errors: QB_STOPPED.
  * Source: Jones and Gacon, arXiv:2009.02823. */
 qb_status qb_statevector_gradient(qb_statevector *state, uint32_t depth, const double *gammas /* [depth] */,
                                   const double *betas /* [depth] */, qb_budget *budget, double *expectation,

@@ -8,26 +8,24 @@
 #include "solvers/kernels/statevector_phase_body.h"
 
 #define EACH_ARRAY UNROLL for (unsigned a = 0; a < arrays; a++)
+#define EACH_PART  UNROLL for (unsigned part = 0; part < 2; part++) /* re, im; two on, the adjoint's */
 #define EACH_ROW   UNROLL for (unsigned r = 0; r < count; r++)
 
 /* ------------------------------------------------------------------------------------------------ LOW */
 
-/* The qubits of rows and lanes; v: re, im and the adjoint's re, im. */
-ALWAYS void turn_low(job *j, mixer *m, vec fade, vec *const *v, unsigned rows, unsigned arrays)
+/* The qubits of rows and lanes, of the real or the imaginary parts of a leaf. */
+ALWAYS void turn_low(mixer *m, vec fade, vec *phi, vec *lambda, unsigned rows, bool both)
 {
-    if (arrays == 4) {
-        vec sum = {0};
-        for (unsigned a = 0; a < 2; a++) {
-            sum = overlap_rows(v[a], v[a + 2], rows, sum);
-            sum = overlap_lanes(v[a], v[a + 2], rows, j->lane_sign, sum);
-        }
-        m->overlap = FMA(fade, sum, m->overlap);
+    if (!both) {
+        rotate_rows(phi, rows, m);
+        rotate_lanes(phi, rows, m);
+        return;
     }
-    EACH_ARRAY
-    {
-        rotate_rows(v[a], rows, m);
-        rotate_lanes(v[a], rows, m);
-    }
+    vec sum = turn_lanes(phi, lambda, rows, m);
+    sum = FMA(splat(m->fade[LANE_BITS]), overlap_rows(phi, lambda, rows), sum);
+    m->overlap = FMA(fade, sum, m->overlap);
+    rotate_rows(phi, rows, m);
+    rotate_rows(lambda, rows, m);
 }
 
 /* From the first amplitude of a leaf to another. */
@@ -37,42 +35,47 @@ ALWAYS void turn_low(job *j, mixer *m, vec fade, vec *const *v, unsigned rows, u
 ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
 {
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
-    vec block[4][1 << LEAF_ROWS], *const v[4] = {block[0], block[1], block[2], block[3]};
+    const bool carried = backward && !j->pass->start_adjoint,
+               plus = !whole && !backward && j->pass->from_plus;
+    vec v[4][1 << LEAF_ROWS];
     REAL *base[4];
     EACH_ARRAY base[a] = j->array[a] + at(j->pass, x);
     EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + WITHIN(r * LANES), 0, 2);
-    if (!whole && !backward && j->pass->from_plus)
-        EACH_ROW plus_at(j, x + r * LANES, &v[0][r], &v[1][r]);
-    else
-        EACH_ARRAY EACH_ROW v[a][r] = load(base[a] + WITHIN(r * LANES));
-    if (whole || j->first.on)
-        turn_low(j, &j->first, j->first_fade, v, rows, arrays);
-    if (whole || j->pass->phase)
+    EACH_PART
+    {
+        EACH_ROW v[part][r] = plus ? plus_at(j, x + r * LANES, part) : load(base[part] + WITHIN(r * LANES));
+        if (backward)
+            EACH_ROW v[part + 2][r] = load(base[part + 2] + WITHIN(r * LANES));
+        if (whole || j->first.on)
+            turn_low(&j->first, j->first_fade, v[part], v[part + 2], rows, carried);
+    }
+    if (whole || j->pass->phase || j->pass->measure)
         EACH_ROW
         {
             vec here[4];
             EACH_ARRAY here[a] = v[a][r];
-            turn_phase(j, x + r * LANES, here, false, backward);
+            turn_phase(j, x + r * LANES, here, false, whole, backward);
             EACH_ARRAY v[a][r] = here[a];
         }
-    if (whole || j->second.on)
-        turn_low(j, &j->second, j->second_fade, v, rows, arrays);
-    if (!whole && j->pass->measure)
-        EACH_ROW measure(j, x + r * LANES, v[0][r], v[1][r]);
-    EACH_ARRAY EACH_ROW store(base[a] + WITHIN(r * LANES), v[a][r]);
+    EACH_PART
+    {
+        if (whole || j->second.on)
+            turn_low(&j->second, j->second_fade, v[part], v[part + 2], rows, backward);
+        EACH_ROW store(base[part] + WITHIN(r * LANES), v[part][r]);
+        if (backward)
+            EACH_ROW store(base[part + 2] + WITHIN(r * LANES), v[part + 2][r]);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------ HIGH */
 
-ALWAYS void turn_high(mixer *m, vec fade, vec *const *v, unsigned rows, unsigned arrays)
+ALWAYS void turn_high(mixer *m, vec fade, vec *phi, vec *lambda, unsigned rows, bool both)
 {
-    if (arrays == 4) {
-        vec sum = {0};
-        for (unsigned a = 0; a < 2; a++)
-            sum = overlap_rows(v[a], v[a + 2], rows, sum);
-        m->overlap = FMA(fade, sum, m->overlap);
+    if (both) {
+        m->overlap = FMA(fade, overlap_rows(phi, lambda, rows), m->overlap);
+        rotate_rows(lambda, rows, m);
     }
-    EACH_ARRAY rotate_rows(v[a], rows, m);
+    rotate_rows(phi, rows, m);
 }
 
 /* The eliminated qubit: x and the mirrored y (lanes reversed already) turn together.  t: the tangent with the
@@ -101,11 +104,11 @@ ALWAYS vec overlap_coupling(const job *j, bool odd, const vec *x, const vec *y)
     return j->coupling_sign[odd] * sum;
 }
 
-ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, bool backward)
+ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, bool both)
 {
     if (!m->on)
         return;
-    if (backward) {
+    if (both) {
         m->overlap = FMA(fade, overlap_coupling(j, odd, x, y), m->overlap);
         couple(j, m->coupling[odd], &x[2], &x[3], &y[2], &y[3]);
     }
@@ -117,6 +120,7 @@ ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, b
 ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole, bool backward)
 {
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2, places = mirrored ? 2 : 1;
+    const bool carried = backward && !j->pass->start_adjoint;
     const size_t row = (size_t)1 << j->pass->low_bits;
     const size_t start[2] = {x, ((size_t)1 << j->pass->bits) - LANES - x - (count - 1) * row};
     REAL *base[2][4];
@@ -126,19 +130,16 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     UNROLL for (unsigned p = 0; p < places; p++)
     {
         EACH_ARRAY base[p][a] = j->array[a] + at(j->pass, start[p]);
-        EACH_ARRAY EACH_ROW
+        EACH_ARRAY EACH_ROW __builtin_prefetch(base[p][a] + offset[r] + (p ? -j->ahead : j->ahead), 0, 2);
+        EACH_PART
         {
-            vec loaded = load(base[p][a] + offset[r]);
-            __builtin_prefetch(base[p][a] + offset[r] + (p ? -j->ahead : j->ahead), 0, 2);
-            v[p][a][r] = p ? REVERSE(loaded) : loaded;
+            EACH_ROW v[p][part][r] = load(base[p][part] + offset[r]);
+            if (backward)
+                EACH_ROW v[p][part + 2][r] = load(base[p][part + 2] + offset[r]);
+            if (whole || j->first.on)
+                turn_high(&j->first, j->first_fade, v[p][part], v[p][part + 2], rows, carried);
         }
     }
-    if (whole || j->first.on)
-        UNROLL for (unsigned p = 0; p < places; p++)
-        {
-            vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
-            turn_high(&j->first, j->first_fade, here, rows, arrays);
-        }
     EACH_ROW
     {
         const unsigned mirror = count - 1 - r;
@@ -146,36 +147,31 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
         EACH_ARRAY
         {
             here[a] = v[0][a][r];
-            there[a] = mirrored ? v[1][a][mirror] : here[a];
+            there[a] = mirrored ? REVERSE(v[1][a][mirror]) : here[a];
         }
         bool odd = mirrored && __builtin_parityll((x + r * row) >> LANE_BITS);
         if (mirrored)
-            turn_coupled(j, &j->first, j->first_coupling_fade, odd, here, there, backward);
-        if (whole || j->pass->phase)
-            turn_phase(j, x + r * row, here, false, backward);
-        if (mirrored && (whole || j->pass->phase))
-            turn_phase(j, start[1] + mirror * row, there, true, backward);
+            turn_coupled(j, &j->first, j->first_coupling_fade, odd, here, there, carried);
+        if (whole || j->pass->phase || j->pass->measure)
+            turn_phase(j, x + r * row, here, false, whole, backward);
+        if (mirrored && (whole || j->pass->phase || j->pass->measure))
+            turn_phase(j, start[1] + mirror * row, there, true, whole, backward);
         if (mirrored)
             turn_coupled(j, &j->second, splat(1), odd, here, there, backward);
         EACH_ARRAY
         {
             v[0][a][r] = here[a];
             if (mirrored)
-                v[1][a][mirror] = there[a];
+                v[1][a][mirror] = REVERSE(there[a]);
         }
     }
-    UNROLL for (unsigned p = 0; p < places; p++)
+    UNROLL for (unsigned p = 0; p < places; p++) EACH_PART
     {
-        vec *const here[4] = {v[p][0], v[p][1], v[p][2], v[p][3]};
         if (whole || j->second.on)
-            turn_high(&j->second, j->second_fade, here, rows, arrays);
-        EACH_ROW
-        {
-            EACH_ARRAY v[p][a][r] = p ? REVERSE(v[p][a][r]) : v[p][a][r];
-            if (!whole && j->pass->measure)
-                measure(j, start[p] + r * row, v[p][0][r], v[p][1][r]);
-            EACH_ARRAY store(base[p][a] + offset[r], v[p][a][r]);
-        }
+            turn_high(&j->second, j->second_fade, v[p][part], v[p][part + 2], rows, backward);
+        EACH_ROW store(base[p][part] + offset[r], v[p][part][r]);
+        if (backward)
+            EACH_ROW store(base[p][part + 2] + offset[r], v[p][part + 2][r]);
     }
 }
 

@@ -27,7 +27,8 @@
  * tile of columns together with the mirrored one.
  *
  * Gradients.  A backward pass carries the adjoint state lambda = C phi along, undoes the three steps on both,
- * and adds up lambda . G phi for the generators G of its rotations and of its phase.
+ * and adds up lambda . G phi for the generators G of its rotations and of its phase.  The first one starts as
+ * the last pass forward.
  */
 #ifndef QB_KERNELS_STATEVECTOR_PASS_H
 #define QB_KERNELS_STATEVECTOR_PASS_H
@@ -67,9 +68,10 @@ typedef struct qb_sv_pass {
     bool from_plus; /* start from |+> instead of what the arrays hold; first is off */
     bool phase;
     double phase_scale; /* by which the phases shorten the state */
-    bool measure;       /* sum the cost at the end; second is off */
-    bool start_adjoint; /* with measure: lambda = C phi, without C's constant and in units of its step */
+    bool measure;       /* sum the cost in the place of the phase; without start_adjoint, second is off */
     bool backward;      /* carry the adjoint state along and add up overlaps */
+    bool start_adjoint; /* with measure and backward, which is so from there on: lambda = C phi, without C's
+                           constant and in units of its step */
 
     qb_cost_width cost_width;
     const void *cost;           /* [2^bits] */

@@ -15,10 +15,9 @@ typedef struct job {
     vec first_fade, first_coupling_fade, second_fade; /* of the overlaps of a leaf */
 
     REAL nibble[2][2][16], cosine[16], sine[16];
-    vec plus[4];                  /* parts of |+>, by popcount of the row modulo 4 */
-    vec lane_sign[LANE_BITS + 1]; /* -1 where bit l of the lane is 0, 1 where it is 1 */
-    vec coupling_sign[2];         /* of the eliminated qubit, by the parity of the row */
-    dvec weight, cost, phase;     /* sums by lane */
+    vec plus[4];              /* parts of |+>, by popcount of the row modulo 4 */
+    vec coupling_sign[2];     /* of the eliminated qubit, by the parity of the row */
+    dvec weight, cost, phase; /* sums by lane */
 } job;
 
 ALWAYS void multiply(vec *re, vec *im, vec factor_re, vec factor_im)
@@ -74,12 +73,13 @@ ALWAYS void phase_of_reals(const job *j, size_t x, vec *re, vec *im)
     *im = FMA(tc, s, ts * c);
 }
 
-/* sum |phi|^2 and sum |phi|^2 entry of a vector at x; lambda = entry phi where the adjoint state starts. */
-ALWAYS void measure(job *j, size_t x, vec re, vec im)
+/* sum |phi|^2 and sum |phi|^2 entry of a vector v at x; lambda = entry phi, where the adjoint state starts.
+ */
+ALWAYS void measure(job *j, size_t x, vec *v, bool reversed, bool start_adjoint)
 {
     dvec r[HALVES], i[HALVES];
-    widen(re, r);
-    widen(im, i);
+    widen(reversed ? REVERSE(v[0]) : v[0], r);
+    widen(reversed ? REVERSE(v[1]) : v[1], i);
     UNROLL for (size_t half = 0; half < HALVES; half++)
     {
         dvec p = r[half] * r[half] + i[half] * i[half];
@@ -89,9 +89,9 @@ ALWAYS void measure(job *j, size_t x, vec re, vec im)
         r[half] *= entry;
         i[half] *= entry;
     }
-    if (j->pass->start_adjoint) {
-        store(j->array[2] + at(j->pass, x), narrow(r));
-        store(j->array[3] + at(j->pass, x), narrow(i));
+    if (start_adjoint) {
+        v[2] = reversed ? REVERSE(narrow(r)) : narrow(r);
+        v[3] = reversed ? REVERSE(narrow(i)) : narrow(i);
     }
 }
 
@@ -104,10 +104,15 @@ ALWAYS void overlap_phase(job *j, size_t x, vec product)
         p[half] * entries(j->pass, x + half * (LANES / HALVES));
 }
 
-/* The phase of the vector at x, in re, im and the adjoint's re, im.  reversed: its lanes are. */
-ALWAYS void turn_phase(job *j, size_t x, vec *v, bool reversed, bool backward)
+/* The phase of the vector at x, in re, im and the adjoint's re, im; or its sums, in a pass without.
+ * reversed: its lanes are. */
+ALWAYS void turn_phase(job *j, size_t x, vec *v, bool reversed, bool whole, bool backward)
 {
     vec re, im;
+    if (!whole && j->pass->measure) {
+        measure(j, x, v, reversed, backward);
+        return;
+    }
     if (backward) {
         vec product = v[2] * v[1] - v[3] * v[0];
         overlap_phase(j, x, reversed ? REVERSE(product) : product);
@@ -125,12 +130,11 @@ ALWAYS void turn_phase(job *j, size_t x, vec *v, bool reversed, bool backward)
         multiply(&v[2], &v[3], re, im);
 }
 
-/* |+> in the rotated frame: i^popcount(x). */
-ALWAYS void plus_at(const job *j, size_t x, vec *re, vec *im)
+/* A part of |+> in the rotated frame, where it is i^popcount(x). */
+ALWAYS vec plus_at(const job *j, size_t x, unsigned part)
 {
     unsigned quarter = (unsigned)__builtin_popcountll(x >> LANE_BITS);
-    *re = j->plus[quarter & 3];
-    *im = j->plus[(quarter + 3) & 3];
+    return j->plus[(quarter + 3 * part) & 3];
 }
 
 #endif

@@ -44,19 +44,22 @@ ALWAYS void rotate_run(REAL *base, size_t length, const row_set *place, unsigned
     }
 }
 
-ALWAYS vec overlap_run(const REAL *phi, const REAL *lambda, size_t length, const row_set *place,
-                       unsigned bits)
+/* The same for a state and its adjoint; returns their overlap before. */
+ALWAYS vec turn_run(REAL *phi, REAL *lambda, size_t length, const row_set *place, unsigned bits,
+                    const mixer *m)
 {
     const unsigned count = 1u << bits;
     vec sum = {0};
     for (size_t i = 0; i < length; i += LANES) {
         vec v[1 << GROUP_BITS], w[1 << GROUP_BITS];
-        EACH_ROW
-        {
-            v[r] = load(phi + i + place->high[r / 4] + place->low[r % 4]);
-            w[r] = load(lambda + i + place->high[r / 4] + place->low[r % 4]);
-        }
-        sum = overlap_rows(v, w, bits, sum);
+        EACH_ROW v[r] = load(phi + i + place->high[r / 4] + place->low[r % 4]);
+        EACH_ROW w[r] = load(lambda + i + place->high[r / 4] + place->low[r % 4]);
+        sum += overlap_rows(v, w, bits);
+        rotate_rows(v, bits, m);
+        EACH_ROW store(phi + i + place->high[r / 4] + place->low[r % 4], v[r]);
+        EACH_ROW w[r] = load(lambda + i + place->high[r / 4] + place->low[r % 4]);
+        rotate_rows(w, bits, m);
+        EACH_ROW store(lambda + i + place->high[r / 4] + place->low[r % 4], w[r]);
     }
     return sum;
 }
@@ -76,13 +79,12 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mi
     for (size_t r = 0; r < runs << apart; r++) {
         size_t start = at(pass, x + (r >> apart << run_bits)) + (apart && r % 2 ? QB_SV_BLOCK : 0);
         REAL *state = j->array[0] + start;
-        if (pass->backward) {
-            REAL *adjoint = j->array[2] + start;
-            vec sum = overlap_run(state, adjoint, length, &place, bits);
+        if (m->both) {
+            vec sum = turn_run(state, j->array[2] + start, length, &place, bits, &local);
             m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
-            rotate_run(adjoint, length, &place, bits, &local);
+        } else {
+            rotate_run(state, length, &place, bits, &local);
         }
-        rotate_run(state, length, &place, bits, &local);
     }
 }
 
@@ -246,11 +248,6 @@ static void fill_lanes(job *j)
         j->plus[quarter] = load(lane);
     }
     REAL sign[LANES];
-    for (int l = 0; l < LANE_BITS; l++) {
-        for (size_t i = 0; i < LANES; i++)
-            sign[i] = i >> l & 1 ? 1 : -1;
-        j->lane_sign[l] = load(sign);
-    }
     for (size_t odd = 0; odd < 2; odd++) {
         for (size_t i = 0; i < LANES; i++)
             sign[i] = (REAL)(__builtin_parityll(i ^ odd) ? -pass->coupling_sign : pass->coupling_sign);
@@ -270,6 +267,8 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     job j = {.pass = pass, .first = mixer_make(pass, pass->first), .second = mixer_make(pass, pass->second)};
     for (unsigned a = 0; a < (pass->array[QB_SV_ADJOINT] ? 4u : 2u); a++)
         j.array[a] = (REAL *)pass->array[a / 2] + a % 2 * QB_SV_BLOCK;
+    j.first.both = pass->backward && !pass->start_adjoint;
+    j.second.both = pass->backward;
     fill_lanes(&j);
     unsigned top = pass->high ? pass->bits : pass->low_bits, start = pass->high ? pass->low_bits : LANE_BITS;
     unsigned tile_bits = pass->high ? pass->width_bits + LANE_BITS : pass->low_bits;
