@@ -168,12 +168,15 @@ static void leaves(job *j, size_t x)
 #undef HIGH_LEAF
 }
 
-/* How many of the `bits` above a leaf are rotated first: the odd ones out, so that whole groups remain. */
-static unsigned top_group(unsigned bits)
+/* How many of the `bits` above a leaf are rotated first: those above near parts where one group does not have
+ * them all, else the odd ones out, so that whole groups remain. */
+static unsigned top_group(unsigned bits, unsigned near_bits)
 {
     unsigned rest = bits % GROUP_BITS;
     if (bits <= GROUP_BITS)
         return bits;
+    if (bits > near_bits)
+        return least(GROUP_BITS, bits - near_bits);
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
@@ -198,7 +201,7 @@ static void tree(job *j, size_t x, unsigned top)
         leaves(j, x);
         return;
     }
-    unsigned bits = top > j->near_top ? least(GROUP_BITS, top - j->near_top) : top_group(top - j->leaf_top);
+    unsigned bits = top_group(top - j->leaf_top, j->near_top - j->leaf_top);
     unsigned bit = top - bits;
     bool mirrored = is_mirrored(pass);
     size_t y = mirrored ? mirrored_start(pass, x, top) : 0;
