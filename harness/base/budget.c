@@ -84,6 +84,8 @@ static bool check(qb_budget *b)
 
 bool qb_budget_spend(qb_budget *budget, uint64_t work)
 {
+    if (!budget)
+        return true;
     budget->work = add_saturating(budget->work, work);
     return budget->work < atomic_load_explicit(&budget->check_at, memory_order_relaxed) || check(budget);
 }
@@ -150,7 +152,7 @@ double qb_budget_remaining_seconds(qb_budget *budget)
 
 bool qb_budget_is_over(const qb_budget *budget)
 {
-    return budget->over || (budget->parent && qb_budget_is_over(budget->parent));
+    return budget && (budget->over || qb_budget_is_over(budget->parent));
 }
 
 void qb_budget_request_stop(qb_budget *budget)

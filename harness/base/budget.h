@@ -20,8 +20,9 @@ typedef struct qb_budget qb_budget;
 /* Charges `work` units (one unit: one matrix nonzero or state-vector amplitude touched, per replica) and says
  * whether to go on.  false: stop now and return QB_STOPPED; every later call is false too.  Call it at least
  * every 100 us or so of computing, in amounts that depend on nothing but the seed and the model (never on
- * time), so that a work budget reproduces the run.  Cost: a few nanoseconds. */
-bool qb_budget_spend(qb_budget *budget, uint64_t work);
+ * time), so that a work budget reproduces the run.  Cost: a few nanoseconds.  Of NULL nothing is charged, and
+ * it never ends: kernels that may run without a budget pass on what they got. */
+bool qb_budget_spend(qb_budget *budget /* or NULL */, uint64_t work);
 
 /* Charges `count` returned samples (shots, reads); the unit of a samples budget.  Same contract as
  * qb_budget_spend. */
@@ -100,7 +101,7 @@ void qb_budget_detail_list(qb_budget *budget, const char *key, const double *val
  * declared the capability: asking is recorded, and its run has lied. */
 double qb_budget_remaining_seconds(qb_budget *budget);
 
-/* True once the budget has said stop; reads no clock. */
+/* True once the budget has said stop; reads no clock.  NULL never does. */
 bool qb_budget_is_over(const qb_budget *budget);
 
 /* A child budget for a sub-solver: it spends from the parent, ends after `work` units of its own or with the

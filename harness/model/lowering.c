@@ -6,7 +6,6 @@
 #include "harness/model/lowering_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static qb_status lower_to_qubo(qb_lowering *l, qb_diag *diag)
 {
@@ -43,27 +42,7 @@ static qb_status lower_to_mip(qb_lowering *l, bool quadratic, qb_diag *diag)
 /* How many bits the largest weight takes, counted in the smallest. */
 static int weight_bits(const qb_qubo *q)
 {
-    double least = INFINITY, most = 0;
-    for (uint32_t i = 0; i < q->n; i++) {
-        double w = fabs(qb_qubo_linear(q, i));
-        most = fmax(most, w);
-        least = w > 0 ? fmin(least, w) : least;
-    }
-    if (q->integral && q->nonzeros) {
-        int32_t low = INT32_MAX, high = 0;
-        for (uint64_t k = 0; k < q->nonzeros; k++) {
-            int32_t w = abs(q->int_weight[k]);
-            high = w > high ? w : high;
-            low = w < low ? w : low;
-        }
-        most = fmax(most, high);
-        least = fmin(least, low);
-    }
-    for (uint64_t k = 0; !q->integral && k < q->nonzeros; k++) {
-        most = fmax(most, fabs(q->real_weight[k]));
-        least = fmin(least, fabs(q->real_weight[k]));
-    }
-    return most > 0 ? ilogb(most / least) + 1 : 0;
+    return q->greatest > 0 ? ilogb(q->greatest / q->least) + 1 : 0;
 }
 
 static void record_penalties(const qb_lowering *l, qb_json_writer *json)

@@ -38,11 +38,12 @@ static double linear_factor(const terms *t)
 
 /* What one pass over the terms tells. */
 typedef struct survey {
-    double *linear;  /* [n] the linear 0/1 terms */
-    double *reach;   /* [n] |linear_i| + sum_j |w_ij| */
-    uint64_t *start; /* [n + 2] start[i + 1]: where row i of the model begins */
-    bool integers;   /* are all data integers below 2^31? */
-    double most;     /* of reach */
+    double *linear;         /* [n] the linear 0/1 terms */
+    double *reach;          /* [n] |linear_i| + sum_j |w_ij| */
+    uint64_t *start;        /* [n + 2] start[i + 1]: where row i of the model begins */
+    bool integers;          /* are all data integers below 2^31? */
+    double most;            /* of reach */
+    double least, greatest; /* of what is not 0, by size */
 } survey;
 
 static void survey_close(survey *s)
@@ -54,7 +55,7 @@ static void survey_close(survey *s)
 
 static qb_status survey_open(survey *s, uint64_t n)
 {
-    *s = (survey){QB_NEW(double, n), QB_NEW(double, n), QB_NEW(uint64_t, n + 2), false, 0};
+    *s = (survey){QB_NEW(double, n), QB_NEW(double, n), QB_NEW(uint64_t, n + 2), false, 0, 0, 0};
     if (s->linear && s->reach && s->start)
         return QB_OK;
     survey_close(s);
@@ -74,12 +75,14 @@ static uint64_t survey_row(const terms *t, uint32_t i, uint64_t k, survey *s)
     double *restrict linear = s->linear, *restrict reach = s->reach;
     uint64_t *restrict start = s->start;
     uint64_t own_count = 0;
-    double own_linear = linear[i], own_reach = 0;
+    double own_linear = linear[i], own_reach = 0, least = s->least, greatest = s->greatest;
     bool integers = true;
     for (; k < t->pairs && t->pair[k].i == i; k++) {
         uint32_t j = t->pair[k].j;
         double w = qb_grid_integer(t->pair[k].weight, multiplier), size = fabs(to_coupling * w);
         integers &= is_integer(t->pair[k].weight);
+        least = size > 0 && size < least ? size : least;
+        greatest = size > greatest ? size : greatest;
         own_reach += size;
         reach[j] += size;
         own_count += size != 0;
@@ -93,13 +96,16 @@ static uint64_t survey_row(const terms *t, uint32_t i, uint64_t k, survey *s)
     reach[i] += own_reach + fabs(own_linear);
     start[i + 2] += own_count;
     s->integers &= integers;
+    s->least = least;
+    s->greatest = greatest;
     return k;
 }
 
 static void look(const terms *t, survey *s)
 {
     s->integers = true;
-    s->most = 0;
+    s->most = s->greatest = 0;
+    s->least = INFINITY;
     memset(s->reach, 0, t->n * sizeof *s->reach);
     memset(s->start, 0, ((size_t)t->n + 2) * sizeof *s->start);
     for (uint32_t i = 0; i < t->n; i++) {
@@ -111,6 +117,11 @@ static void look(const terms *t, survey *s)
         k = survey_row(t, i, k, s);
         s->most = s->reach[i] > s->most ? s->reach[i] : s->most;
         s->start[i + 2] += s->start[i + 1];
+    }
+    for (uint32_t i = 0; i < t->n; i++) {
+        double size = fabs(s->linear[i]);
+        s->least = size > 0 && size < s->least ? size : s->least;
+        s->greatest = size > s->greatest ? size : s->greatest;
     }
 }
 
@@ -235,6 +246,8 @@ static qb_status compress(const terms *t, const survey *s, bool integral, qb_qub
         .nonzeros = nonzeros,
         .integral = integral,
         .magnitude = integral ? integral_magnitude(t->n, s) : magnitude_of(t, s->linear),
+        .least = s->least,
+        .greatest = s->greatest,
         .block = block,
     };
     bind(q, block);

@@ -34,6 +34,7 @@ typedef struct qb_qubo {
     const uint32_t *group_ones;   /* [groups + cardinalities], at least 1 and less than the members */
     const uint32_t *group_member; /* [group_start[groups + cardinalities]] */
     double magnitude;             /* sum |linear| + sum_{i<j} |w|: bounds |E| and scales tolerances */
+    double least, greatest;       /* of the |linear| and |w| that are not 0; where all are, INFINITY and 0 */
     void *block;                  /* the allocation behind the arrays */
 } qb_qubo;
 

@@ -142,30 +142,41 @@ static qb_status set_temperatures(anneal *s, qb_budget *budget)
     return qb_budget_spend(budget, fields.work) ? QB_OK : QB_STOPPED;
 }
 
+/* All that depends on the number of variables, and of replicas. */
+static qb_status open_parts(anneal *s, uint64_t seed, qb_budget *budget, qb_diag *diag)
+{
+    const qb_qubo *q = s->model->qubo;
+    s->elite = QB_NEW(uint8_t, q->n);
+    s->x = QB_NEW(uint8_t, q->n);
+    s->y = QB_NEW(uint8_t, q->n);
+    if (!s->elite || !s->x || !s->y)
+        return QB_NO_MEMORY;
+    /* all zero is an answer, should there be no time for another one */
+    qb_status status = qb_budget_limits_samples(budget) ? QB_OK : qb_budget_incumbent(budget, s->x, 0);
+    if (!status)
+        status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, budget, &s->annealer, diag);
+    if (status)
+        return status;
+    uint32_t replicas = qb_annealer_replicas(s->annealer);
+    s->energy = QB_NEW(double, replicas);
+    s->copies = QB_NEW(uint32_t, replicas);
+    if (!s->energy || !s->copies)
+        return QB_NO_MEMORY;
+    return replicas > 1 ? qb_merge_open(q, &s->merge, budget, diag) : QB_OK;
+}
+
 static qb_status anneal_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
                              void **state, qb_diag *diag)
 {
-    const qb_qubo *q = model->qubo;
     anneal *s = QB_NEW(anneal, 1);
     if (!s)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
+        return qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", model->qubo->n);
     *s = (anneal){.model = model, .params = params};
     qb_status status = check_schedule(s, diag);
     if (!status)
-        status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, &s->annealer, diag);
-    if (!status) {
-        s->elite = QB_NEW(uint8_t, q->n);
-        s->x = QB_NEW(uint8_t, q->n);
-        s->y = QB_NEW(uint8_t, q->n);
-        s->energy = QB_NEW(double, qb_annealer_replicas(s->annealer));
-        s->copies = QB_NEW(uint32_t, qb_annealer_replicas(s->annealer));
-        if (!s->elite || !s->x || !s->y || !s->energy || !s->copies)
-            status = qb_fail(diag, QB_NO_MEMORY, "no memory to anneal %u variables", q->n);
-    }
-    if (!status)
-        status = qb_merge_open(q, &s->merge, diag);
-    if (!status && !qb_budget_spend(budget, q->n + q->nonzeros))
-        status = QB_STOPPED;
+        status = open_parts(s, seed, budget, diag);
+    if (status == QB_NO_MEMORY)
+        qb_fail(diag, status, "no memory to anneal %u variables", model->qubo->n);
     if (status) {
         anneal_free(s);
         return status;

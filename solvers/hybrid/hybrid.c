@@ -132,7 +132,7 @@ static qb_status open_search(hybrid *s, uint64_t seed, qb_budget *budget, qb_dia
     qb_rng rng;
     qb_rng_init(&rng, seed, UINT64_MAX);
     qb_status status = qb_descent_open(q, &s->search, diag);
-    if (status || (s->params->propose != PROPOSE_TABU && !qb_groups_suit(q)))
+    if (status || (s->params->propose != PROPOSE_TABU && !qb_groups_suit(q, budget)))
         return status;
     s->rule = (qb_tabu_rule){.tenure = q->n / 100 + 10, .spread = 10};
     if (s->params->propose == PROPOSE_TABU)

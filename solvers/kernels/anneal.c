@@ -48,33 +48,35 @@ const qb_anneal_tier *qb_anneal_tier_selected(void)
 }
 
 /* Is it expected to get furthest in a given time, if none before it in the list is? */
-static bool suits(qb_anneal_kind kind, const qb_qubo *model)
+static bool suits(qb_anneal_kind kind, const qb_qubo *model, qb_budget *budget)
 {
     switch (kind) {
     case QB_ANNEAL_GROUPS:
-        return qb_groups_suit(model);
+        return qb_groups_suit(model, budget);
     case QB_ANNEAL_SLICED:
         return model->n + model->nonzeros <= ANNEAL_SLICED_MOST;
     case QB_ANNEAL_BITS:
         return model->nonzeros >= ANNEAL_BITS_LEAST * (uint64_t)model->n &&
-               (model->n > ANNEAL_BYTES_MOST || !qb_single_takes_bytes(model));
+               (model->n > ANNEAL_BYTES_MOST || !qb_single_takes_bytes(model, budget));
     default:
         return true;
     }
 }
 
-qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
-                           qb_diag *diag)
+qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_budget *budget,
+                           qb_annealer **annealer, qb_diag *diag)
 {
     qb_annealer *a = QB_NEW(qb_annealer, 1);
     uint8_t *x = QB_NEW(uint8_t, model->n), *y = QB_NEW(uint8_t, model->n);
     qb_status status = a && x && y ? QB_REFUSED : QB_NO_MEMORY;
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels && status == QB_REFUSED; k++) {
         bool asked = kind == QB_ANNEAL_AUTO || (kind == QB_ANNEAL_SINGLE && kernels[k].kernel->replicas == 1);
-        if (kind != kernels[k].kind && !(asked && suits(kernels[k].kind, model)))
+        if (kind != kernels[k].kind && !(asked && suits(kernels[k].kind, model, budget)))
             continue;
         *a = (qb_annealer){.model = model, .kernel = kernels[k].kernel, .x = x, .y = y};
-        status = a->kernel->open(model, seed, &a->state, &a->walk, diag);
+        status = a->kernel->open(model, seed, budget, &a->state, &a->walk, diag);
+        if (qb_budget_is_over(budget))
+            status = QB_STOPPED;
         if (status && a->state)
             a->kernel->close(a->state);
     }
@@ -122,11 +124,11 @@ static qb_status turn_to(qb_annealer *a, const uint8_t *x, qb_budget *budget)
         work += a->kernel->turn(a->state, i);
         if (work < a->walk.quantum)
             continue;
-        if (budget && !qb_budget_spend(budget, work))
+        if (!qb_budget_spend(budget, work))
             return QB_STOPPED;
         work = 0;
     }
-    return !budget || qb_budget_spend(budget, work) ? QB_OK : QB_STOPPED;
+    return qb_budget_spend(budget, work) ? QB_OK : QB_STOPPED;
 }
 
 qb_status qb_annealer_start(qb_annealer *a, const uint8_t *x, qb_budget *budget)
@@ -153,11 +155,11 @@ qb_status qb_annealer_run(qb_annealer *a, const double *beta, uint32_t sweeps, q
             work += a->kernel->attempt(a->state, beta[sweep], from, to);
             if (work < w->quantum)
                 continue;
-            if (budget && !qb_budget_spend(budget, a->kernel->replicas * work))
+            if (!qb_budget_spend(budget, a->kernel->replicas * work))
                 return QB_STOPPED;
             work = 0;
         }
-    return !budget || qb_budget_spend(budget, a->kernel->replicas * work) ? QB_OK : QB_STOPPED;
+    return qb_budget_spend(budget, a->kernel->replicas * work) ? QB_OK : QB_STOPPED;
 }
 
 double qb_annealer_best(qb_annealer *a, uint32_t *replica)
@@ -222,7 +224,7 @@ qb_status qb_annealer_spread(qb_annealer *a, const uint32_t *copies, qb_budget *
     for (uint32_t first = 0, end; first < n; first = end) {
         end = n - first < QB_ANNEAL_SPAN ? n : first + QB_ANNEAL_SPAN;
         a->kernel->copy(a->state, first, end, died, from, to);
-        if (budget && !qb_budget_spend(budget, (uint64_t)died * (end - first)))
+        if (!qb_budget_spend(budget, (uint64_t)died * (end - first)))
             return QB_STOPPED;
     }
     return QB_OK;

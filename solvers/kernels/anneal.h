@@ -52,11 +52,11 @@ typedef struct qb_annealer qb_annealer;
 
 /* Builds the kernel's form of the model, which must outlive the annealer.  QB_ANNEAL_AUTO keeps groups where
  * a quarter of the bits stand in some, lets integers follow where there are any, and else takes the kernel
- * that is expected to be the fastest.  Errors:
- * QB_REFUSED when a kernel that was asked for cannot take the model, QB_NO_MEMORY.  O(n + nonzeros), the
- * dense kernel O(n^2).  Free with qb_annealer_close. */
-qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_annealer **annealer,
-                           qb_diag *diag);
+ * that is expected to be the fastest.  Errors: QB_REFUSED when a kernel that was asked for cannot take the
+ * model, QB_NO_MEMORY, QB_STOPPED.  Charges each pass over couplings; budget may be NULL.  O(n + nonzeros),
+ * the dense kernel O(n^2).  Free with qb_annealer_close. */
+qb_status qb_annealer_open(const qb_qubo *model, qb_anneal_kind kind, uint64_t seed, qb_budget *budget,
+                           qb_annealer **annealer, qb_diag *diag);
 void qb_annealer_close(qb_annealer *annealer);
 
 /* As in the table above. */

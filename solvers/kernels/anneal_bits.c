@@ -1,5 +1,6 @@
 #include "solvers/kernels/anneal_bits.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 #include "solvers/kernels/units.h"
 
 #include <string.h>
@@ -20,27 +21,32 @@ static void bits_close(void *opaque)
     qb_free(s);
 }
 
-/* The two values of couplings, absent ones included; false when there are more. */
-static bool two_values(const qb_qubo *q, int32_t *a, int32_t *b)
+/* The two values of couplings, absent ones included; false when there are more.  Without a branch on the
+ * weight, which nothing predicts. */
+static bool two_values(const qb_qubo *q, qb_budget *budget, int32_t *a, int32_t *b)
 {
     bool complete = q->nonzeros == (uint64_t)q->n * (q->n - 1);
-    *a = *b = complete ? q->int_weight[0] : 0;
-    for (uint64_t k = 0; k < q->nonzeros; k++) {
-        int32_t weight = q->int_weight[k];
-        if (weight != *a && *b == *a)
-            *b = weight;
-        if (weight != *a && weight != *b)
+    uint64_t first = 0;
+    *a = complete ? q->int_weight[0] : 0;
+    while (first < q->nonzeros && q->int_weight[first] == *a)
+        first++;
+    *b = first < q->nonzeros ? q->int_weight[first] : *a;
+    for (uint32_t i = 0; i < q->n && qb_rows_spend(budget, q, i); i++) {
+        bool others = false;
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+            others |= (q->int_weight[k] != *a) & (q->int_weight[k] != *b);
+        if (others)
             return false;
     }
     return true;
 }
 
-/* Without a branch on the weight, which nothing predicts. */
-static void fill_matrix(qb_anneal_bits_state *s)
+/* Without a branch on the weight. */
+static void fill_matrix(qb_anneal_bits_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
     const int32_t plain = s->a * s->unit;
-    for (uint32_t i = 0; i < s->n; i++)
+    for (uint32_t i = 0; i < s->n && qb_rows_spend(budget, q, i); i++)
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
             uint32_t j = q->neighbour[k];
             uint64_t differs = q->int_weight[k] != plain;
@@ -48,14 +54,15 @@ static void fill_matrix(qb_anneal_bits_state *s)
         }
 }
 
-static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk, qb_diag *diag)
+static qb_status bits_open(const qb_qubo *q, uint64_t seed, qb_budget *budget, void **state,
+                           qb_anneal_walk *walk, qb_diag *diag)
 {
     static const char why[] = "annealing on a bit matrix takes dense integral models of two coupling values";
     int32_t a, b;
     if (!q->integral || q->n < 2 || q->n > BITS_LARGEST ||
-        q->nonzeros < (uint64_t)q->n * q->n / BITS_LEAST_FILL || !two_values(q, &a, &b))
+        q->nonzeros < (uint64_t)q->n * q->n / BITS_LEAST_FILL || !two_values(q, budget, &a, &b))
         return qb_fail(diag, QB_REFUSED, "%s", why);
-    qb_units units = qb_units_of(q);
+    qb_units units = qb_units_of(q, budget);
     if (units.reach > BITS_REACH)
         return qb_fail(diag, QB_REFUSED, "%s", why);
     qb_anneal_bits_state *s = *state = QB_NEW(qb_anneal_bits_state, 1);
@@ -79,7 +86,7 @@ static qb_status bits_open(const qb_qubo *q, uint64_t seed, void **state, qb_ann
     s->seen = QB_NEW(uint32_t, blocks);
     if (!s->toward || !s->value || !s->bit || !s->log || !s->seen)
         return QB_NO_MEMORY;
-    fill_matrix(s);
+    fill_matrix(s, budget);
     qb_lanes_rng_init(&s->rng, seed, 1);
     *walk = (qb_anneal_walk){blocks, 1, BITS_UNIT * QB_ANNEAL_QUANTUM};
     return QB_OK;

@@ -2,6 +2,7 @@
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_math.h"
 #include "solvers/kernels/anneal_pack.h"
+#include "solvers/kernels/rows.h"
 
 #include <string.h>
 
@@ -60,17 +61,20 @@ static void count_neighbours(const qb_anneal_count_state *s, uint32_t i, uint32_
 }
 
 /* The order, and how many slots its blocks need. */
-static qb_status set_slots(qb_anneal_count_state *s, uint32_t *count)
+static qb_status set_slots(qb_anneal_count_state *s, uint32_t *count, qb_budget *budget)
 {
     s->position = QB_NEW(uint32_t, s->n);
-    if (!s->position || qb_anneal_pack(s->model, QB_COUNT_BLOCK, UINT32_MAX, s->position, &s->blocks))
-        return QB_NO_MEMORY;
+    qb_status status =
+        s->position ? qb_anneal_pack(s->model, QB_COUNT_BLOCK, UINT32_MAX, s->position, &s->blocks, budget)
+                    : QB_NO_MEMORY;
+    if (status)
+        return status;
     s->tables = (s->blocks + QB_COUNT_TABLE - 1) / QB_COUNT_TABLE;
     size_t lists = (size_t)s->blocks * s->tables;
     s->first = QB_NEW(uint32_t, lists + 1);
     if (!s->first)
         return QB_NO_MEMORY;
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i < s->n && qb_rows_spend(budget, s->model, i); i++) {
         uint32_t *most = s->first + (size_t)(s->position[i] / QB_COUNT_BLOCK) * s->tables + 1;
         count_neighbours(s, i, count);
         for (uint32_t t = 0; t < s->tables; t++)
@@ -82,7 +86,7 @@ static qb_status set_slots(qb_anneal_count_state *s, uint32_t *count)
     return s->first[lists] + COUNT_ATTEMPT * (uint64_t)s->blocks > most ? QB_REFUSED : QB_OK;
 }
 
-static void fill(qb_anneal_count_state *s, uint32_t *count)
+static void fill(qb_anneal_count_state *s, uint32_t *count, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
     for (uint32_t i = 0; i < s->n; i++)
@@ -91,7 +95,7 @@ static void fill(qb_anneal_count_state *s, uint32_t *count)
         s->list[p + 1] += s->list[p];
     for (size_t p = 0; s->wide && p < (size_t)s->blocks * QB_COUNT_BLOCK; p++)
         put(s, s->linear, p, INT16_MAX); /* where nobody stands a field too high to flip: nothing to decide */
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i < s->n && qb_rows_spend(budget, q, i); i++) {
         uint32_t p = s->position[i], lane = p % QB_COUNT_BLOCK;
         const uint32_t *first = s->first + (size_t)(p / QB_COUNT_BLOCK) * s->tables;
         qb_single_entry *entry = s->entry + s->list[p];
@@ -130,16 +134,16 @@ static qb_status allocate(qb_anneal_count_state *s)
                : QB_NO_MEMORY;
 }
 
-static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
-                            qb_diag *diag)
+static qb_status count_open(const qb_qubo *q, uint64_t seed, qb_budget *budget, void **state,
+                            qb_anneal_walk *walk, qb_diag *diag)
 {
     static const char why[] = "annealing by counting takes sparse models whose fields fit into 16 bits";
     bool full =
         q->nonzeros / QB_COUNT_BLOCK > COUNT_MOST * (uint64_t)q->n + COUNT_FREE; /* whatever the order */
     if (q->n > COUNT_LARGEST || full)
         return qb_fail(diag, QB_REFUSED, "%s", why);
-    qb_fixed fixed = qb_fixed_of(q, QB_COUNT_BITS);
-    if (fixed.slack && !qb_fixed_decides(&fixed, q))
+    qb_fixed fixed = qb_fixed_of(q, QB_COUNT_BITS, budget);
+    if (!fixed.decides)
         return qb_fail(diag, QB_REFUSED, "%s", why);
     qb_anneal_count_state *s = *state = QB_NEW(qb_anneal_count_state, 1);
     uint32_t *count = QB_NEW(uint32_t, q->n / QB_COUNT_TABLE + 1);
@@ -152,12 +156,12 @@ static qb_status count_open(const qb_qubo *q, uint64_t seed, void **state, qb_an
             .wide = fixed.slack || fixed.reach > QB_COUNT_REACH,
             .beta = -1,
         };
-        status = set_slots(s, count);
+        status = set_slots(s, count, budget);
     }
     if (!status)
         status = allocate(s);
     if (!status) {
-        fill(s, count);
+        fill(s, count, budget);
         qb_lanes_rng_init(&s->rng, seed, 1);
         qb_rng_init(&s->fresh, seed, 16);
         *walk = (qb_anneal_walk){s->blocks, COUNT_SPAN, QB_ANNEAL_QUANTUM};

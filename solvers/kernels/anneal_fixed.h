@@ -17,6 +17,7 @@
 #ifndef QB_KERNELS_ANNEAL_FIXED_H
 #define QB_KERNELS_ANNEAL_FIXED_H
 
+#include "harness/base/budget.h"
 #include "harness/model/qubo.h"
 
 #include <math.h>
@@ -27,13 +28,12 @@ typedef struct qb_fixed {
     int32_t slack;
     int32_t coupling; /* max |w| */
     int32_t reach;    /* max |field| over all variables and states */
+    bool decides;     /* few costs are in doubt: the slack is little beside what fields usually are */
 } qb_fixed;
 
-/* bits <= 30; reach is below 2^bits, or below 2^(bits + 1) - 1 without slack.  O(n + nonzeros). */
-qb_fixed qb_fixed_of(const qb_qubo *model, int bits);
-
-/* Whether few costs are in doubt: the slack is little beside what fields usually are.  O(nonzeros). */
-bool qb_fixed_decides(const qb_fixed *fixed, const qb_qubo *model);
+/* bits <= 30; reach is below 2^bits, or below 2^(bits + 1) - 1 without slack.  Charges what it looks at;
+ * where the budget ends, nothing it says holds.  O(n + nonzeros). */
+qb_fixed qb_fixed_of(const qb_qubo *model, int bits, qb_budget *budget /* or NULL */);
 
 /* The nearest integer: adding and taking off again 1.5 2^52 rounds, without a call. */
 static inline int32_t qb_fixed_round(const qb_fixed *fixed, double coefficient)

@@ -1,6 +1,7 @@
 #include "solvers/kernels/anneal_gather.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_pack.h"
+#include "solvers/kernels/rows.h"
 
 #define GATHER_MOST_COUPLINGS 24 /* a variable on average: beyond, telling the neighbours is cheaper */
 #define GATHER_SPAN           16 /* blocks between two looks at the work done */
@@ -35,11 +36,11 @@ static void count_entries(qb_anneal_gather_state *s)
         s->first[b + 1] = s->first[b] + QB_GATHER_BLOCK * s->first[b + 1];
 }
 
-static void fill_entries(qb_anneal_gather_state *s)
+static void fill_entries(qb_anneal_gather_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
     const int32_t sign = q->sense == QB_MINIMISE ? 1 : -1;
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (uint32_t i = 0; i < s->n && qb_rows_spend(budget, q, i); i++) {
         uint32_t p = s->position[i];
         uint64_t to = s->first[p / QB_GATHER_BLOCK] + p % QB_GATHER_BLOCK;
         s->linear[p] = sign * qb_fixed_round(&s->fixed, qb_qubo_linear(q, i));
@@ -69,8 +70,8 @@ static bool allocate_entries(qb_anneal_gather_state *s)
     return s->x && s->at && s->linear && s->weight && (s->variable || !s->fixed.slack);
 }
 
-static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
-                             qb_diag *diag)
+static qb_status gather_open(const qb_qubo *q, uint64_t seed, qb_budget *budget, void **state,
+                             qb_anneal_walk *walk, qb_diag *diag)
 {
     if (q->nonzeros > (uint64_t)GATHER_MOST_COUPLINGS * q->n || q->n > INT32_MAX / QB_GATHER_BLOCK)
         return qb_fail(diag, QB_REFUSED, "gathering takes models of up to %d couplings a variable",
@@ -78,12 +79,16 @@ static qb_status gather_open(const qb_qubo *q, uint64_t seed, void **state, qb_a
     qb_anneal_gather_state *s = *state = QB_NEW(qb_anneal_gather_state, 1);
     if (!s)
         return QB_NO_MEMORY;
-    *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS)};
+    *s = (qb_anneal_gather_state){.model = q, .n = q->n, .fixed = qb_fixed_of(q, GATHER_BITS, budget)};
     s->position = QB_NEW(uint32_t, q->n);
-    if (!s->position || qb_anneal_pack(q, QB_GATHER_BLOCK, UINT32_MAX, s->position, &s->blocks) ||
-        !allocate_entries(s))
-        return QB_NO_MEMORY;
-    fill_entries(s);
+    qb_status status = s->position
+                           ? qb_anneal_pack(q, QB_GATHER_BLOCK, UINT32_MAX, s->position, &s->blocks, budget)
+                           : QB_NO_MEMORY;
+    if (!status && !allocate_entries(s))
+        status = QB_NO_MEMORY;
+    if (status)
+        return status;
+    fill_entries(s, budget);
     qb_lanes_rng_init(&s->rng, seed, 1);
     *walk = (qb_anneal_walk){s->blocks, GATHER_SPAN, QB_ANNEAL_QUANTUM};
     return QB_OK;

@@ -32,11 +32,11 @@ static void groups_close(void *opaque)
     qb_free(s);
 }
 
-static qb_status groups_open(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk,
-                             qb_diag *diag)
+static qb_status groups_open(const qb_qubo *model, uint64_t seed, qb_budget *budget, void **state,
+                             qb_anneal_walk *walk, qb_diag *diag)
 {
     groups_state *s = *state = QB_NEW(groups_state, 1);
-    qb_status status = s ? qb_groups_open(model, &s->at) : QB_NO_MEMORY;
+    qb_status status = s ? qb_groups_open(model, budget, &s->at) : QB_NO_MEMORY;
     if (status == QB_REFUSED)
         return qb_fail(diag, status, "annealing within groups needs a model that has some, or integers");
     if (status)

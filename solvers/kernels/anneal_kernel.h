@@ -26,8 +26,10 @@ typedef struct qb_anneal_kernel {
     const char *name;
     uint32_t replicas;
     /* QB_REFUSED, with a reason, when the model does not fit, QB_NO_MEMORY; close takes what *state then is:
-     * NULL or half a state.  seed: streams from 1 on are the kernel's. */
-    qb_status (*open)(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk, qb_diag *diag);
+     * NULL or half a state.  seed: streams from 1 on are the kernel's.  Each pass over couplings charges them
+     * and ends with the budget; the caller looks whether it has. */
+    qb_status (*open)(const qb_qubo *model, uint64_t seed, qb_budget *budget /* or NULL */, void **state,
+                      qb_anneal_walk *walk, qb_diag *diag);
     void (*close)(void *state); /* not NULL */
     /* x is NULL only with many replicas: each then starts at random. */
     void (*start)(void *state, const uint8_t *x /* [n] or NULL */);

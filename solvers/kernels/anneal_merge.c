@@ -1,11 +1,12 @@
 #include "solvers/kernels/anneal_merge.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 
 #include <math.h>
 
 enum { SAME, DIFFERENT, COLLECTED, DECIDED };
 
-qb_status qb_merge_open(const qb_qubo *q, qb_merge *merge, qb_diag *diag)
+qb_status qb_merge_open(const qb_qubo *q, qb_merge *merge, qb_budget *budget, qb_diag *diag)
 {
     qb_merge m = {.model = q, .sign = q->sense == QB_MINIMISE ? 1 : -1, .symmetric = true};
     m.mark = QB_NEW(uint8_t, q->n);
@@ -15,6 +16,10 @@ qb_status qb_merge_open(const qb_qubo *q, qb_merge *merge, qb_diag *diag)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to merge solutions of %u variables", q->n);
     }
     for (uint32_t i = 0; i < q->n && m.symmetric; i++) {
+        if (!qb_rows_spend(budget, q, i)) {
+            qb_merge_close(&m);
+            return QB_STOPPED;
+        }
         double field = 2 * qb_qubo_linear(q, i);
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
             field += qb_qubo_weight(q, k);

@@ -11,6 +11,7 @@
 #ifndef QB_KERNELS_ANNEAL_MERGE_H
 #define QB_KERNELS_ANNEAL_MERGE_H
 
+#include "harness/base/budget.h"
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
 
@@ -22,8 +23,10 @@ typedef struct qb_merge {
     uint32_t *member; /* [n] the component being collected */
 } qb_merge;
 
-/* Errors: QB_NO_MEMORY.  O(n + nonzeros).  Free with qb_merge_close; the model must outlive it. */
-qb_status qb_merge_open(const qb_qubo *model, qb_merge *merge, qb_diag *diag);
+/* Errors: QB_NO_MEMORY, QB_STOPPED.  Charges what it looks at: O(n + nonzeros) at most.  Free with
+ * qb_merge_close; the model must outlive it. */
+qb_status qb_merge_open(const qb_qubo *model, qb_merge *merge, qb_budget *budget /* or NULL */,
+                        qb_diag *diag);
 void qb_merge_close(qb_merge *merge);
 
 /* Replaces x by the best child of x and y; components of equal cost are taken from y.  Returns how many

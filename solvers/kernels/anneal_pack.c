@@ -1,5 +1,6 @@
 #include "solvers/kernels/anneal_pack.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 #include "solvers/kernels/units.h"
 
 #include <string.h>
@@ -68,16 +69,21 @@ static uint32_t slot_for(packing *p, const qb_qubo *q, uint32_t i)
     return p->opened++;
 }
 
-static void pack(packing *p, const qb_qubo *q, const uint32_t *order, uint32_t *position)
+static qb_status pack(packing *p, const qb_qubo *q, const uint32_t *order, uint32_t *position,
+                      qb_budget *budget)
 {
     memset(p->block_of, 0xff, q->n * sizeof *p->block_of);
     for (uint32_t k = 0; k < q->n; k++) {
-        uint32_t i = order[k], slot = slot_for(p, q, i), block = p->open[slot];
+        uint32_t i = order[k];
+        if (!qb_rows_spend(budget, q, i))
+            return QB_STOPPED;
+        uint32_t slot = slot_for(p, q, i), block = p->open[slot];
         p->block_of[i] = block;
         position[i] = p->filled[block]++;
         if (p->filled[block] == p->size)
             shut(p, slot);
     }
+    return QB_OK;
 }
 
 /* Spreads the blocks: the one numbered b stands b strides further, modulo their number. */
@@ -90,15 +96,18 @@ static void spread(const packing *p, uint32_t n, uint32_t *position)
         position[i] += p->size * (uint32_t)((uint64_t)p->block_of[i] * stride % p->blocks);
 }
 
-qb_status qb_anneal_pack(const qb_qubo *q, uint32_t size, uint32_t most, uint32_t *position, uint32_t *blocks)
+qb_status qb_anneal_pack(const qb_qubo *q, uint32_t size, uint32_t most, uint32_t *position, uint32_t *blocks,
+                         qb_budget *budget)
 {
     uint32_t *order = QB_NEW(uint32_t, q->n), *count = QB_NEW(uint32_t, (size_t)q->n + 1);
     packing p = {
         .size = size, .most = most, .block_of = QB_NEW(uint32_t, q->n), .filled = QB_NEW(uint32_t, q->n)};
-    bool complete = order && count && p.block_of && p.filled;
-    if (complete) {
+    qb_status status = order && count && p.block_of && p.filled ? QB_OK : QB_NO_MEMORY;
+    if (!status) {
         sort_by_degree(q, count, order);
-        pack(&p, q, order, position);
+        status = pack(&p, q, order, position, budget);
+    }
+    if (!status) {
         spread(&p, q->n, position);
         *blocks = p.blocks;
     }
@@ -106,5 +115,5 @@ qb_status qb_anneal_pack(const qb_qubo *q, uint32_t size, uint32_t most, uint32_
     qb_free(count);
     qb_free(p.block_of);
     qb_free(p.filled);
-    return complete ? QB_OK : QB_NO_MEMORY;
+    return status;
 }

@@ -1,6 +1,7 @@
 #include "solvers/kernels/anneal_single.h"
 #include "harness/base/memory.h"
 #include "solvers/kernels/anneal_pack.h"
+#include "solvers/kernels/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static bool is_loose(const qb_qubo *q)
     return q->nonzeros * QB_SINGLE_BLOCK <= 4 * (uint64_t)q->n * q->n;
 }
 
-static qb_status set_order(qb_anneal_single_state *s)
+static qb_status set_order(qb_anneal_single_state *s, qb_budget *budget)
 {
     uint32_t n = s->n, filled = n / QB_SINGLE_BLOCK + (n % QB_SINGLE_BLOCK != 0);
     s->blocks = filled;
@@ -62,8 +63,8 @@ static qb_status set_order(qb_anneal_single_state *s)
     if (!s->position)
         return QB_NO_MEMORY;
     if (is_loose(s->model)) {
-        qb_status status =
-            qb_anneal_pack(s->model, QB_SINGLE_BLOCK, filled + filled / 8 + 1, s->position, &s->blocks);
+        qb_status status = qb_anneal_pack(s->model, QB_SINGLE_BLOCK, filled + filled / 8 + 1, s->position,
+                                          &s->blocks, budget);
         if (status)
             return status;
     } else {
@@ -95,15 +96,19 @@ static qb_status set_fields(qb_anneal_single_state *s)
         write_as(s->width, s->turned, p, s->sense > 0 ? 0 : -1); /* x = 0 */
         write_as(s->width, s->field, p,
                  i < s->n ? qb_fixed_round(&s->fixed, qb_qubo_linear(s->model, i)) : nobody[s->width]);
-        for (uint64_t k = i < s->n ? s->model->start[i] : 0; i < s->n && k < s->model->start[i + 1]; k++) {
-            uint32_t other = s->position[s->model->neighbour[k]];
-            s->clash[p] |= other > p && other / QB_SINGLE_BLOCK == p / QB_SINGLE_BLOCK;
-        }
     }
     return QB_OK;
 }
 
-static qb_status fill_lists(qb_anneal_single_state *s)
+/* The position of stored coupling k's neighbour, which is noted where it comes later in p's block. */
+static uint32_t neighbour_of(qb_anneal_single_state *s, uint32_t p, uint64_t k)
+{
+    uint32_t other = s->position[s->model->neighbour[k]];
+    s->clash[p] |= (other > p) & (other / QB_SINGLE_BLOCK == p / QB_SINGLE_BLOCK);
+    return other;
+}
+
+static qb_status fill_lists(qb_anneal_single_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
     s->first = QB_NEW(uint64_t, (size_t)s->padded + 1);
@@ -113,35 +118,45 @@ static qb_status fill_lists(qb_anneal_single_state *s)
     uint64_t filled = 0;
     for (uint32_t p = 0; p < s->padded; p++) {
         uint32_t i = s->variable[p];
+        if (i < s->n && !qb_rows_spend(budget, q, i))
+            return QB_STOPPED;
         for (uint64_t k = i < s->n ? q->start[i] : 0; i < s->n && k < q->start[i + 1]; k++)
-            s->entry[filled++] = (qb_single_entry){s->position[q->neighbour[k]], coupling_of(s, k)};
+            s->entry[filled++] = (qb_single_entry){neighbour_of(s, p, k), coupling_of(s, k)};
         s->first[p + 1] = filled;
     }
     return QB_OK;
 }
 
-static qb_status fill_rows(qb_anneal_single_state *s)
+static qb_status fill_rows(qb_anneal_single_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
     s->row = qb_alloc((size_t)s->padded * s->line, sizes[s->row_width]);
     if (!s->row)
         return QB_NO_MEMORY;
     for (uint32_t i = 0; i < s->n; i++) {
-        size_t row = (size_t)s->position[i] * s->line;
+        if (!qb_rows_spend(budget, q, i))
+            return QB_STOPPED;
+        uint32_t p = s->position[i];
         for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            write_as(s->row_width, s->row, row + s->position[q->neighbour[k]], coupling_of(s, k));
+            write_as(s->row_width, s->row, (size_t)p * s->line + neighbour_of(s, p, k), coupling_of(s, k));
     }
     return QB_OK;
 }
 
-static qb_status single_open(qb_anneal_single_state form, uint64_t seed, void **state, qb_anneal_walk *walk)
+static qb_status single_open(qb_anneal_single_state form, uint64_t seed, qb_budget *budget, void **state,
+                             qb_anneal_walk *walk)
 {
     qb_anneal_single_state *s = *state = QB_NEW(qb_anneal_single_state, 1);
     if (!s)
         return QB_NO_MEMORY;
     *s = form;
-    if (set_order(s) || set_fields(s) || (s->dense ? fill_rows(s) : fill_lists(s)))
-        return QB_NO_MEMORY;
+    qb_status status = set_order(s, budget);
+    if (!status)
+        status = set_fields(s);
+    if (!status)
+        status = s->dense ? fill_rows(s, budget) : fill_lists(s, budget);
+    if (status)
+        return status;
     qb_lanes_rng_init(&s->rng, seed, 1);
     *walk = s->dense ? (qb_anneal_walk){s->padded, QB_SINGLE_BLOCK, SINGLE_DENSE_UNIT * QB_ANNEAL_QUANTUM}
                      : (qb_anneal_walk){s->padded, QB_ANNEAL_SPAN, QB_ANNEAL_QUANTUM};
@@ -165,22 +180,22 @@ static qb_anneal_single_state form_of(const qb_qubo *q, qb_fixed fixed, qb_singl
     };
 }
 
-static qb_status scalar_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
-                             qb_diag *diag)
+static qb_status scalar_open(const qb_qubo *q, uint64_t seed, qb_budget *budget, void **state,
+                             qb_anneal_walk *walk, qb_diag *diag)
 {
     (void)diag; /* takes every model */
-    qb_fixed fixed = qb_fixed_of(q, SINGLE_INT_BITS);
+    qb_fixed fixed = qb_fixed_of(q, SINGLE_INT_BITS, budget);
     qb_single_width width = fixed.slack ? QB_SINGLE_INT32 : width_for(fixed.reach);
-    return single_open(form_of(q, fixed, width), seed, state, walk);
+    return single_open(form_of(q, fixed, width), seed, budget, state, walk);
 }
 
 /* The form of full rows: rounded to 16 bits where that leaves few costs in doubt. */
-static qb_anneal_single_state dense_form(const qb_qubo *q)
+static qb_anneal_single_state dense_form(const qb_qubo *q, qb_budget *budget)
 {
-    qb_fixed fixed = qb_fixed_of(q, SINGLE_SHORT_BITS);
+    qb_fixed fixed = qb_fixed_of(q, SINGLE_SHORT_BITS, budget);
     qb_single_width width = fixed.slack ? QB_SINGLE_INT16 : width_for(fixed.reach);
-    if (fixed.slack && !qb_fixed_decides(&fixed, q)) {
-        fixed = qb_fixed_of(q, SINGLE_INT_BITS);
+    if (!fixed.decides) {
+        fixed = qb_fixed_of(q, SINGLE_INT_BITS, budget);
         width = QB_SINGLE_INT32;
     }
     qb_anneal_single_state form = form_of(q, fixed, width);
@@ -203,19 +218,19 @@ static bool takes_rows(const qb_qubo *q, const qb_anneal_single_state *form)
     return small && rows_are_faster(q, form);
 }
 
-bool qb_single_takes_bytes(const qb_qubo *q)
+bool qb_single_takes_bytes(const qb_qubo *q, qb_budget *budget)
 {
-    qb_anneal_single_state form = dense_form(q);
+    qb_anneal_single_state form = dense_form(q, budget);
     return form.width == QB_SINGLE_INT8 && takes_rows(q, &form);
 }
 
-static qb_status dense_open(const qb_qubo *q, uint64_t seed, void **state, qb_anneal_walk *walk,
-                            qb_diag *diag)
+static qb_status dense_open(const qb_qubo *q, uint64_t seed, qb_budget *budget, void **state,
+                            qb_anneal_walk *walk, qb_diag *diag)
 {
-    qb_anneal_single_state form = dense_form(q);
+    qb_anneal_single_state form = dense_form(q, budget);
     if (!takes_rows(q, &form))
         return qb_fail(diag, QB_REFUSED, "annealing by full rows takes models whose lists would be slower");
-    return single_open(form, seed, state, walk);
+    return single_open(form, seed, budget, state, walk);
 }
 
 /* x_i = 1. */

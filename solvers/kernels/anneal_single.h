@@ -61,7 +61,7 @@ struct qb_anneal_single_state {
 };
 
 /* Whether the dense kernel would take the model with fields of 8 bits.  O(n + nonzeros). */
-bool qb_single_takes_bytes(const qb_qubo *model);
+bool qb_single_takes_bytes(const qb_qubo *model, qb_budget *budget /* or NULL */);
 
 /* Whether the flip at a position passes the threshold, by the model's own coefficients. */
 bool qb_single_accepts(const qb_anneal_single_state *state, uint32_t position, float threshold);

@@ -1,5 +1,6 @@
 #include "solvers/kernels/anneal_sliced.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,13 +41,13 @@ static uint32_t binary_digits(uint64_t value)
 }
 
 /* Orders the spins by strength (stable) and cuts the order into runs. */
-static qb_status sliced_order(qb_anneal_sliced_state *s)
+static qb_status sliced_order(qb_anneal_sliced_state *s, qb_budget *budget)
 {
     uint32_t n = s->n, count[QB_SLICED_BOUND + 2] = {0};
     uint8_t *strength = QB_NEW(uint8_t, n);
     if (!strength)
         return QB_NO_MEMORY;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && qb_rows_spend(budget, s->spins.model, i); i++) {
         strength[i] = (uint8_t)strength_of(&s->spins, i);
         count[strength[i] + 1]++;
     }
@@ -93,7 +94,7 @@ static uint32_t sliced_inputs_of(const qb_anneal_sliced_state *s, uint32_t p, ui
     return count;
 }
 
-static qb_status sliced_lists(qb_anneal_sliced_state *s)
+static qb_status sliced_lists(qb_anneal_sliced_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->spins.model;
     uint64_t most = q->nonzeros * s->planes + (uint64_t)s->n * 2 * s->planes;
@@ -101,7 +102,7 @@ static qb_status sliced_lists(qb_anneal_sliced_state *s)
     if (!entry)
         return QB_NO_MEMORY;
     uint64_t filled = 0;
-    for (uint32_t p = 0; p < s->n; p++) {
+    for (uint32_t p = 0; p < s->n && qb_rows_spend(budget, q, s->order[p]); p++) {
         s->first[p] = filled;
         for (uint32_t b = 0; b < s->planes; b++) {
             uint64_t at = (uint64_t)p * s->planes + b;
@@ -158,11 +159,11 @@ static void sliced_ranks(qb_anneal_sliced_state *s, uint64_t seed)
     }
 }
 
-static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, qb_anneal_walk *walk,
-                             qb_diag *diag)
+static qb_status sliced_open(const qb_qubo *model, uint64_t seed, qb_budget *budget, void **state,
+                             qb_anneal_walk *walk, qb_diag *diag)
 {
     qb_spins spins;
-    qb_status status = qb_spins_of(model, &spins, diag);
+    qb_status status = qb_spins_of(model, &spins, budget, diag);
     if (status)
         return status;
     if (spins.bound > QB_SLICED_BOUND || model->n >= SLICED_LARGEST)
@@ -193,7 +194,7 @@ static qb_status sliced_open(const qb_qubo *model, uint64_t seed, void **state, 
     s->table = QB_NEW(qb_lanes, QB_SLICED_DIGITS * QB_SLICED_ROWS);
     bool complete = s->order && s->position && s->run && s->first && s->inputs && s->firsts && s->word &&
                     s->rank && s->table;
-    if (!complete || sliced_order(s) || sliced_lists(s))
+    if (!complete || sliced_order(s, budget) || sliced_lists(s, budget))
         return QB_NO_MEMORY;
     sliced_ranks(s, seed);
     for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++)

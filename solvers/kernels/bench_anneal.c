@@ -27,7 +27,7 @@ static qb_status open_with(const qb_qubo *model, uint32_t replicas, qb_annealer 
     qb_anneal_kind kind = replicas == 0   ? QB_ANNEAL_AUTO
                           : replicas == 1 ? QB_ANNEAL_SINGLE
                                           : QB_ANNEAL_SLICED;
-    qb_status status = qb_annealer_open(model, kind, 1, annealer, diag);
+    qb_status status = qb_annealer_open(model, kind, 1, NULL, annealer, diag);
     if (status || replicas == 0 || qb_annealer_replicas(*annealer) == replicas)
         return status;
     qb_annealer_close(*annealer);

@@ -24,7 +24,7 @@ qb_status qb_chunks_run(uint64_t chunks, uint64_t work, uint32_t threads, qb_chu
             all.second += part[chunk - start].second;
             all.third += part[chunk - start].third;
         }
-        if (budget && !qb_budget_spend(budget, (end - start) * work))
+        if (!qb_budget_spend(budget, (end - start) * work))
             return QB_STOPPED;
     }
     if (total)

@@ -259,7 +259,7 @@ static qb_status sweep(const qb_cost *cost, uint32_t threads, qb_budget *budget,
             else /* above the diagonal's end, values repeat */
                 qb_block_range(&block, &least, &greatest);
         }
-        stopped = budget && !qb_budget_spend(budget, end - from);
+        stopped = !qb_budget_spend(budget, end - from);
     }
     if (!stopped && range_least) {
         *range_least = least;

@@ -138,7 +138,7 @@ qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, uint32_t threads, qb_g
     if (!g)
         return qb_fail(diag, QB_NO_MEMORY, "no memory to enumerate");
     g->qubo = q;
-    g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * (q->integral ? qb_units_of(q).unit : 1);
+    g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * (q->integral ? qb_units_of(q, NULL).unit : 1);
     g->threads = threads > 1 ? threads : 1;
     order_by_strength(g, q);
     fill_model(g, q);

@@ -6,13 +6,13 @@
 #define SHARE       4    /* groups are kept where one bit in so many stands in one */
 #define MATRIX_MOST 1024 /* variables */
 
-bool qb_groups_suit(const qb_qubo *model)
+bool qb_groups_suit(const qb_qubo *model, qb_budget *budget)
 {
     uint32_t groups = model->groups + model->cardinalities;
     if (groups && (uint64_t)model->group_start[groups] * SHARE >= model->n)
         return true;
     qb_integers integers;
-    bool some = !qb_integers_open(model, &integers) && integers.count;
+    bool some = !qb_integers_open(model, budget, &integers) && integers.count;
     qb_integers_close(&integers);
     return some;
 }
@@ -112,7 +112,7 @@ static void restart(qb_groups *s)
         s->cost += qb_integers_cost(&s->integers, k, pull_of(s, k));
 }
 
-qb_status qb_groups_open(const qb_qubo *model, qb_groups *s)
+qb_status qb_groups_open(const qb_qubo *model, qb_budget *budget, qb_groups *s)
 {
     uint32_t groups = model->groups + model->cardinalities;
     *s = (qb_groups){
@@ -130,8 +130,9 @@ qb_status qb_groups_open(const qb_qubo *model, qb_groups *s)
         .kin = QB_NEW(qb_groups_kin, model->groups),
     };
     bool have = s->x && s->goal && s->field && s->free && s->order && s->at && s->place && s->peer && s->kin;
-    if (!have || find_peers(s) || qb_integers_open(model, &s->integers))
-        return QB_NO_MEMORY;
+    qb_status status = have && !find_peers(s) ? qb_integers_open(model, budget, &s->integers) : QB_NO_MEMORY;
+    if (status)
+        return status;
     s->pull = QB_NEW(double, s->integers.count);
     s->touched = QB_NEW(uint32_t, 4 * (size_t)s->integers.count + 1);
     if (!s->pull || !s->touched)

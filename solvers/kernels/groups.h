@@ -56,13 +56,13 @@ typedef struct qb_groups_move {
 } qb_groups_move;
 
 /* Is a good part of the model in groups, or are there integers, so that keeping them is worth more than fast
- * flips?  O(nonzeros + n log n). */
-bool qb_groups_suit(const qb_qubo *model);
+ * flips?  Not where the budget ends meanwhile.  O(nonzeros + n log n). */
+bool qb_groups_suit(const qb_qubo *model, qb_budget *budget /* or NULL */);
 
 /* Builds the state at the all-zero point, which keeps no group: qb_groups_go leads to one that does.  The
- * model must outlive it.  QB_REFUSED: there are neither groups nor integers.  QB_NO_MEMORY.  O(nonzeros +
- * n log n), with the matrix O(n^2).  Free with qb_groups_close, also after an error. */
-qb_status qb_groups_open(const qb_qubo *model, qb_groups *groups);
+ * model must outlive it.  QB_REFUSED: there are neither groups nor integers.  QB_NO_MEMORY, QB_STOPPED.
+ * O(nonzeros + n log n), with the matrix O(n^2).  Free with qb_groups_close, also after an error. */
+qb_status qb_groups_open(const qb_qubo *model, qb_budget *budget /* or NULL */, qb_groups *groups);
 void qb_groups_close(qb_groups *groups);
 
 /* Goes to x, its groups made right: of ones too many or missing the lot decides.  What x says of integers

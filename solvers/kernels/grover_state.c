@@ -36,7 +36,7 @@ static qb_status count_levels(qb_grover_state *s, qb_budget *budget)
         uint64_t end = start + CHUNK < d->size ? start + CHUNK : d->size;
         for (uint64_t x = start; x < end; x++)
             s->count[level_of(d, x)]++;
-        if (budget && !qb_budget_spend(budget, end - start))
+        if (!qb_budget_spend(budget, end - start))
             return QB_STOPPED;
     }
     return QB_OK;

@@ -1,5 +1,6 @@
 #include "solvers/kernels/integers.h"
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 
 /* A bit that may be of an integer, with others of the same key. */
 typedef struct candidate {
-    uint64_t key; /* tells sets of neighbours, the bit itself among them, apart */
+    uint64_t key; /* tells sets of neighbours, with signs and the bit itself among them, apart */
     uint32_t bit;
     double step; /* in units of the first one's */
 } candidate;
@@ -24,6 +25,7 @@ typedef struct found {
 
 typedef struct search {
     const qb_qubo *model;
+    qb_budget *budget;
     double sign;
     candidate *list; /* [n] */
     uint32_t count;
@@ -69,23 +71,29 @@ static int by_couplings(const void *a, const void *b)
     return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Every bit of no group, with its key. */
-static void list_bits(search *s, uint64_t *code)
+/* Every bit of no group, with its key.  Bits of one integer have couplings of the same sign with any other,
+ * and positive ones with each other. */
+static qb_status list_bits(search *s, uint64_t *code)
 {
     const qb_qubo *q = s->model;
     uint32_t members = q->groups + q->cardinalities ? q->group_start[q->groups + q->cardinalities] : 0;
     for (uint32_t i = 0; i < q->n; i++)
         code[i] = mix(i);
     for (uint32_t i = 0; i < q->n; i++) {
+        if (!qb_rows_spend(s->budget, q, i))
+            return QB_STOPPED;
         s->list[i] = (candidate){.key = code[i], .bit = i};
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
-            s->list[i].key += code[q->neighbour[k]];
+        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++) {
+            bool negative = s->sign * qb_qubo_weight(q, k) < 0;
+            s->list[i].key += code[q->neighbour[k]] ^ (0 - (uint64_t)negative);
+        }
     }
     for (uint32_t k = 0; k < members; k++)
         s->list[q->group_member[k]].bit = UINT32_MAX;
     for (uint32_t i = 0; i < q->n; i++)
         if (s->list[i].bit != UINT32_MAX && q->start[i + 1] - q->start[i] > 1)
             s->list[s->count++] = s->list[i];
+    return QB_OK;
 }
 
 /* Those that others have the key of, in order.  Most have none: what sorts them out is a table of
@@ -99,9 +107,8 @@ static qb_status list_candidates(search *s)
         size *= 2;
     uint64_t *code = QB_NEW(uint64_t, s->model->n);
     uint8_t *seen = QB_NEW(uint8_t, size);
-    qb_status status = code && seen ? QB_OK : QB_NO_MEMORY;
+    qb_status status = code && seen ? list_bits(s, code) : QB_NO_MEMORY;
     if (!status) {
-        list_bits(s, code);
         uint32_t all = s->count;
         for (uint32_t k = 0; k < all; k++)
             seen[s->list[k].key % size] |= seen[s->list[k].key % size] ? SHARED : MET;
@@ -145,7 +152,10 @@ static uint32_t gather(search *s, candidate *list, uint32_t count)
     uint32_t size = 1;
     list[0].step = 1;
     for (uint32_t k = 1; k < count; k++) {
+        uint64_t before = s->looks;
         double step = ratio_of(s, list[0].bit, list[k].bit);
+        if (!qb_budget_spend(s->budget, before - s->looks))
+            s->looks = 0;
         if (step == 0)
             continue;
         candidate c = list[k];
@@ -189,7 +199,7 @@ static double curvature_of(const search *s, const candidate *list, uint32_t coun
 /* The integers within candidates of one key. */
 static void find_within(search *s, candidate *list, uint32_t count)
 {
-    while (count > 1) {
+    while (count > 1 && s->looks) {
         uint32_t size = gather(s, list, count), bits = size > 1 ? make_steps(list, size) : 0;
         uint64_t couplings = s->model->start[list[0].bit + 1] - s->model->start[list[0].bit];
         double curvature = bits > 1 && couplings >= bits ? curvature_of(s, list, bits) : 0;
@@ -238,7 +248,7 @@ static qb_status find(search *s, uint32_t *of)
     }
     if (!status)
         choose(s, of);
-    return status;
+    return !status && qb_budget_is_over(s->budget) ? QB_STOPPED : status;
 }
 
 static qb_status write_bits(const search *s, qb_integers *t)
@@ -297,10 +307,11 @@ static qb_status write_ties(const search *s, qb_integers *t)
     return QB_OK;
 }
 
-qb_status qb_integers_open(const qb_qubo *model, qb_integers *t)
+qb_status qb_integers_open(const qb_qubo *model, qb_budget *budget, qb_integers *t)
 {
     search s = {
         .model = model,
+        .budget = budget,
         .sign = model->sense == QB_MINIMISE ? 1 : -1,
         .list = QB_NEW(candidate, model->n),
         .integer = QB_NEW(found, model->n / 2),

@@ -20,6 +20,7 @@
 #ifndef QB_KERNELS_INTEGERS_H
 #define QB_KERNELS_INTEGERS_H
 
+#include "harness/base/budget.h"
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
 
@@ -43,9 +44,9 @@ typedef struct qb_integers {
     qb_integers_tie *tie; /* [tie_start[n]] of each bit that is of none */
 } qb_integers;
 
-/* Finds them among the bits that stand in no group.  Deterministic.  QB_NO_MEMORY.  O(nonzeros + n log n).
- * Free with qb_integers_close, also after an error. */
-qb_status qb_integers_open(const qb_qubo *model, qb_integers *integers);
+/* Finds them among the bits that stand in no group.  Deterministic.  Charges the couplings looked at.
+ * QB_NO_MEMORY, QB_STOPPED.  O(nonzeros + n log n).  Free with qb_integers_close, also after an error. */
+qb_status qb_integers_open(const qb_qubo *model, qb_budget *budget /* or NULL */, qb_integers *integers);
 void qb_integers_close(qb_integers *integers);
 
 /* The best value of integer k under a pull. */

@@ -13,7 +13,7 @@ static bool multiply(const qb_replica_form *form, const double *v, double *next,
     const qb_qubo *q = form->model;
     for (uint32_t from = 0, to; from < q->n; from = to) {
         to = qb_replica_part(q, from);
-        if (budget && !qb_budget_spend(budget, to - from + q->start[to] - q->start[from]))
+        if (!qb_budget_spend(budget, to - from + q->start[to] - q->start[from]))
             return false;
         for (uint32_t i = from; i < to; i++) {
             double sum = 0;

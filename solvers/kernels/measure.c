@@ -176,7 +176,7 @@ static qb_status fill(const qb_weights *w, qb_budget *budget, histogram *h)
             for (uint64_t chunk = start + share; chunk < end; chunk += h->shares)
                 fill_chunk(w, chunk, h);
         uint64_t last = end * CHUNK < w->diagonal->size ? end * CHUNK : w->diagonal->size;
-        if (budget && !qb_budget_spend(budget, last - start * CHUNK))
+        if (!qb_budget_spend(budget, last - start * CHUNK))
             return QB_STOPPED;
     }
     add_rows(h);
@@ -293,7 +293,7 @@ static qb_status place_shots(const qb_weights *w, const double *total, const sho
                 }
                 index[shots[next++].number] = c * CHUNK + (at < end ? at : heaviest);
             }
-            if (budget && !qb_budget_spend(budget, end))
+            if (!qb_budget_spend(budget, end))
                 return QB_STOPPED;
         }
         before = after;

@@ -57,7 +57,7 @@ static qb_status sweep(qb_path_integral *p, uint64_t (*pass)(qb_path_integral *,
     for (uint32_t from = 0; from < q->n;) {
         uint32_t to = qb_replica_part(q, from);
         uint64_t touched = pass(p, from, to);
-        if (budget && !qb_budget_spend(budget, QB_REPLICAS * (to - from + touched)))
+        if (!qb_budget_spend(budget, QB_REPLICAS * (to - from + touched)))
             return QB_STOPPED;
         from = to;
     }

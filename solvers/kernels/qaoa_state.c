@@ -159,7 +159,7 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
     if (status)
         return status;
     s->gamma_unit = find_unit(s, grouped);
-    if (grouped && budget && !qb_budget_spend(budget, s->diagonal.size))
+    if (grouped && !qb_budget_spend(budget, s->diagonal.size))
         return QB_STOPPED;
     if (setup->mixer == QB_MIXER_X)
         return qb_statevector_open(&s->diagonal, setup->precision, setup->gradients, setup->threads, &s->x,

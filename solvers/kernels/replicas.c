@@ -75,7 +75,7 @@ void qb_replica_squares(const qb_qubo *q, double *couplings, double *fields)
 /* Charges for variables from..to, seen in every replica. */
 static bool charge(const qb_qubo *q, uint32_t from, uint32_t to, qb_budget *budget)
 {
-    return !budget || qb_budget_spend(budget, QB_REPLICAS * (to - from + q->start[to] - q->start[from]));
+    return qb_budget_spend(budget, QB_REPLICAS * (to - from + q->start[to] - q->start[from]));
 }
 
 qb_status qb_replica_forces(const qb_replica_form *form, const qb_replica_row *z, bool signs,

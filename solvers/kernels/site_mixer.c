@@ -29,7 +29,7 @@ static void add_term(qb_site_mixer *mix, const uint64_t *member, uint32_t i, uin
 static bool take_term(qb_site_mixer *mix, const uint64_t *member, uint32_t i, uint32_t j, qb_budget *budget)
 {
     add_term(mix, member, i, j);
-    return !budget || qb_budget_spend(budget, mix->site->dimension);
+    return qb_budget_spend(budget, mix->site->dimension);
 }
 
 static bool take_ring(qb_site_mixer *mix, const uint64_t *member, qb_budget *budget)

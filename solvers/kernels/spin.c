@@ -1,4 +1,5 @@
 #include "solvers/kernels/spin.h"
+#include "solvers/kernels/rows.h"
 #include "solvers/kernels/units.h"
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ int64_t qb_spins_field(const qb_spins *s, uint32_t i)
     return s->sign * raw_field(s->model, i) / s->unit;
 }
 
-qb_status qb_spins_of(const qb_qubo *q, qb_spins *spins, qb_diag *diag)
+qb_status qb_spins_of(const qb_qubo *q, qb_spins *spins, qb_budget *budget, qb_diag *diag)
 {
     if (!q->integral)
         return qb_fail(diag, QB_REFUSED, "the model's coefficients are not integers");
@@ -28,6 +29,8 @@ qb_status qb_spins_of(const qb_qubo *q, qb_spins *spins, qb_diag *diag)
     qb_spins s = {.model = q, .sign = q->sense == QB_MINIMISE ? 1 : -1};
     int64_t twice_pairs = 0;
     for (uint32_t i = 0; i < q->n; i++) {
+        if (!qb_rows_spend(budget, q, i))
+            return QB_STOPPED;
         int64_t field = llabs(raw_field(q, i)), strength = field;
         s.unit = qb_common_divisor(s.unit, field);
         s.constant += 2 * (int64_t)q->int_linear[i];

@@ -8,6 +8,7 @@
 #ifndef QB_KERNELS_SPIN_H
 #define QB_KERNELS_SPIN_H
 
+#include "harness/base/budget.h"
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
 
@@ -22,8 +23,9 @@ typedef struct qb_spins {
     int64_t magnitude; /* sum_{i<j} |J_ij| + sum_i |h_i|: |H| is never beyond */
 } qb_spins;
 
-/* Errors: QB_REFUSED when the model is not integral or |H| could pass 2^60.  O(n + nonzeros). */
-qb_status qb_spins_of(const qb_qubo *model, qb_spins *spins, qb_diag *diag);
+/* Errors: QB_REFUSED when the model is not integral or |H| could pass 2^60; QB_STOPPED.  Charges what it
+ * looks at.  O(n + nonzeros). */
+qb_status qb_spins_of(const qb_qubo *model, qb_spins *spins, qb_budget *budget /* or NULL */, qb_diag *diag);
 
 /* J of stored coupling k of the model. */
 static inline int64_t qb_spins_coupling(const qb_spins *s, uint64_t k)

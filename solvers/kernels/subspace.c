@@ -43,7 +43,7 @@ static bool list_patterns(uint64_t mask, uint32_t members, uint32_t ones, uint32
         place[m] = mask & -mask;
     for (uint32_t k = 0; k < count; k++) {
         uint64_t slice = count - k < SLICE ? count - k : SLICE;
-        if (k % SLICE == 0 && budget && !qb_budget_spend(budget, slice * (1 + ones)))
+        if (k % SLICE == 0 && !qb_budget_spend(budget, slice * (1 + ones)))
             return false;
         pattern[k] = 0;
         for (uint64_t rest = subset; rest; rest &= rest - 1)

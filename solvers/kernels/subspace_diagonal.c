@@ -160,7 +160,7 @@ qb_status qb_subspace_diagonal(const qb_subspace *subspace, const qb_cost *cost,
         status = writer_start(w, cost, &block, &patterns);
     }
     if (!status && (!write_slice(w, subspace->sites - 1, &w->below[subspace->sites], 0) ||
-                    (budget && !qb_budget_spend(budget, w->unpaid))))
+                    !qb_budget_spend(budget, w->unpaid)))
         status = QB_STOPPED;
     if (status) {
         qb_unmap(d.entry, subspace->size * sizeof(double));

@@ -44,7 +44,7 @@ static bool dense_is_faster(const qb_qubo *q)
 
 static qb_status open_form(qb_tabu *t, qb_tabu_form form, qb_budget *budget, qb_diag *diag)
 {
-    if (form == QB_TABU_GROUPS || (form == QB_TABU_AUTO && qb_groups_suit(t->model))) {
+    if (form == QB_TABU_GROUPS || (form == QB_TABU_AUTO && qb_groups_suit(t->model, budget))) {
         t->ops = &qb_tabu_grouped;
         return t->ops->open(t, budget, diag);
     }

@@ -144,12 +144,11 @@ static void groups_settle(const qb_tabu *t, uint8_t *x)
 static qb_status groups_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
 {
     grouped *s = t->form = QB_NEW(grouped, 1);
-    qb_status status = s ? qb_groups_open(t->model, &s->at) : QB_NO_MEMORY;
+    qb_status status = s ? qb_groups_open(t->model, budget, &s->at) : QB_NO_MEMORY;
     if (status == QB_REFUSED)
         return qb_fail(diag, status, "tabu search within groups needs a model that has some, or integers");
-    if (status)
-        return qb_fail(diag, status, "no memory for a tabu walk on %u variables", t->n);
-    return qb_budget_spend(budget, t->n + t->model->nonzeros) ? QB_OK : QB_STOPPED;
+    return status == QB_NO_MEMORY ? qb_fail(diag, status, "no memory for a tabu walk on %u variables", t->n)
+                                  : status;
 }
 
 static void groups_close(qb_tabu *t)

@@ -85,7 +85,7 @@ static qb_status run_pass(qb_trajectory *t, qb_traj_pass *pass, const void *cont
     for (size_t first = 0; first < t->size; first += CHUNK) {
         size_t end = t->size - first < CHUNK ? t->size : first + CHUNK;
         sum += pass(t, context, first, end);
-        if (t->budget && !qb_budget_spend(t->budget, end - first))
+        if (!qb_budget_spend(t->budget, end - first))
             return QB_STOPPED;
     }
     if (total)

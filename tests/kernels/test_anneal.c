@@ -46,7 +46,7 @@ static qb_annealer *open_kernel(const qb_qubo *model, qb_anneal_kind kind, uint6
 {
     qb_annealer *annealer = NULL;
     qb_diag diag = {0};
-    qb_status status = qb_annealer_open(model, kind, seed, &annealer, &diag);
+    qb_status status = qb_annealer_open(model, kind, seed, NULL, &annealer, &diag);
     cr_assert(status == QB_OK || (status == QB_REFUSED && diag.text[0]), "%s", diag.text);
     return annealer;
 }
@@ -164,7 +164,7 @@ Test(anneal, full_rows_are_as_narrow_as_their_couplings)
         qb_qubo model = model_build((model_spec){.n = 300, .density = 1, .weight = expected[k].weight}, 5);
         void *opaque;
         qb_anneal_walk walk;
-        cr_assert_eq(qb_anneal_dense.open(&model, 5, &opaque, &walk, NULL), QB_OK);
+        cr_assert_eq(qb_anneal_dense.open(&model, 5, NULL, &opaque, &walk, NULL), QB_OK);
         const qb_anneal_single_state *s = opaque;
         cr_assert_eq(s->fixed.coupling, expected[k].weight);
         cr_assert_eq(s->row_width, expected[k].width, "+-%d", expected[k].weight);
@@ -415,7 +415,7 @@ Test(anneal, fixed_point_errors_stay_within_the_slack)
     static const int bits[] = {14, 30};
     for (size_t k = 0; k < 2 * sizeof reals / sizeof *reals; k++) {
         qb_qubo model = model_build(reals[k / 2], k);
-        qb_fixed fixed = qb_fixed_of(&model, bits[k % 2]);
+        qb_fixed fixed = qb_fixed_of(&model, bits[k % 2], NULL);
         qb_rng rng;
         qb_rng_init(&rng, k, 3);
         cr_assert_eq(fixed.slack == 0, model.integral);
@@ -511,7 +511,7 @@ Test(anneal, row_tables_hold_the_exact_number_of_ones)
         for (double beta = 0; beta < 3; beta = 1.7 * beta + 0.01) {
             void *opaque;
             qb_anneal_walk walk;
-            cr_assert_eq(qb_anneal_sliced.open(&model, 5, &opaque, &walk, NULL), QB_OK);
+            cr_assert_eq(qb_anneal_sliced.open(&model, 5, NULL, &opaque, &walk, NULL), QB_OK);
             qb_anneal_sliced_state *s = opaque;
             qb_anneal_tier_selected()->sliced_heat(s, beta);
             for (uint32_t b = 0; b < QB_SLICED_DIGITS; b++) {
@@ -632,7 +632,7 @@ static void check_merge(const qb_qubo *model, uint64_t seed)
     uint64_t work = 0;
     double sign = model->sense == QB_MINIMISE ? 1 : -1, best = INFINITY;
     qb_rng_init(&rng, seed, 3);
-    cr_assert_eq(qb_merge_open(model, &merge, NULL), QB_OK);
+    cr_assert_eq(qb_merge_open(model, &merge, NULL, NULL), QB_OK);
     for (uint32_t i = 0; i < model->n; i++) {
         x[i] = (uint8_t)qb_rng_below(&rng, 2);
         y[i] = qb_rng_below(&rng, 3) ? x[i] : !x[i];
@@ -691,7 +691,7 @@ Test(anneal, merging_knows_the_complement)
     qb_merge merge;
     uint8_t x[50], y[50];
     uint64_t work = 0;
-    cr_assert_eq(qb_merge_open(&model, &merge, NULL), QB_OK);
+    cr_assert_eq(qb_merge_open(&model, &merge, NULL, NULL), QB_OK);
     cr_assert(merge.symmetric);
     for (uint32_t i = 0; i < 50; i++)
         y[i] = !(x[i] = i % 3 == 0);

@@ -13,7 +13,7 @@ enum { N = GROUPED_N };
 static qb_annealer *open_groups(const qb_qubo *q, uint64_t seed)
 {
     qb_annealer *annealer = NULL;
-    cr_assert_eq(qb_annealer_open(q, QB_ANNEAL_AUTO, seed, &annealer, NULL), QB_OK);
+    cr_assert_eq(qb_annealer_open(q, QB_ANNEAL_AUTO, seed, NULL, &annealer, NULL), QB_OK);
     cr_assert_str_eq(qb_annealer_name(annealer), "groups");
     return annealer;
 }
@@ -140,10 +140,10 @@ Test(anneal_groups, few_grouped_bits_or_none_leave_the_choice_to_the_others)
     qb_annealer *annealer = NULL;
     qb_diag diag = {0};
     qb_qubo q = model_build((model_spec){.n = 60, .density = 0.5, .weight = 9, .linear = 9}, 6);
-    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, &annealer, &diag), QB_REFUSED);
+    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, NULL, &annealer, &diag), QB_REFUSED);
     cr_assert_str_eq(diag.text, "annealing within groups needs a model that has some, or integers");
     grouped_mark(&q);
-    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 1, &annealer, NULL), QB_OK);
+    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 1, NULL, &annealer, NULL), QB_OK);
     cr_assert_str_neq(qb_annealer_name(annealer), "groups");
     qb_annealer_close(annealer);
     qb_qubo_free(&q);
@@ -155,7 +155,7 @@ Test(anneal_groups, survive_without_memory)
     for (int64_t after = 0;; after++) {
         qb_annealer *annealer = NULL;
         qb_memory_fail_after(after);
-        qb_status status = qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, &annealer, NULL);
+        qb_status status = qb_annealer_open(&q, QB_ANNEAL_GROUPS, 1, NULL, &annealer, NULL);
         qb_memory_fail_never();
         if (!status) {
             cr_assert_gt(after, 8);

@@ -43,7 +43,7 @@ Test(population, copies_are_whole_states_of_survivors)
         qb_annealer *annealer;
         double energy[REPLICAS], mean_before = 0, mean_after = 0;
         uint32_t changed = 0;
-        cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, 9, &annealer, NULL), QB_OK);
+        cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, 9, NULL, &annealer, NULL), QB_OK);
         cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         qb_annealer_energies(annealer, energy);
         for (uint32_t r = 0; r < REPLICAS; r++)
@@ -103,7 +103,7 @@ Test(population, resampling_alone_gives_the_boltzmann_mean)
     for (uint32_t seed = 0; seed < SEEDS; seed++) {
         qb_annealer *annealer;
         double energy[REPLICAS], mean = 0;
-        cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, seed, &annealer, NULL), QB_OK);
+        cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, seed, NULL, &annealer, NULL), QB_OK);
         cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
         for (uint32_t k = 0; k < STEPS; k++)
             cr_assert_eq(resample(annealer, 1, beta / STEPS, qb_rng_uniform(&rng), NULL), QB_OK);
@@ -124,7 +124,7 @@ Test(population, a_budget_ends_the_copying)
 {
     qb_qubo model = model_build(spec, 4);
     qb_annealer *annealer;
-    cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, 9, &annealer, NULL), QB_OK);
+    cr_assert_eq(qb_annealer_open(&model, QB_ANNEAL_SLICED, 9, NULL, &annealer, NULL), QB_OK);
     cr_assert_eq(qb_annealer_start(annealer, NULL, NULL), QB_OK);
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, VARIABLES, model.n, false, true);
     qb_budget_probe probe;

@@ -20,7 +20,7 @@ static double annealer_bytes(const qb_qubo *model, const char *kernel)
     qb_annealer *annealer;
     qb_diag diag = {""};
     double before = allocated();
-    cr_assert_eq(qb_annealer_open(model, QB_ANNEAL_AUTO, 1, &annealer, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_annealer_open(model, QB_ANNEAL_AUTO, 1, NULL, &annealer, &diag), QB_OK, "%s", diag.text);
     double bytes = allocated() - before;
     cr_assert_str_eq(qb_annealer_name(annealer), kernel);
     qb_annealer_close(annealer);

@@ -40,7 +40,7 @@ static double least_of_all(const qb_qubo *q)
 static uint32_t count_of(const qb_qubo *q)
 {
     qb_integers t;
-    cr_assert_eq(qb_integers_open(q, &t), QB_OK);
+    cr_assert_eq(qb_integers_open(q, NULL, &t), QB_OK);
     uint32_t count = t.count;
     qb_integers_close(&t);
     return count;
@@ -60,7 +60,7 @@ Test(integers, are_found_with_their_steps)
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         qb_qubo q = build(seed);
         qb_integers t;
-        cr_assert_eq(qb_integers_open(&q, &t), QB_OK);
+        cr_assert_eq(qb_integers_open(&q, NULL, &t), QB_OK);
         cr_assert_eq(t.count, FOLLOWED_INTEGERS);
         for (uint32_t k = 0; k < t.count; k++) {
             bool first = t.start[k + 1] - t.start[k] == 3; /* 1, 2, 3; the other's unit is its step */
@@ -86,7 +86,7 @@ Test(integers, are_settled_at_their_best)
         qb_qubo q = build(seed);
         qb_integers t;
         uint8_t x[N];
-        cr_assert_eq(qb_integers_open(&q, &t), QB_OK);
+        cr_assert_eq(qb_integers_open(&q, NULL, &t), QB_OK);
         for (uint32_t state = 0; state < STATES; state++) {
             followed_read(state, x);
             x[11] = x[3] = state % 3 == 0; /* whatever they were */
@@ -199,7 +199,7 @@ Test(integers, moves_cost_what_they_change)
         qb_groups s;
         qb_rng rng;
         qb_rng_init(&rng, seed, 0);
-        cr_assert_eq(qb_groups_open(&q, &s), QB_OK);
+        cr_assert_eq(qb_groups_open(&q, NULL, &s), QB_OK);
         cr_assert_eq(s.singles, FOLLOWED_FREE);
         for (int k = 0; k < 200; k++) {
             uint32_t i = s.free[qb_groups_lot(&rng, s.singles)], j = s.free[qb_groups_lot(&rng, s.singles)];
@@ -224,7 +224,7 @@ Test(integers, annealing_samples_what_their_best_leaves)
     uint32_t seen[STATES] = {0}, replica;
     qb_qubo q = build(7);
     qb_annealer *annealer = NULL;
-    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 2026, &annealer, NULL), QB_OK);
+    cr_assert_eq(qb_annealer_open(&q, QB_ANNEAL_AUTO, 2026, NULL, &annealer, NULL), QB_OK);
     cr_assert_str_eq(qb_annealer_name(annealer), "groups");
     for (uint32_t k = 0; k < SWEEPS; k++)
         betas[k] = beta;
@@ -250,7 +250,7 @@ Test(integers, survive_without_memory)
     for (int64_t after = 0;; after++) {
         qb_integers t;
         qb_memory_fail_after(after);
-        qb_status status = qb_integers_open(&q, &t);
+        qb_status status = qb_integers_open(&q, NULL, &t);
         qb_memory_fail_never();
         qb_integers_close(&t);
         if (!status) {

@@ -60,7 +60,7 @@ Test(hybrid, a_part_is_worth_what_the_model_is_with_integers_at_their_best)
     double clamped_misses = 0, smooth_misses = 0;
     qb_budget_probe probe = work_probe(q->n, 1e12);
     qb_rng_init(&rng, 5, 0);
-    cr_assert_eq(qb_integers_open(q, &integers), QB_OK);
+    cr_assert_eq(qb_integers_open(q, NULL, &integers), QB_OK);
     cr_assert_eq(integers.count, 2);
     cr_assert_eq(qb_subproblem_open(q, &sub, NULL), QB_OK);
     cr_assert_eq(part_maker_open(q, &integers, &maker, NULL), QB_OK);
@@ -174,7 +174,7 @@ Test(hybrid, parts_within_groups_are_of_whole_groups)
     qb_qubo q = grouped(&problem);
     qb_budget_probe probe = work_probe(N, 1e9);
     qb_integers none;
-    cr_assert_eq(qb_integers_open(&q, &none), QB_OK);
+    cr_assert_eq(qb_integers_open(&q, NULL, &none), QB_OK);
     for (uint32_t rule = SELECT_IMPACT; rule <= SELECT_RANDOM; rule++)
         for (uint32_t k = 2; k <= 24; k += 11) {
             selection_room room = {k, k == 2 ? 4 : 256};
@@ -237,7 +237,7 @@ Test(hybrid, shots_and_their_controls_keep_the_groups_of_a_part)
     qb_rng rng;
     double total[3] = {0};
     qb_rng_init(&rng, 3, 0);
-    cr_assert_eq(qb_integers_open(&q, &none), QB_OK);
+    cr_assert_eq(qb_integers_open(&q, NULL, &none), QB_OK);
     cr_assert_eq(part_maker_open(&q, &none, &maker, NULL), QB_OK);
     cr_assert_eq(selection_open(&q, SELECT_NEIGHBOURHOOD, &none, &rng, &s), QB_OK);
     for (uint32_t turn = 0; turn < 40; turn++) {

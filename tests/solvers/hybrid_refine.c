@@ -135,7 +135,7 @@ static double missed_of(const qb_problem *problem, bool follow, refine_angles an
     qb_integers integers;
     cr_assert_eq(qb_lowering_open(problem, QB_TAKES_QUBO, NULL, &lowering, NULL), QB_OK);
     const qb_qubo *q = qb_lowering_model(lowering).qubo;
-    cr_assert_eq(qb_integers_open(q, &integers), QB_OK);
+    cr_assert_eq(qb_integers_open(q, NULL, &integers), QB_OK);
     double share = missed(q, follow ? &integers : NULL, angles);
     qb_integers_close(&integers);
     qb_lowering_free(lowering);

@@ -31,7 +31,7 @@ static qb_annealer *open_kernel(const qb_qubo *model, qb_anneal_kind kind)
 {
     qb_annealer *annealer;
     qb_diag diag = {0};
-    cr_assert_eq(qb_annealer_open(model, kind, 9, &annealer, &diag), QB_OK, "%s", diag.text);
+    cr_assert_eq(qb_annealer_open(model, kind, 9, NULL, &annealer, &diag), QB_OK, "%s", diag.text);
     return annealer;
 }
 

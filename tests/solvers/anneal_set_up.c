@@ -1,0 +1,81 @@
+/* A budget that ends while anneal is still building its tables. */
+#include "tests/solvers/cases.h"
+#include "tests/solvers/solving.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+/* Couplings from each variable to the next `reach` ones, of +-1 to +-most. */
+static qb_problem band(uint32_t n, uint32_t reach, uint32_t most)
+{
+    qb_pair *pair = calloc((size_t)n * reach, sizeof *pair);
+    uint64_t pairs = 0;
+    uint32_t lot = 1;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = i + 1; j < n && j <= i + reach; j++) {
+            lot = lot * UINT32_C(1664525) + UINT32_C(1013904223);
+            double size = 1 + (lot >> 8) % most;
+            pair[pairs++] = (qb_pair){i, j, lot >> 31 ? size : -size};
+        }
+    qb_problem problem = problem_of(&(qb_draft){.name = "band",
+                                                .kind = QB_KIND_QUBO,
+                                                .sense = QB_MINIMISE,
+                                                .columns = n,
+                                                .pairs = pairs,
+                                                .pair = pair});
+    free(pair);
+    return problem;
+}
+
+typedef struct set_up {
+    const char *params;
+    uint32_t n, reach, most;
+    uint32_t passes; /* over all couplings, at least, until it anneals */
+} set_up;
+
+/* Halfway through each pass the budget ends: with it the run, at the next row, and all zero is its answer. */
+static void check_ends_in_time(const set_up *c)
+{
+    qb_problem problem = band(c->n, c->reach, c->most);
+    double pass = c->n + 2 * (double)problem.body.pairs, row = 2 * c->reach + 1;
+    for (uint32_t k = 0; k < c->passes; k++) {
+        double limit = (k + 0.5) * pass;
+        solving r = solving_run("anneal", c->params, &problem,
+                                (solving_limits){QB_BUDGET_WORK, limit, UINT64_MAX, 1});
+        cr_assert_eq(r.status, QB_STOPPED, "%s, pass %u: %s", c->params, k, r.diag.text);
+        cr_assert_null(qb_json_get(r.details, "kernel"), "%s, pass %u: was set up", c->params, k);
+        double work = (double)r.record.summary.work;
+        cr_assert(work >= limit && work <= limit + row, "%s, pass %u: %g of %g", c->params, k, work, limit);
+        cr_assert(r.found && r.claimed == 0, "%s, pass %u", c->params, k);
+        for (uint32_t i = 0; i < c->n; i++)
+            cr_assert_eq(r.x[i], 0);
+        solving_clear(&r);
+    }
+    qb_problem_free(&problem);
+}
+
+Test(anneal_set_up, ends_with_the_budget)
+{
+    static const set_up cases[] = {
+        {"", 1100, 1100, 1, 4}, /* integers, values, units, the matrix */
+        {"kernel=dense", 300, 300, 100, 2},
+        {"kernel=scalar", 300, 300, 100, 2},
+        {"kernel=scalar", 2000, 3, 5, 3},
+        {"kernel=gather", 2000, 3, 5, 3},
+        {"kernel=count", 2000, 3, 5, 4},
+        {"kernel=sliced", 2000, 2, 1, 3},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        check_ends_in_time(&cases[k]);
+}
+
+/* What was not paid for is no sample. */
+Test(anneal_set_up, offers_nothing_under_a_budget_of_samples)
+{
+    qb_problem problem = band(20, 2, 1);
+    solving r = solving_run("anneal", "", &problem, (solving_limits){QB_BUDGET_SAMPLES, 1, UINT64_MAX, 1});
+    cr_assert_gt(r.record.count, 0);
+    cr_assert_gt(r.record.points[0].work, 0);
+    solving_clear(&r);
+    qb_problem_free(&problem);
+}
