@@ -38,6 +38,8 @@ static qb_status check_setup(const qb_budget_setup *s, qb_diag *diag)
         return qb_fail(diag, QB_BAD_INPUT, "a budget needs a kind and a limit above 0");
     if (!(s->simulator_limit >= 0))
         return qb_fail(diag, QB_BAD_INPUT, "the cap on simulation is not negative");
+    if (!(s->charged >= 0))
+        return qb_fail(diag, QB_BAD_INPUT, "what is charged beforehand is not negative");
     if (s->threads == 0)
         return qb_fail(diag, QB_BAD_INPUT, "a budget needs at least one thread");
     if (s->target_count > QB_BUDGET_TARGETS)
@@ -71,7 +73,7 @@ qb_status qb_budget_open(const qb_budget_setup *s, qb_budget **budget, qb_diag *
     b->tells_limit = s->tells_limit;
     b->credits = s->credits;
     b->credits_context = s->credits_context;
-    b->credit = qb_credit_open(s->threads);
+    b->credit = qb_credit_open(s->threads, qb_budget_ns(s->charged));
     qb_budget_set_targets(b, s->targets, s->target_count);
     status = qb_channel_writer_open(&b->channel, s->channel, s->variables, s->mip, diag);
     if (!status && qb_budget_details_open(&b->details))

@@ -39,6 +39,7 @@ typedef struct qb_budget_setup {
     double wall_backstop; /* seconds after which the run ends whatever its kind; INFINITY for none */
     double
         simulator_limit; /* of a device budget: CPU seconds that simulating the device may take; 0: no cap */
+    double charged;      /* seconds of wall and CPU time that the run has spent before it starts, >= 0 */
     uint32_t threads;    /* >= 1: bounds how fast CPU time can pass */
     qb_clock clock;
     uint32_t variables;    /* of the model */

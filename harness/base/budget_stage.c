@@ -51,6 +51,7 @@ void qb_budget_stage(qb_budget *budget, const char *name)
         return;
     qb_spendings now = qb_budget_spent_now(budget, qb_budget_wall(budget));
     qb_stage_times *stage = budget->said.stage;
+    bool is_first = budget->said.stages == 0;
     uint32_t k = 0;
     qb_budget_account(budget, &now);
     while (k < budget->said.stages && strncmp(stage[k].name, name, sizeof stage->name - 1))
@@ -61,7 +62,8 @@ void qb_budget_stage(qb_budget *budget, const char *name)
         budget->said.stages++;
     }
     budget->stage_now = k;
-    budget->stage_start = now;
+    if (!is_first) /* that one counts from the start, with what was charged beforehand */
+        budget->stage_start = now;
 }
 
 /* The watcher first: from now on both compute alike. */

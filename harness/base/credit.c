@@ -8,9 +8,9 @@ static int64_t least(int64_t a, int64_t b)
 #define THREADS_MOST (1 << 20) /* so that no product overflows */
 #define SLACK_NS     1000000
 
-qb_credit qb_credit_open(uint32_t threads)
+qb_credit qb_credit_open(uint32_t threads, int64_t charged)
 {
-    return (qb_credit){.threads = threads < THREADS_MOST ? threads : THREADS_MOST};
+    return (qb_credit){.threads = threads < THREADS_MOST ? threads : THREADS_MOST, .charged = charged};
 }
 
 /* Of the hold that is on. */
@@ -19,14 +19,19 @@ static int64_t held_wall(const qb_credit *c, int64_t wall)
     return c->held ? least(wall - c->since_wall, c->most) : 0;
 }
 
+static int64_t held_cpu(const qb_credit *c, int64_t wall, int64_t cpu)
+{
+    return c->held ? least(cpu - c->since_cpu, c->threads * held_wall(c, wall)) : 0;
+}
+
 int64_t qb_credit_wall(const qb_credit *c, int64_t wall)
 {
-    return c->wall + held_wall(c, wall);
+    return c->wall + held_wall(c, wall) - c->charged;
 }
 
 int64_t qb_credit_cpu(const qb_credit *c, int64_t wall, int64_t cpu)
 {
-    return c->cpu + (c->held ? least(cpu - c->since_cpu, c->threads * held_wall(c, wall)) : 0);
+    return c->cpu + held_cpu(c, wall, cpu) - c->charged;
 }
 
 void qb_credit_hold(qb_credit *c, int64_t wall, int64_t cpu, int64_t most)
@@ -41,9 +46,8 @@ void qb_credit_hold(qb_credit *c, int64_t wall, int64_t cpu, int64_t most)
 void qb_credit_resume(qb_credit *c, int64_t wall, int64_t cpu, bool counts)
 {
     if (counts) {
-        int64_t more = qb_credit_cpu(c, wall, cpu);
-        c->wall = qb_credit_wall(c, wall);
-        c->cpu = more;
+        c->cpu += held_cpu(c, wall, cpu);
+        c->wall += held_wall(c, wall);
     }
     c->held = 0;
 }

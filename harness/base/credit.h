@@ -1,4 +1,5 @@
-/* Time that a run is credited back: while its clocks are held, what passes is not its own.
+/* Time that a run is credited back: while its clocks are held, what passes is not its own.  And time that it
+ * is charged beforehand, for what was done once for all runs: its clocks start there.
  *
  * The run's process and its watcher compute with the same record, each on its own readings.  Of a hold at
  * most `most` counts, however long it is; and of CPU time no more than `threads` processors could have spent
@@ -17,11 +18,12 @@ typedef struct qb_credit {
     int64_t wall, cpu;                         /* of holds that are over */
     int64_t since_wall, since_cpu, most, held; /* of the one that is on; held: 1 while one is, else 0 */
     int64_t threads;                           /* >= 1 */
+    int64_t charged;                           /* beforehand, of wall and CPU time */
 } qb_credit;
 
-qb_credit qb_credit_open(uint32_t threads);
+qb_credit qb_credit_open(uint32_t threads, int64_t charged);
 
-/* In all, at that moment: what the run's own clocks are behind. */
+/* In all, at that moment: what the run's own clocks are behind; below 0: ahead. */
 int64_t qb_credit_wall(const qb_credit *credit, int64_t wall);
 int64_t qb_credit_cpu(const qb_credit *credit, int64_t wall, int64_t cpu);
 

@@ -12,14 +12,15 @@ static qb_status lower_to_qubo(qb_lowering *l, qb_diag *diag)
     qb_status status;
     if (l->problem->kind == QB_KIND_MIP) {
         status = qb_lower_mip_to_qubo(l, diag);
-    } else if (l->built) {
-        l->form = "none";
-        l->qubo = *l->built;
-        l->qubo.block = NULL;
-        status = QB_OK;
     } else {
         l->form = l->problem->kind == QB_KIND_QUBO ? "none" : "bits";
-        status = qb_qubo_from_problem(l->problem, &l->qubo, diag);
+        status = QB_OK;
+        if (l->built) {
+            l->qubo = *l->built;
+            l->qubo.block = NULL;
+        } else {
+            status = qb_qubo_from_problem(l->problem, &l->qubo, diag);
+        }
     }
     l->is_qubo = true;
     l->scale = l->qubo.scale;

@@ -109,7 +109,7 @@ typedef struct qb_lowering qb_lowering;
  * lowering. */
 qb_status qb_lowering_open(const qb_problem *problem, unsigned takes, const qb_lowering_options *options,
                            qb_lowering **lowering, qb_diag *diag);
-/* The same of a qubo source whose model (qb_qubo_from_problem) has been built: a solver that takes it gets it
+/* The same of a source whose model (qb_qubo_from_problem) has been built: a solver that takes a qubo gets it
  * as it is, at no cost.  It must outlive the lowering.  NULL: has not been built. */
 qb_status qb_lowering_open_built(const qb_problem *problem, const qb_qubo *built, unsigned takes,
                                  const qb_lowering_options *options, qb_lowering **lowering, qb_diag *diag);

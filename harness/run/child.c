@@ -204,6 +204,7 @@ void qb_child_main(int warden, const qb_contain *contain)
                              .limit = r->limit,
                              .wall_backstop = r->backstop,
                              .simulator_limit = r->simulator_limit,
+                             .charged = r->charged,
                              .threads = r->threads,
                              .clock = qb_clock_system,
                              .variables = r->variables,

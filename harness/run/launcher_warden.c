@@ -188,6 +188,7 @@ static void take_note(run *r)
         r->notes = -1;
     } else if (note.kind == QB_NOTE_CREDIT) {
         note.credit.threads = r->credit.threads;
+        note.credit.charged = r->credit.charged;
         if (r->start_ns && r->request->solver->find &&
             qb_credit_is_possible(&note.credit, now_ns() - r->start_ns))
             r->credit = note.credit;
@@ -306,7 +307,7 @@ static void execute(qb_launch_request *request, const int fd[2], int lifeline, q
              .processors = processors_of(request),
              .limit_ns = to_ns(request->limit),
              .backstop_ns = to_ns(request->backstop),
-             .credit = qb_credit_open(request->threads),
+             .credit = qb_credit_open(request->threads, to_ns(request->charged)),
              .clock = clock,
              .report = report};
     if (!qb_parked_start(parked, lifeline, contain, clock, request, fd, &r.child, &r.notes)) {

@@ -41,11 +41,11 @@ typedef struct qb_launch_request {
     uint64_t seed, memory_bytes;
     qb_lowering_options lowering;
     qb_budget_kind kind;
-    double limit, backstop, simulator_limit; /* as in qb_budget_setup */
-    uint32_t variables, samples;             /* of the channel */
-    uint32_t threads, targets, cpus;         /* counts of the arrays that follow: */
-    bool mip, maximise, stop_at_target;      /* double target[targets], uint32_t cpu[cpus], params */
-    bool limit_memory;                       /* the warden's word: by rlimit, for want of a control group */
+    double limit, backstop, simulator_limit, charged; /* as in qb_budget_setup */
+    uint32_t variables, samples;                      /* of the channel */
+    uint32_t threads, targets, cpus;                  /* counts of the arrays that follow: */
+    bool mip, maximise, stop_at_target;               /* double target[targets], uint32_t cpu[cpus], params */
+    bool limit_memory; /* the warden's word: by rlimit, for want of a control group */
     size_t params_bytes;
 } qb_launch_request;
 
@@ -82,7 +82,8 @@ typedef struct qb_launch_report {
     uint32_t strays;     /* processes that it left behind */
     uint32_t running;    /* threads that ran when it was killed for its CPU limit; 0: it was not */
     int64_t wall_ns;     /* from the start of init until user code stopped (returned, or was killed) */
-    int64_t credited_ns; /* wall time that is in neither that nor cpu_ns: the run's clocks were held */
+    int64_t credited_ns; /* wall time that is in neither that nor cpu_ns: the run's clocks were held; below 0:
+                            that is in both and did not pass, for it was charged beforehand */
     int64_t teardown_ns; /* from then until all of its processes were gone */
     int64_t cpu_ns;      /* of all processes until user code stopped */
     int64_t helpers_ns;  /* of that: of processes other than the child itself */

@@ -61,6 +61,15 @@ static double claim_of_target(const execution *e, double target)
     return e->request->maximise ? claim - rounding : claim + rounding;
 }
 
+/* What the model took that was built for all runs, where that is lowering; at most the whole budget. */
+static double charge_of(const execution *e)
+{
+    const qb_run_spec *s = e->spec;
+    bool is_time = s->budget_kind != QB_BUDGET_WORK && s->budget_kind != QB_BUDGET_SAMPLES;
+    double charge = e->model.qubo ? qb_run_image_charge(e->image) : 0;
+    return is_time ? fmin(charge, s->budget) : charge;
+}
+
 static qb_status build_request(execution *e, qb_diag *diag)
 {
     const qb_run_spec *s = e->spec;
@@ -73,6 +82,7 @@ static qb_status build_request(execution *e, qb_diag *diag)
                               .limit = s->budget,
                               .backstop = e->backstop,
                               .simulator_limit = e->simulator_limit,
+                              .charged = charge_of(e),
                               .variables = e->model.qubo ? e->model.qubo->n : e->model.mip->columns,
                               .samples = s->samples_kept,
                               .threads = s->threads,

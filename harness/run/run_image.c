@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "harness/run/run_image.h"
 
+#include "harness/base/clock.h"
 #include "harness/base/memory.h"
 #include "harness/model/referee.h"
 
@@ -26,21 +27,27 @@ struct qb_run_image {
     int file;
     qb_launch_image parts;
     void *map;            /* the sealed memory, as the lowerings here read it */
-    qb_qubo model;        /* of a qubo, in there */
+    qb_qubo model;        /* of a qubo, an ising or a cut, in there */
+    double charge;        /* CPU seconds that it took, where it is a lowering */
     double *warm;         /* [columns] or NULL */
     pthread_mutex_t lock; /* of the list */
     entry *first;
 };
 
-/* A qubo is its own model: it is built here once, like a file is read once, for every run to share.  One that
- * is beyond double precision has none, which its lowering will tell. */
+/* A qubo is its own model: it is built here once, like a file is read once, for every run to share.  That of
+ * an ising or a cut is shared likewise, but it is a lowering, whose time every run is charged as if it had
+ * built it.  One that is beyond double precision has none, which its lowering will tell. */
 static qb_status build_model(qb_run_image *made, qb_qubo *model, qb_diag *diag)
 {
-    if (made->problem->kind != QB_KIND_QUBO)
+    if (made->problem->kind == QB_KIND_MIP)
         return QB_OK;
+    int64_t start = qb_clock_thread_cpu_ns();
     qb_status status = qb_qubo_from_problem(made->problem, model, diag);
-    if (!status)
+    if (!status) {
         made->parts.model = qb_qubo_image_size(model);
+        made->charge =
+            made->problem->kind == QB_KIND_QUBO ? 0 : (double)(qb_clock_thread_cpu_ns() - start) * 1e-9;
+    }
     return status == QB_REFUSED ? QB_OK : status;
 }
 
@@ -151,6 +158,11 @@ int qb_run_image_file(const qb_run_image *image)
 qb_launch_image qb_run_image_parts(const qb_run_image *image)
 {
     return image->parts;
+}
+
+double qb_run_image_charge(const qb_run_image *image)
+{
+    return image->charge;
 }
 
 /* The entry for what is asked, made if need be; NULL without memory.  The lock is held. */

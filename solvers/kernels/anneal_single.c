@@ -127,17 +127,20 @@ static qb_status fill_lists(qb_anneal_single_state *s, qb_budget *budget)
     return QB_OK;
 }
 
+/* A matrix of many megabytes is cleared row by row, between looks. */
 static qb_status fill_rows(qb_anneal_single_state *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model;
-    s->row = qb_alloc((size_t)s->padded * s->line, sizes[s->row_width]);
+    const size_t bytes = s->line * sizes[s->row_width];
+    s->row = qb_alloc_raw(s->padded, bytes);
     if (!s->row)
         return QB_NO_MEMORY;
-    for (uint32_t i = 0; i < s->n; i++) {
-        if (!qb_rows_spend(budget, q, i))
+    for (uint32_t p = 0; p < s->padded; p++) {
+        uint32_t i = s->variable[p];
+        memset((char *)s->row + p * bytes, 0, bytes);
+        if (i < s->n && !qb_rows_spend(budget, q, i))
             return QB_STOPPED;
-        uint32_t p = s->position[i];
-        for (uint64_t k = q->start[i]; k < q->start[i + 1]; k++)
+        for (uint64_t k = i < s->n ? q->start[i] : 0; i < s->n && k < q->start[i + 1]; k++)
             write_as(s->row_width, s->row, (size_t)p * s->line + neighbour_of(s, p, k), coupling_of(s, k));
     }
     return QB_OK;

@@ -475,6 +475,42 @@ Test(budget, held_clocks_stand_still)
     qb_budget_probe_close(&p);
 }
 
+/* 2 of 5 seconds are charged beforehand; a hold of 10 in between counts for nothing. */
+Test(budget, what_is_charged_beforehand_is_spent)
+{
+    const qb_budget_kind kinds[] = {QB_BUDGET_WALL_TIME, QB_BUDGET_CPU_TIME};
+    for (int k = 0; k < 2; k++) {
+        hand_clock clock = {0};
+        qb_credit told = {0};
+        qb_budget_setup setup = setup_on(&clock, kinds[k], 5);
+        setup.charged = 2;
+        setup.credits = keep_credit;
+        setup.credits_context = &told;
+        qb_budget_probe p = open_probe(&setup);
+        qb_budget_stage(p.budget, "lowering");
+        move(&clock, 500000000);
+        qb_budget_stage(p.budget, "solve");
+        cr_assert(qb_budget_spend_samples(p.budget, 0) && qb_budget_remaining_seconds(p.budget) == 2.5);
+        qb_budget_hold(p.budget, 100);
+        move(&clock, 10000000000);
+        qb_budget_resume(p.budget, true);
+        cr_assert(told.wall == 10000000000 && told.cpu == 10000000000 && told.charged == 2000000000);
+        cr_assert(qb_credit_is_possible(&told, 10500000000));
+        qb_budget_incumbent(p.budget, vector(1), 0);
+        move(&clock, 2400000000);
+        cr_assert(qb_budget_spend_samples(p.budget, 0));
+        move(&clock, 100000000);
+        cr_assert(!qb_budget_spend_samples(p.budget, 0));
+        qb_budget_finish(p.budget, QB_STOPPED, NULL);
+        qb_budget_probe_record *r = read_probe(&p);
+        cr_assert(r->count == 1 && r->points[0].wall_s == 2.5 && r->points[0].cpu_s == 2.5);
+        cr_assert(r->summary.wall_s == 5 && r->summary.cpu_s == 5);
+        cr_assert(r->summary.stages == 2 && r->summary.stage[0].cpu_s == 2.5 &&
+                  r->summary.stage[1].cpu_s == 2.5);
+        qb_budget_probe_close(&p);
+    }
+}
+
 Test(budget, a_hold_has_an_end_and_may_come_to_nothing)
 {
     hand_clock clock = {0};
@@ -515,7 +551,7 @@ Test(budget, nobody_holds_clocks_who_may_not)
 Test(budget, a_credit_that_cannot_be_is_told)
 {
     const int64_t s = 1000000000;
-    const qb_credit fine = {s, s / 2, 2 * s, s, 5 * s, 1, 1};
+    const qb_credit fine = {s, s / 2, 2 * s, s, 5 * s, 1, 1, 0};
     qb_credit c = fine;
     cr_assert(qb_credit_is_possible(&c, 3 * s) && qb_credit_is_possible(&c, 2 * s));
     cr_assert(!qb_credit_is_possible(&c, s)); /* held from a moment that has not come */

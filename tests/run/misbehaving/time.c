@@ -50,7 +50,7 @@ MISBEHAVING(misbehaving_sleeps, QB_TAKES_QUBO, sleeps)
 /* Has itself credited all the time there is, by the budget and by a word to its warden, and spins. */
 static qb_status forges(const qb_model *model, qb_budget *budget)
 {
-    qb_launch_note note = {.kind = QB_NOTE_CREDIT, .credit = qb_credit_open(1)};
+    qb_launch_note note = {.kind = QB_NOTE_CREDIT, .credit = qb_credit_open(1, 0)};
     qb_credit_hold(&note.credit, 0, 0, QB_CREDIT_MOST_NS);
     misbehaving_publish(model, budget, 0, 0);
     qb_budget_hold(budget, 100);
