@@ -112,8 +112,8 @@ const qb_command qb_command_bench = {
     .summary = "how fast the kernels are on this machine",
     .description =
         "Each line is one kernel and size: the least time a unit over the repeats, and what share of the "
-        "machine's bounds "
-        "that is. Absolute times of a noisy machine say little: compare ratios measured side by side.",
+        "machine's bounds that is (for tabu: of its walk's rows, streamed in the walk's order). Absolute "
+        "times of a noisy machine say little: compare ratios measured side by side.",
     .options = options_table,
     .option_count = sizeof options_table / sizeof *options_table,
     .options_size = sizeof(qb_bench_request),

@@ -7,28 +7,58 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LEAST_REPEATS = 2 };
+#define LEAST_REPEATS 2
+#define TRACED        (UINT64_C(1) << 17) /* moves of a walk that are streamed */
 
-/* Seconds that reading `bytes` takes, the least of three passes in four streams at a time, for the bound that
- * memory sets. */
-static double read_seconds(const qb_clock *clock, size_t bytes, uint64_t *sink)
+typedef uint64_t line __attribute__((vector_size(64)));
+
+/* The memory traffic of a walk and nothing else: each row is read and the gains are read and written, `wide`
+ * lines of them a line of couplings. */
+__attribute__((always_inline)) static inline void stream_rows(const qb_tabu_rows *rows, const uint32_t *trace,
+                                                              uint64_t moves, line *gain, size_t wide)
 {
-    enum { STREAMS = 4 };
-    typedef uint64_t line __attribute__((vector_size(64)));
-    size_t each = bytes / (STREAMS * sizeof(line)) + 1;
-    line *block = qb_alloc(STREAMS * each, sizeof *block), sum[STREAMS] = {{0}};
-    double least = NAN;
-    for (int pass = 0; block && pass < 3; pass++) {
-        int64_t start = clock->cpu_ns(clock->context);
-        for (size_t k = 0; k < each; k++)
-            for (size_t s = 0; s < STREAMS; s++)
-                sum[s] += block[s * each + k];
-        double seconds = 1e-9 * (double)(clock->cpu_ns(clock->context) - start);
-        least = isnan(least) ? seconds : fmin(least, seconds);
+    size_t lines = rows->row_bytes / sizeof(line);
+    for (uint64_t m = 0; m < moves; m++) {
+        const line *row = (const line *)((const char *)rows->couplings + trace[m] * rows->row_bytes);
+        for (size_t k = 0; k < lines; k++)
+            for (size_t part = 0; part < wide; part++)
+                gain[wide * k + part] += row[k];
     }
-    qb_free(block);
-    *sink = sum[0][0] + sum[1][0] + sum[2][0] + sum[3][0];
-    return least;
+}
+
+#define DEFINE_STREAM(name, attribute)                                                                      \
+    attribute static void name(const qb_tabu_rows *rows, const uint32_t *trace, uint64_t moves, line *gain) \
+    {                                                                                                       \
+        switch (rows->gain_bytes / rows->row_bytes) {                                                       \
+        case 1:                                                                                             \
+            stream_rows(rows, trace, moves, gain, 1);                                                       \
+            return;                                                                                         \
+        case 2:                                                                                             \
+            stream_rows(rows, trace, moves, gain, 2);                                                       \
+            return;                                                                                         \
+        default:                                                                                            \
+            stream_rows(rows, trace, moves, gain, rows->gain_bytes / rows->row_bytes);                      \
+        }                                                                                                   \
+    }
+DEFINE_STREAM(stream_portable, )
+#if defined __x86_64__
+DEFINE_STREAM(stream_avx2, __attribute__((target("avx2"))))
+DEFINE_STREAM(stream_avx512, __attribute__((target("avx512f"))))
+#endif
+
+static void stream(const qb_tabu_rows *rows, const uint32_t *trace, uint64_t moves, line *gain)
+{
+#if defined __x86_64__
+    if (qb_simd_tier() == QB_SIMD_AVX512) {
+        stream_avx512(rows, trace, moves, gain);
+        return;
+    }
+    if (qb_simd_tier() == QB_SIMD_AVX2) {
+        stream_avx2(rows, trace, moves, gain);
+        return;
+    }
+#endif
+    stream_portable(rows, trace, moves, gain);
 }
 
 static uint64_t hash_point(const qb_tabu *tabu)
@@ -39,50 +69,59 @@ static uint64_t hash_point(const qb_tabu *tabu)
     return hash;
 }
 
-/* Bytes of a dense matrix's row as the form's name states them ("dense int8/..."); 0 for sparse, and for
- * doubles: their walks come back to rows that a cache still has, faster than any pass over the matrix. */
-static double row_bytes(const qb_tabu *tabu, uint32_t n)
+static void describe(const qb_tabu *tabu, const qb_qubo *model, const char *instance, qb_bench *bench)
 {
-    unsigned bits = 0;
-    if (sscanf(qb_tabu_form_name(tabu), "dense int%u", &bits) == 1)
-        return (double)n * bits / 8;
-    return 0;
-}
-
-static void describe(const qb_tabu *tabu, const qb_qubo *model, const char *instance,
-                     const qb_bench_options *options, qb_bench *bench)
-{
-    uint64_t sink = 0;
-    double bytes = row_bytes(tabu, model->n), seconds = NAN;
-    if (bytes > 0)
-        seconds = read_seconds(&options->clock, (size_t)(bytes * model->n), &sink) / model->n;
-    bench->share_of_bandwidth = seconds / bench->seconds_per_unit;
     snprintf(bench->details, sizeof bench->details,
              "{\"instance\": \"%s\", \"kernel\": \"%s\", \"tenure\": %u}", instance, qb_tabu_form_name(tabu),
              model->n / 100 + 5);
-    snprintf(bench->checksum, sizeof bench->checksum, "%016llx",
-             (unsigned long long)(hash_point(tabu) + sink));
+    snprintf(bench->checksum, sizeof bench->checksum, "%016llx", (unsigned long long)hash_point(tabu));
 }
 
-/* Walks of at least a hundred thousand moves, each timed as a whole. */
-static qb_status time_walks(qb_tabu *tabu, const qb_qubo *model, const qb_bench_options *options,
-                            qb_budget *budget, qb_bench *bench)
+/* What is on the clock, and where its traffic is streamed. */
+typedef struct course {
+    const qb_clock *clock;
+    uint32_t *trace; /* [TRACED] rows of the last walk, in its order */
+    line *gain;      /* as large as any form's gains */
+    double stream;   /* seconds a row, the least; NAN: the form has no rows */
+} course;
+
+static double seconds_since(const qb_clock *clock, int64_t start)
+{
+    return 1e-9 * (double)(clock->cpu_ns(clock->context) - start);
+}
+
+static void time_stream(course *c, const qb_tabu *tabu, uint64_t moves)
+{
+    qb_tabu_rows rows = qb_tabu_rows_of(tabu);
+    if (!rows.couplings)
+        return;
+    moves = moves < TRACED ? moves : TRACED;
+    int64_t start = c->clock->cpu_ns(c->clock->context);
+    stream(&rows, c->trace, moves, c->gain);
+    c->stream = fmin(c->stream, seconds_since(c->clock, start) / (double)moves); /* a number before NAN */
+}
+
+/* Walks of at least 50000 moves, each timed as a whole, and after each the rows that it went over. */
+static qb_status time_walks(qb_tabu *tabu, const qb_qubo *model, course *c, double wanted, qb_budget *budget,
+                            qb_bench *bench)
 {
     qb_tabu_rule rule = {.patience = 50000, .tenure = model->n / 100 + 5, .spread = 5};
     double total = 0;
     qb_status status = QB_OK;
     bench->seconds_per_unit = INFINITY;
-    while (!status && (bench->repeats < LEAST_REPEATS || total < options->seconds)) {
+    while (!status && (bench->repeats < LEAST_REPEATS || total < wanted)) {
+        qb_tabu_trace(tabu, c->trace, TRACED);
         uint64_t before = qb_tabu_moves(tabu);
-        int64_t start = options->clock.cpu_ns(options->clock.context);
+        int64_t start = c->clock->cpu_ns(c->clock->context);
         status = qb_tabu_walk(tabu, &rule, budget);
-        double seconds = 1e-9 * (double)(options->clock.cpu_ns(options->clock.context) - start);
-        uint64_t moves = qb_tabu_moves(tabu) - before;
-        bench->seconds_per_unit = fmin(bench->seconds_per_unit, seconds / (double)moves);
-        bench->work = moves;
+        double seconds = seconds_since(c->clock, start);
+        bench->work = qb_tabu_moves(tabu) - before;
+        bench->seconds_per_unit = fmin(bench->seconds_per_unit, seconds / (double)bench->work);
         bench->repeats++;
         total += seconds;
+        time_stream(c, tabu, bench->work);
     }
+    bench->share_of_bandwidth = c->stream / bench->seconds_per_unit;
     return status;
 }
 
@@ -104,12 +143,18 @@ qb_status qb_bench_tabu(const qb_bench_options *options, const qb_qubo *model, c
                        .unit = "move",
                        .share_of_arithmetic = NAN};
     status = qb_tabu_open(model, QB_TABU_AUTO, UINT64_MAX, 1, probe.budget, &tabu, diag);
-    if (!status)
-        status = time_walks(tabu, model, options, probe.budget, &result);
+    course c = {&options->clock, QB_NEW(uint32_t, TRACED), NULL, NAN};
     if (!status) {
-        describe(tabu, model, instance, options, &result);
+        c.gain = qb_alloc(qb_tabu_words(tabu), 64 * sizeof(double));
+        status = c.trace && c.gain ? time_walks(tabu, model, &c, options->seconds, probe.budget, &result)
+                                   : qb_fail(diag, QB_NO_MEMORY, "no memory for the trace of a walk");
+    }
+    if (!status) {
+        describe(tabu, model, instance, &result);
         *bench = result;
     }
+    qb_free(c.trace);
+    qb_free(c.gain);
     qb_tabu_close(tabu);
     qb_budget_probe_close(&probe);
     return status;

@@ -151,6 +151,17 @@ uint64_t qb_tabu_moves(const qb_tabu *tabu)
     return tabu->moves;
 }
 
+qb_tabu_rows qb_tabu_rows_of(const qb_tabu *tabu)
+{
+    return tabu->ops->rows ? tabu->ops->rows(tabu) : (qb_tabu_rows){0};
+}
+
+void qb_tabu_trace(qb_tabu *tabu, uint32_t *trace, uint64_t length)
+{
+    tabu->trace = trace;
+    tabu->traced = length;
+}
+
 static void open_all(qb_tabu *t)
 {
     for (uint32_t w = 0; w < t->words; w++)
@@ -264,6 +275,10 @@ static qb_status record(qb_tabu *t, qb_budget *budget)
 /* One move; false when the budget ends. */
 static bool move(qb_tabu *t, tabu_list *list, uint32_t *next, qb_budget *budget)
 {
+    if (t->traced > 0) {
+        *t->trace++ = *next;
+        t->traced--;
+    }
     *next = t->ops->step(t, *next, enter(t, list, *next));
     t->moves++;
     return qb_tabu_charge(t, budget);

@@ -75,6 +75,18 @@ double qb_tabu_best_value(const qb_tabu *tabu);
 /* Flips so far. */
 uint64_t qb_tabu_moves(const qb_tabu *tabu);
 
+/* What a step of a dense walk passes over: the flipped bit's row and all gains. */
+typedef struct qb_tabu_rows {
+    const void *couplings; /* [n] rows, 64-byte aligned; NULL: the form has none */
+    size_t row_bytes;      /* of a row, and from one to the next */
+    size_t gain_bytes;     /* of all gains; a multiple of row_bytes */
+} qb_tabu_rows;
+qb_tabu_rows qb_tabu_rows_of(const qb_tabu *tabu);
+
+/* From now on the bits that walks flip are written down in the order in which they do, the first `length` of
+ * them.  NULL, 0: no longer.  The trace must outlive the walks. */
+void qb_tabu_trace(qb_tabu *tabu, uint32_t *trace /* [length] */, uint64_t length);
+
 /* Goes to `point`, flipping what differs. Work: that of the flips.  QB_STOPPED when the budget ends. */
 qb_status qb_tabu_go(qb_tabu *tabu, const uint64_t *point /* [words] */, qb_budget *budget);
 

@@ -35,6 +35,9 @@ typedef struct qb_tabu_ops {
     /* For one whose moves are: puts the gains of the other end in place of the current ones: those of the
      * all-zero point at first. What seek has found is void. */
     void (*exchange)(qb_tabu *t);
+
+    /* For one that has rows. */
+    qb_tabu_rows (*rows)(const qb_tabu *t);
 } qb_tabu_ops;
 
 struct qb_tabu {
@@ -56,6 +59,8 @@ struct qb_tabu {
     double gain;      /* of the bit that step or seek returned */
     double published; /* the best value offered to the budget */
     uint64_t moves;
+    uint32_t *trace; /* [traced] where walks write down what they flip next */
+    uint64_t traced;
     uint64_t work;  /* touched and not yet charged */
     uint32_t *ring; /* [n] tabu bits, the oldest at `oldest` once the ring is full */
     uint8_t *bytes; /* [n] a point for the budget */

@@ -408,6 +408,12 @@ static const char *dense_name(const qb_tabu *t)
     return sizes[d->now.lanes].name;
 }
 
+static qb_tabu_rows dense_rows(const qb_tabu *t)
+{
+    const dense *d = t->form;
+    return (qb_tabu_rows){d->couplings, d->stride, 64 * (size_t)t->words * sizes[d->now.lanes].gain};
+}
+
 const qb_tabu_ops qb_tabu_dense = {
     .open = dense_open,
     .close = dense_close,
@@ -415,4 +421,5 @@ const qb_tabu_ops qb_tabu_dense = {
     .seek = dense_seek,
     .name = dense_name,
     .exchange = dense_exchange,
+    .rows = dense_rows,
 };

@@ -154,7 +154,7 @@ def tabu(table, qubout, yardsticks, calibration, rounds):
             return case["seconds_per_unit"]
 
         here, ratio = alternate(rounds, naive, ours)
-        table.row(f"tabu, like {key}", f"{1e9 * here:.3g} ns a move, {statistics.median(shares):.0%} of the cache's bandwidth",
+        table.row(f"tabu, like {key}", f"{1e9 * here:.3g} ns a move, {statistics.median(shares):.0%} of it to stream the walk's rows",
                   "MQLib", ratio * anchor, goal)
 
 

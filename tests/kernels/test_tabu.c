@@ -455,6 +455,55 @@ Test(tabu, pairs_gain_where_any_pair_does)
     cr_assert(with > 0 && without > 0, "%u with, %u without: one side is not tested", with, without);
 }
 
+/* From where a walk begins its trace leads to where it ends, and the trace ends where it has room to. */
+Test(tabu, traces_tell_the_way_of_a_walk)
+{
+    enum { ROOM = 4096 };
+    static uint32_t trace[ROOM];
+    for (uint32_t form = 0; form < FORMS; form++) {
+        fixture f;
+        fixture_open(&f, 3, forms[form]);
+        uint64_t point[MOST / 64 + 1];
+        memcpy(point, qb_tabu_point(f.tabu), qb_tabu_words(f.tabu) * sizeof *point);
+        qb_tabu_rule rule = {.patience = 500, .tenure = 5, .spread = 2};
+        qb_tabu_trace(f.tabu, trace, ROOM);
+        cr_assert_eq(qb_tabu_walk(f.tabu, &rule, f.probe.budget), QB_OK);
+        uint64_t moves = qb_tabu_moves(f.tabu);
+        cr_assert(moves > rule.patience && moves < ROOM);
+        for (uint64_t k = 0; k < moves; k++)
+            point[trace[k] / 64] ^= UINT64_C(1) << trace[k] % 64;
+        cr_assert_arr_eq(point, qb_tabu_point(f.tabu), qb_tabu_words(f.tabu) * sizeof *point);
+        trace[1] = UINT32_MAX;
+        qb_tabu_trace(f.tabu, trace, 1);
+        cr_assert_eq(qb_tabu_walk(f.tabu, &rule, f.probe.budget), QB_OK);
+        cr_assert(trace[0] < f.model.n && trace[1] == UINT32_MAX);
+        fixture_close(&f);
+    }
+}
+
+/* A row holds the couplings of its bit: what its entries add up to is what those of the model do. */
+Test(tabu, only_dense_forms_have_rows)
+{
+    fixture f;
+    fixture_open(&f, 4, QB_TABU_DENSE);
+    qb_tabu_rows rows = qb_tabu_rows_of(f.tabu);
+    cr_assert_eq(rows.row_bytes, 128);
+    cr_assert_eq(rows.gain_bytes, 256);
+    for (uint32_t i = 0; i < f.model.n; i++) {
+        int64_t stored = 0, expected = 0;
+        for (size_t k = 0; k < rows.row_bytes; k++)
+            stored += ((const int8_t *)rows.couplings)[i * rows.row_bytes + k];
+        for (uint64_t k = f.model.start[i]; k < f.model.start[i + 1]; k++)
+            expected += f.model.int_weight[k];
+        cr_assert_eq(llabs(expected) % llabs(stored ? stored : 1), 0);
+        cr_assert(stored ? expected != 0 : expected == 0);
+    }
+    fixture_close(&f);
+    fixture_open(&f, 4, QB_TABU_SPARSE);
+    cr_assert_null(qb_tabu_rows_of(f.tabu).couplings);
+    fixture_close(&f);
+}
+
 Test(tabu, a_matrix_beyond_the_memory_is_not_built)
 {
     fixture f;
