@@ -11,7 +11,7 @@
 
 #define BATCH_BITS 17  /* amplitudes between two looks at the budget */
 #define BATCH_MOST 512 /* parts in a batch */
-#define SEGMENTS   64  /* that a sweep's sums are made in, whatever the number of threads */
+#define SEGMENTS   256 /* that a sweep's sums are made in, whatever the number of threads */
 #define STEEP      8   /* the greatest tangent that one rotation is made with */
 
 /* ---------------------------------------------------------------------------------------------- opening */
@@ -78,6 +78,9 @@ qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precisio
     *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .threads = threads ? threads : 1};
     s->kernel = kernel_for(precision, diagonal->bits, diagonal->symmetric);
     choose_tiles(s);
+    s->team = qb_team_open(s->threads);
+    if (!s->team)
+        goto no_memory;
     if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
         s->pad = 64 / s->kernel->real_size;
     for (unsigned a = 0; a < (gradients ? 2u : 1u); a++) {
@@ -98,6 +101,7 @@ void qb_statevector_close(qb_statevector *state)
         return;
     for (unsigned a = 0; a < 2; a++)
         qb_unmap(state->array[a], array_bytes(state));
+    qb_team_close(state->team);
     qb_free(state);
 }
 
@@ -121,57 +125,42 @@ typedef struct sweep {
     const qb_statevector *state;
     qb_sv_parts *function;
     const void *context;
-    size_t threads, segments, parts_each; /* of a segment */
+    size_t batch, parts_each; /* of a segment */
     qb_sv_sums segment[SEGMENTS];
 } sweep;
 
-static void run_parts(sweep *s, size_t first, size_t end)
+static void run_batch(void *context, size_t number)
 {
+    sweep *s = context;
+    size_t first = number * s->batch;
     qb_sv_sums sums[BATCH_MOST];
-    memset(sums, 0, (end - first) * sizeof *sums);
-    s->function(s->state, s->context, first, end, sums);
-    for (size_t part = first; part < end; part++)
-        add_sums(&s->segment[part / s->parts_each], &sums[part - first]);
+    memset(sums, 0, s->batch * sizeof *sums);
+    s->function(s->state, s->context, first, first + s->batch, sums);
+    for (size_t k = 0; k < s->batch; k++)
+        add_sums(&s->segment[(first + k) / s->parts_each], &sums[k]);
 }
 
-/* Where the parts of thread t begin. */
-static size_t range_start(const sweep *s, size_t t)
-{
-    return s->segments * t / s->threads * s->parts_each;
-}
-
-/* Every thread has a range of segments to itself, and the batches advance in all of them: neighbouring tiles
- * are never in two threads' hands, for each core fetches ahead, beyond its rows, what the other would be
- * writing. */
+/* A segment is summed up by one thread.  Neighbouring tiles are seldom in two threads' hands, for each core
+ * fetches ahead, beyond its rows, what the other would be writing. */
 qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_bits, qb_sv_parts *function,
                       const void *context, uint32_t charge, qb_budget *budget, qb_sv_sums *total)
 {
     sweep s = {.state = state, .function = function, .context = context};
-    unsigned batch_bits =
-        charge > 1 ? BATCH_BITS - 2 : BATCH_BITS; /* on the way back each takes that longer */
-    size_t batch = part_bits < batch_bits ? (size_t)1 << (batch_bits - part_bits) : 1;
-    s.segments = least(parts, SEGMENTS);
-    s.threads = least(state->threads, s.segments);
-    s.parts_each = parts / s.segments;
-    size_t stride = most(least(batch, BATCH_MOST) / s.threads, 1);
-    size_t longest = (s.segments + s.threads - 1) / s.threads * s.parts_each;
-    for (size_t offset = 0; offset < longest; offset += stride) {
-        size_t done = 0;
-#pragma omp parallel for num_threads((int)s.threads) if (s.threads > 1) schedule(static) reduction(+ : done)
-        for (size_t t = 0; t < s.threads; t++) {
-            size_t first = range_start(&s, t) + offset, end = least(first + stride, range_start(&s, t + 1));
-            if (first >= end)
-                continue;
-            run_parts(&s, first, end);
-            done += end - first;
-        }
-        if (budget && !qb_budget_spend(budget, charge * (uint64_t)done << part_bits))
-            return QB_STOPPED;
-    }
-    if (!total)
-        return QB_OK;
+    unsigned batch_bits = BATCH_BITS;
+    if (charge > 1) /* on the way back each takes that longer */
+        batch_bits -= 2;
+    if (state->threads > 1) /* enough of them to share out evenly */
+        batch_bits -= 3;
+    size_t segments = least(parts, SEGMENTS);
+    s.parts_each = parts / segments;
+    s.batch = part_bits < batch_bits ? (size_t)1 << (batch_bits - part_bits) : 1;
+    s.batch = least(least(s.batch, BATCH_MOST), parts);
+    qb_status status = qb_team_run(state->team, parts / s.batch, most(s.parts_each / s.batch, 1), run_batch,
+                                   &s, charge * (uint64_t)s.batch << part_bits, budget);
+    if (status || !total)
+        return status;
     *total = (qb_sv_sums){0};
-    for (size_t i = 0; i < s.segments; i++)
+    for (size_t i = 0; i < segments; i++)
         add_sums(total, &s.segment[i]);
     return QB_OK;
 }
