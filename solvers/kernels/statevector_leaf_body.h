@@ -1,6 +1,8 @@
 /* Leaves: all three steps of a pass on amplitudes that fit the registers.  Part of statevector_tmpl.h.
  *
- * whole: the pass rotates, turns phases and rotates, and does nothing else.
+ * whole: the pass rotates, turns phases and rotates, and does nothing else.  width: of the cost's entries.
+ * Both are constants where it matters, for amplitudes stay in registers only where no question is asked at
+ * each of them.
  */
 #ifndef QB_KERNELS_STATEVECTOR_LEAF_BODY_H
 #define QB_KERNELS_STATEVECTOR_LEAF_BODY_H
@@ -32,7 +34,7 @@ ALWAYS void turn_low(mixer *m, vec fade, vec *phi, vec *lambda, unsigned rows, b
 #define WITHIN(amplitudes) ((amplitudes) + ((amplitudes) & ~(QB_SV_BLOCK - 1)))
 
 /* 2^rows vectors from x on. */
-ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
+ALWAYS void leaf_low(job *j, size_t x, unsigned rows, qb_cost_width width, bool whole, bool backward)
 {
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
     const bool carried = backward && !j->pass->start_adjoint,
@@ -54,7 +56,7 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, bool whole, bool backward)
         {
             vec here[4];
             EACH_ARRAY here[a] = v[a][r];
-            turn_phase(j, x + r * LANES, here, false, whole, backward);
+            turn_phase(j, x + r * LANES, width, here, false, whole, backward);
             EACH_ARRAY v[a][r] = here[a];
         }
     EACH_PART
@@ -117,7 +119,8 @@ ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, b
 
 /* One vector from x on in each of 2^rows rows, and with `mirrored` the vectors that hold their complements.
  */
-ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole, bool backward)
+ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, qb_cost_width width, bool whole,
+                      bool backward)
 {
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2, places = mirrored ? 2 : 1;
     const bool carried = backward && !j->pass->start_adjoint;
@@ -125,17 +128,15 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     const size_t start[2] = {x, ((size_t)1 << j->pass->bits) - LANES - x - (count - 1) * row};
     REAL *base[2][4];
     vec v[2][4][1 << HIGH_ROWS];
-    size_t offset[1 << HIGH_ROWS];
-    EACH_ROW offset[r] = at(j->pass, r * row);
     UNROLL for (unsigned p = 0; p < places; p++)
     {
         EACH_ARRAY base[p][a] = j->array[a] + at(j->pass, start[p]);
-        EACH_ARRAY EACH_ROW __builtin_prefetch(base[p][a] + offset[r] + (p ? -j->ahead : j->ahead), 0, 2);
+        EACH_ARRAY EACH_ROW __builtin_prefetch(base[p][a] + j->row[r] + (p ? -j->ahead : j->ahead), 0, 2);
         EACH_PART
         {
-            EACH_ROW v[p][part][r] = load(base[p][part] + offset[r]);
+            EACH_ROW v[p][part][r] = load(base[p][part] + j->row[r]);
             if (backward)
-                EACH_ROW v[p][part + 2][r] = load(base[p][part + 2] + offset[r]);
+                EACH_ROW v[p][part + 2][r] = load(base[p][part + 2] + j->row[r]);
             if (whole || j->first.on)
                 turn_high(&j->first, j->first_fade, v[p][part], v[p][part + 2], rows, carried);
         }
@@ -153,9 +154,9 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
         if (mirrored)
             turn_coupled(j, &j->first, j->first_coupling_fade, odd, here, there, carried);
         if (whole || j->pass->phase || j->pass->measure)
-            turn_phase(j, x + r * row, here, false, whole, backward);
+            turn_phase(j, x + r * row, width, here, false, whole, backward);
         if (mirrored && (whole || j->pass->phase || j->pass->measure))
-            turn_phase(j, start[1] + mirror * row, there, true, whole, backward);
+            turn_phase(j, start[1] + mirror * row, width, there, true, whole, backward);
         if (mirrored)
             turn_coupled(j, &j->second, splat(1), odd, here, there, backward);
         EACH_ARRAY
@@ -169,9 +170,9 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, bool whole
     {
         if (whole || j->second.on)
             turn_high(&j->second, j->second_fade, v[p][part], v[p][part + 2], rows, backward);
-        EACH_ROW store(base[p][part] + offset[r], v[p][part][r]);
+        EACH_ROW store(base[p][part] + j->row[r], v[p][part][r]);
         if (backward)
-            EACH_ROW store(base[p][part + 2] + offset[r], v[p][part + 2][r]);
+            EACH_ROW store(base[p][part + 2] + j->row[r], v[p][part + 2][r]);
     }
 }
 

@@ -11,6 +11,7 @@ typedef struct job {
     mixer first, second;
     unsigned leaf_rows, leaf_top; /* log2 of a leaf's rows; the first bit above its qubits */
     unsigned near_top;            /* the first bit above parts that the nearest cache holds */
+    size_t row[1 << HIGH_ROWS];   /* from the first row of a HIGH leaf to each */
     ptrdiff_t ahead;              /* from a vector of this tile to the next tile's */
     vec first_fade, first_coupling_fade, second_fade; /* of the overlaps of a leaf */
 
@@ -38,12 +39,12 @@ ALWAYS void phase_of_bytes(const job *j, size_t x, vec *re, vec *im)
 }
 
 /* The entries of the lanes of half a vector from x on. */
-ALWAYS dvec entries(const qb_sv_pass *pass, size_t x)
+ALWAYS dvec entries(const qb_sv_pass *pass, size_t x, qb_cost_width width)
 {
     dvec v;
-    if (pass->cost_width == QB_COST_REAL)
+    if (width == QB_COST_REAL)
         memcpy(&v, (const double *)pass->cost + x, sizeof v);
-    else if (pass->cost_width == QB_COST_WORD)
+    else if (width == QB_COST_WORD)
         v = words_to_double((const uint16_t *)pass->cost + x);
     else
         v = bytes_to_double((const uint8_t *)pass->cost + x);
@@ -52,13 +53,13 @@ ALWAYS dvec entries(const qb_sv_pass *pass, size_t x)
 
 /* The same for words and doubles: the angle in sixteenths of a turn, its integer part by table, the rest by
  * polynomial. */
-ALWAYS void phase_of_reals(const job *j, size_t x, vec *re, vec *im)
+ALWAYS void phase_of_reals(const job *j, size_t x, qb_cost_width width, vec *re, vec *im)
 {
     dvec whole[HALVES], rest[HALVES];
     const dvec zero = {0}, rounder = zero + QB_ROUNDER;
     UNROLL for (size_t i = 0; i < HALVES; i++)
     {
-        dvec e = entries(j->pass, x + i * (LANES / HALVES));
+        dvec e = entries(j->pass, x + i * (LANES / HALVES), width);
         dvec turn_high = zero + j->pass->turn_high, turn_low = zero + j->pass->turn_low;
         whole[i] = EXACT_FMA(e, turn_high, rounder);
         rest[i] = EXACT_FMA(e, turn_low, EXACT_FMA(e, turn_high, rounder - whole[i]));
@@ -75,7 +76,7 @@ ALWAYS void phase_of_reals(const job *j, size_t x, vec *re, vec *im)
 
 /* sum |phi|^2 and sum |phi|^2 entry of a vector v at x; lambda = entry phi, where the adjoint state starts.
  */
-ALWAYS void measure(job *j, size_t x, vec *v, bool reversed, bool start_adjoint)
+ALWAYS void measure(job *j, size_t x, qb_cost_width width, vec *v, bool reversed, bool start_adjoint)
 {
     dvec r[HALVES], i[HALVES];
     widen(reversed ? REVERSE(v[0]) : v[0], r);
@@ -83,7 +84,7 @@ ALWAYS void measure(job *j, size_t x, vec *v, bool reversed, bool start_adjoint)
     UNROLL for (size_t half = 0; half < HALVES; half++)
     {
         dvec p = r[half] * r[half] + i[half] * i[half];
-        dvec entry = entries(j->pass, x + half * (LANES / HALVES));
+        dvec entry = entries(j->pass, x + half * (LANES / HALVES), width);
         j->weight += p;
         j->cost += p * entry;
         r[half] *= entry;
@@ -96,31 +97,32 @@ ALWAYS void measure(job *j, size_t x, vec *v, bool reversed, bool start_adjoint)
 }
 
 /* lambda . (-i entry) phi, given `product` = lambda_re phi_im - lambda_im phi_re. */
-ALWAYS void overlap_phase(job *j, size_t x, vec product)
+ALWAYS void overlap_phase(job *j, size_t x, qb_cost_width width, vec product)
 {
     dvec p[HALVES];
     widen(product, p);
     UNROLL for (size_t half = 0; half < HALVES; half++) j->phase +=
-        p[half] * entries(j->pass, x + half * (LANES / HALVES));
+        p[half] * entries(j->pass, x + half * (LANES / HALVES), width);
 }
 
 /* The phase of the vector at x, in re, im and the adjoint's re, im; or its sums, in a pass without.
  * reversed: its lanes are. */
-ALWAYS void turn_phase(job *j, size_t x, vec *v, bool reversed, bool whole, bool backward)
+ALWAYS void turn_phase(job *j, size_t x, qb_cost_width width, vec *v, bool reversed, bool whole,
+                       bool backward)
 {
     vec re, im;
     if (!whole && j->pass->measure) {
-        measure(j, x, v, reversed, backward);
+        measure(j, x, width, v, reversed, backward);
         return;
     }
     if (backward) {
         vec product = v[2] * v[1] - v[3] * v[0];
-        overlap_phase(j, x, reversed ? REVERSE(product) : product);
+        overlap_phase(j, x, width, reversed ? REVERSE(product) : product);
     }
-    if (j->pass->cost_width == QB_COST_BYTE)
+    if (width == QB_COST_BYTE)
         phase_of_bytes(j, x, &re, &im);
     else
-        phase_of_reals(j, x, &re, &im);
+        phase_of_reals(j, x, width, &re, &im);
     if (reversed) {
         re = REVERSE(re);
         im = REVERSE(im);

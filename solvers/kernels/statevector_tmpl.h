@@ -17,6 +17,11 @@
 #define NEAR_BITS 15 /* log2 of the bytes that the first level of the cache is sure to hold */
 #define LEAF_BITS (LANE_BITS + LEAF_ROWS)
 
+/* Above near parts a group is of up to WIDE_BITS qubits, turned in two steps on strips that stay in the first
+ * level of the cache for both: the second level is swept once for them. */
+#define WIDE_BITS   (GROUP_BITS == 2 ? 4 : 6)
+#define STRIP_BYTES 16384
+
 /* The rows that a group of qubits [bit, bit + bits) joins: row r lies at high[r / 4] + low[r % 4] from the
  * first. */
 typedef struct row_set {
@@ -30,14 +35,18 @@ ALWAYS row_set row_set_make(const qb_sv_pass *pass, unsigned bit)
     return (row_set){{0, a, b, a + b}, {0, c, d, c + d}};
 }
 
-/* Rotates one group of qubits over all of an array's vectors in [0, length) from `base` on. */
-ALWAYS void rotate_run(REAL *base, size_t length, const row_set *place, unsigned bits, const mixer *m)
+/* Rotates one group of qubits over all of an array's vectors in [0, length) from `base` on.  fetch: asks for
+ * those that follow. */
+ALWAYS void rotate_run(REAL *base, size_t length, const row_set *place, unsigned bits, const mixer *m,
+                       bool fetch)
 {
     const unsigned count = 1u << bits;
     for (REAL *end = base + length; base < end; base += LANES) {
         vec v[1 << GROUP_BITS];
         REAL *part[4];
         UNROLL for (unsigned r = 0; r < count; r += 4) part[r / 4] = base + place->high[r / 4];
+        if (fetch)
+            EACH_ROW __builtin_prefetch(part[r / 4] + place->low[r % 4] + length, 1, 3);
         EACH_ROW v[r] = load(part[r / 4] + place->low[r % 4]);
         rotate_rows(v, bits, m);
         EACH_ROW store(part[r / 4] + place->low[r % 4], v[r]);
@@ -64,9 +73,36 @@ ALWAYS vec turn_run(REAL *phi, REAL *lambda, size_t length, const row_set *place
     return sum;
 }
 
-/* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group.
- * `done` others were rotated before. */
-ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mixer *m, unsigned done)
+/* One group over [0, length) from `start` on in both arrays, or in the state's alone.  `done` other qubits
+ * were rotated before. */
+ALWAYS void rotate_strip(job *j, size_t start, size_t length, const row_set *place, unsigned bits, mixer *m,
+                         unsigned done, bool fetch)
+{
+    const mixer local = *m;
+    if (m->both) {
+        vec sum = turn_run(j->array[0] + start, j->array[2] + start, length, place, bits, &local);
+        m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
+    } else {
+        rotate_run(j->array[0] + start, length, place, bits, &local, fetch);
+    }
+}
+
+ALWAYS void rotate_wide(job *j, size_t start, size_t length, unsigned bit, unsigned bits, mixer *m,
+                        unsigned done)
+{
+    const unsigned lower = bits / 2, upper = bits - lower;
+    const row_set near = row_set_make(j->pass, bit), far = row_set_make(j->pass, bit + lower);
+    const size_t most = STRIP_BYTES / sizeof(REAL) >> (bits + m->both), strip = length < most ? length : most;
+    for (size_t i = start; i < start + length; i += strip) {
+        for (size_t r = 0; r < (size_t)1 << upper; r++)
+            rotate_strip(j, i + at(j->pass, r << (bit + lower)), strip, &near, lower, m, done, false);
+        for (size_t r = 0; r < (size_t)1 << lower; r++)
+            rotate_strip(j, i + at(j->pass, r << bit), strip, &far, upper, m, done + lower, true);
+    }
+}
+
+/* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group. */
+ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done)
 {
     const qb_sv_pass *pass = j->pass;
     unsigned run_bits = pass->high ? pass->low_bits : least(bit, 10);
@@ -75,16 +111,12 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, const unsigned bits, mi
     bool apart = width < QB_SV_BLOCK; /* the real parts of a run from its imaginary parts */
     size_t length = apart ? width : 2 * width;
     const row_set place = row_set_make(pass, bit);
-    const mixer local = *m;
     for (size_t r = 0; r < runs << apart; r++) {
         size_t start = at(pass, x + (r >> apart << run_bits)) + (apart && r % 2 ? QB_SV_BLOCK : 0);
-        REAL *state = j->array[0] + start;
-        if (m->both) {
-            vec sum = turn_run(state, j->array[2] + start, length, &place, bits, &local);
-            m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
-        } else {
-            rotate_run(state, length, &place, bits, &local);
-        }
+        if (bits > GROUP_BITS)
+            rotate_wide(j, start, length, bit, bits, m, done);
+        else
+            rotate_strip(j, start, length, &place, bits, m, done, false);
     }
 }
 
@@ -92,23 +124,21 @@ static void rotate(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsi
 {
     if (!m->on)
         return;
+#define ROTATE_BITS(bits)                       \
+    case bits:                                  \
+        rotate_level(j, x, bit, bits, m, done); \
+        break;
     switch (bits) {
-    case 1:
-        rotate_level(j, x, bit, 1, m, done);
-        break;
-    case 2:
-        rotate_level(j, x, bit, 2, m, done);
-        break;
-#if GROUP_BITS >= 3
-    case 3:
-        rotate_level(j, x, bit, 3, m, done);
-        break;
-#endif
-#if GROUP_BITS >= 4
-    default:
-        rotate_level(j, x, bit, 4, m, done);
+        ROTATE_BITS(1)
+        ROTATE_BITS(2)
+        ROTATE_BITS(3)
+        ROTATE_BITS(4)
+#if GROUP_BITS > 2
+        ROTATE_BITS(5)
+        ROTATE_BITS(6)
 #endif
     }
+#undef ROTATE_BITS
 }
 
 /* The same for a tile of mirrored columns: where it begins whose mirror image spans bits below `top` from x.
@@ -124,48 +154,46 @@ ALWAYS bool is_mirrored(const qb_sv_pass *pass)
     return pass->high && pass->symmetric;
 }
 
-static void leaves(job *j, size_t x)
+ALWAYS void leaf(job *j, size_t x, qb_cost_width width, bool whole, bool backward)
 {
     const qb_sv_pass *pass = j->pass;
-    const bool whole = j->first.on && j->second.on && pass->phase;
-#define LOW_LEAF(rows)                     \
-    if (pass->backward)                    \
-        leaf_low(j, x, rows, false, true); \
-    else if (whole)                        \
-        leaf_low(j, x, rows, true, false); \
-    else                                   \
-        leaf_low(j, x, rows, false, false)
-#define HIGH_LEAF(rows, mirrored)                     \
-    if (pass->backward)                               \
-        leaf_high(j, w, rows, mirrored, false, true); \
-    else if (whole)                                   \
-        leaf_high(j, w, rows, mirrored, true, false); \
-    else                                              \
-        leaf_high(j, w, rows, mirrored, false, false)
     if (!pass->high) {
 #if LANE_BITS == 0
-        if (j->leaf_rows == 0) {
-            LOW_LEAF(0);
-        } else if (j->leaf_rows == 1) {
-            LOW_LEAF(1);
-        } else
+        if (j->leaf_rows == 0)
+            leaf_low(j, x, 0, width, whole, backward);
+        else if (j->leaf_rows == 1)
+            leaf_low(j, x, 1, width, whole, backward);
+        else
 #endif
-            LOW_LEAF(LEAF_ROWS);
+            leaf_low(j, x, LEAF_ROWS, width, whole, backward);
         return;
     }
     for (size_t w = x; w < x + (LANES << pass->width_bits); w += LANES) {
-        if (pass->symmetric && j->leaf_rows == 1) {
-            HIGH_LEAF(1, true);
-        } else if (pass->symmetric) {
-            HIGH_LEAF(HIGH_ROWS - 1, true);
-        } else if (j->leaf_rows == 1) {
-            HIGH_LEAF(1, false);
-        } else {
-            HIGH_LEAF(HIGH_ROWS, false);
-        }
+        if (pass->symmetric && j->leaf_rows == 1)
+            leaf_high(j, w, 1, true, width, whole, backward);
+        else if (pass->symmetric)
+            leaf_high(j, w, HIGH_ROWS - 1, true, width, whole, backward);
+        else if (j->leaf_rows == 1)
+            leaf_high(j, w, 1, false, width, whole, backward);
+        else
+            leaf_high(j, w, HIGH_ROWS, false, width, whole, backward);
     }
-#undef LOW_LEAF
-#undef HIGH_LEAF
+}
+
+static void leaves(job *j, size_t x)
+{
+    const qb_sv_pass *pass = j->pass;
+    const qb_cost_width width = pass->cost_width;
+    if (pass->backward)
+        leaf(j, x, width, false, true);
+    else if (!j->first.on || !j->second.on || !pass->phase)
+        leaf(j, x, width, false, false);
+    else if (width == QB_COST_BYTE)
+        leaf(j, x, QB_COST_BYTE, true, false);
+    else if (width == QB_COST_WORD)
+        leaf(j, x, QB_COST_WORD, true, false);
+    else
+        leaf(j, x, QB_COST_REAL, true, false);
 }
 
 /* How many of the `bits` above a leaf are rotated first: those above near parts where one group does not have
@@ -176,7 +204,7 @@ static unsigned top_group(unsigned bits, unsigned near_bits)
     if (bits <= GROUP_BITS)
         return bits;
     if (bits > near_bits)
-        return least(GROUP_BITS, bits - near_bits);
+        return least(WIDE_BITS, bits - near_bits);
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
@@ -284,6 +312,8 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     j.second_fade = splat(j.second.fade[coupled]);
     j.near_top = near_top(pass, j.leaf_top);
     j.ahead = (ptrdiff_t)at(pass, (size_t)1 << tile_bits);
+    for (size_t r = 0; r < (size_t)1 << HIGH_ROWS; r++)
+        j.row[r] = at(pass, r << pass->low_bits);
     for (size_t number = first; number < end; number++) {
         j.weight = j.cost = j.phase = (dvec){0};
         j.first.overlap = j.second.overlap = (vec){0};
