@@ -1,4 +1,5 @@
 #include "harness/stats/resample.h"
+#include "harness/base/clones.h"
 #include "harness/base/memory.h"
 #include "harness/base/rng.h"
 
@@ -34,17 +35,10 @@ typedef struct tally {
     counts drawn;
 } tally;
 
-/* One clone for each width of registers; lanes add up apart, so that all give the same. */
-#ifdef __x86_64__
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
-
-/* Weighs every value, the zeros at the end included.
+/* Weighs every value, the zeros at the end included; lanes add up apart, so that all clones give the same.
  * Source of the generator: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021). */
-WIDE void qb_resampler_weigh(qb_resampler *r, tally *total);
-WIDE void qb_resampler_weigh(qb_resampler *r, tally *total)
+QB_CLONES void qb_resampler_weigh(qb_resampler *r, tally *total);
+QB_CLONES void qb_resampler_weigh(qb_resampler *r, tally *total)
 {
     words s0 = r->s[0], s1 = r->s[1], s2 = r->s[2], s3 = r->s[3], u[BATCH];
     tally t = {0};

@@ -1,21 +1,14 @@
 #include "solvers/kernels/diagonal_block.h"
+#include "harness/base/clones.h"
 
 #include <string.h>
-
-/* One clone for each width of registers; static, since clang gives the choice between them a name of its own
- * that other files do not know. */
-#ifdef __x86_64__
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 
 enum { LANES = 8, OCTETS = QB_BLOCK_SIZE / LANES };
 
 typedef double octet __attribute__((vector_size(64)));
 
 /* Yates's transform: bits 0 to 2 within an octet and bit 3 between two, then three bits a pass. */
-static WIDE void sum_subsets(qb_diagonal_block *block)
+static QB_CLONES void sum_subsets(qb_diagonal_block *block)
 {
     const octet none = {0};
     octet *v = (octet *)block->value;
@@ -41,7 +34,7 @@ static WIDE void sum_subsets(qb_diagonal_block *block)
             }
 }
 
-static WIDE void range(const qb_diagonal_block *block, double *least, double *greatest)
+static QB_CLONES void range(const qb_diagonal_block *block, double *least, double *greatest)
 {
     double low[LANES], high[LANES];
     for (int lane = 0; lane < LANES; lane++)
@@ -57,8 +50,8 @@ static WIDE void range(const qb_diagonal_block *block, double *least, double *gr
     }
 }
 
-static WIDE void write_entries(const qb_diagonal_block *block, const qb_diagonal *d, size_t start,
-                               size_t count)
+static QB_CLONES void write_entries(const qb_diagonal_block *block, const qb_diagonal *d, size_t start,
+                                    size_t count)
 {
     const double *value = block->value, origin = d->origin, per_unit = 1 / d->unit;
     uint8_t *bytes = (uint8_t *)d->entry + start;
