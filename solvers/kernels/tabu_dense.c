@@ -57,49 +57,67 @@ static qb_tabu_pass *const *passes_of_tier(void)
 
 /* What is stored of a model: u, m, the greatest |W|, and with it the width. */
 
-/* The greatest divisor of `count` values and of `divisor` (0: of the values alone), and the greatest |value|.
- * The powers of two are read off the union of all bits; the odd part mostly is 1 after a few values. */
-static uint32_t common_divisor(const int32_t *value, uint64_t count, uint32_t divisor, uint32_t *greatest)
+/* What is gathered of values: the union of all bits, the odd part of their greatest common divisor, and the
+ * greatest |value|. */
+typedef struct spread {
+    uint32_t bits, odd, most;
+} spread;
+
+static void gather(spread *of, const int32_t *value, uint64_t count)
 {
-    uint32_t bits = divisor, odd = divisor ? divisor >> __builtin_ctz(divisor) : 0, most = 0;
+    uint32_t bits = of->bits, most = of->most, odd = of->odd;
     for (uint64_t k = 0; k < count; k++) {
         uint32_t magnitude = (uint32_t)abs(value[k]);
         bits |= magnitude;
         most = magnitude > most ? magnitude : most;
     }
-    for (uint64_t k = 0; k < count && odd != 1; k++) {
+    for (uint64_t k = 0; k < count && odd != 1; k++) { /* mostly 1 after a few values */
         odd = (uint32_t)qb_common_divisor(odd, abs(value[k]));
         odd >>= odd ? __builtin_ctz(odd) : 0;
     }
-    *greatest = most;
-    return odd ? odd << __builtin_ctz(bits) : 0;
+    *of = (spread){bits, odd, most};
+}
+
+/* The greatest common divisor; 0 where all are 0. */
+static uint32_t divisor_of_all(const spread *of)
+{
+    return of->odd ? of->odd << __builtin_ctz(of->bits) : 0;
 }
 
 /* Couplings that are too great for 8 bits are halved where all are even multiples of the unit of all, as
- * those of a symmetric matrix are. */
-static void measure_integers(const qb_qubo *q, dense *d)
+ * those of a symmetric matrix are.  Charged row by row, for what its vectors cost. */
+static qb_status measure_integers(const qb_qubo *q, dense *d, qb_budget *budget)
 {
-    uint32_t greatest, greatest_linear;
-    uint32_t couplings = common_divisor(q->int_weight, q->nonzeros, 0, &greatest);
-    uint32_t unit = common_divisor(q->int_linear, q->n, couplings, &greatest_linear);
+    spread couplings = {0};
+    for (uint32_t i = 0; i < q->n; i++) {
+        uint64_t count = q->start[i + 1] - q->start[i];
+        if (!qb_budget_spend(budget, 1 + count / 16))
+            return QB_STOPPED;
+        gather(&couplings, q->int_weight + q->start[i], count);
+    }
+    spread all = {.bits = couplings.bits, .odd = couplings.odd};
+    gather(&all, q->int_linear, q->n);
+    uint32_t unit = divisor_of_all(&all);
     d->rest = unit ? (int32_t)unit : 1;
     d->unit = d->rest;
-    if ((int32_t)greatest / d->unit > INT8_MAX && couplings / (uint32_t)d->rest % 2 == 0)
+    if ((int32_t)couplings.most / d->unit > INT8_MAX &&
+        divisor_of_all(&couplings) / (uint32_t)d->rest % 2 == 0)
         d->unit *= 2;
-    d->greatest = (int32_t)greatest / d->unit;
-    bool short_gains = (int32_t)greatest_linear / d->unit < INT16_MAX - LEAST_SAFE * INT8_MAX;
+    d->greatest = (int32_t)couplings.most / d->unit;
+    bool short_gains = (int32_t)all.most / d->unit < INT16_MAX - LEAST_SAFE * INT8_MAX;
     if (d->greatest <= INT8_MAX)
         d->now.lanes = short_gains ? QB_TABU_I8_I16 : QB_TABU_I8_I32;
     else
         d->now.lanes = d->greatest <= INT16_MAX ? QB_TABU_I16_I32 : QB_TABU_I32_I32;
+    return QB_OK;
 }
 
-static void measure(const qb_qubo *q, dense *d)
+static qb_status measure(const qb_qubo *q, dense *d, qb_budget *budget)
 {
     *d = (dense){.now.lanes = QB_TABU_F64_F64, .unit = 1, .rest = 1, .passes = passes_of_tier()};
-    if (q->integral)
-        measure_integers(q, d);
+    qb_status status = q->integral ? measure_integers(q, d, budget) : QB_OK;
     d->stride = ((size_t)q->n + 63) / 64 * 64 * sizes[d->now.lanes].coupling;
+    return status;
 }
 
 /* Division without rest by odd 2^shift: multiplication by the inverse of `odd` modulo 2^32. */
@@ -267,14 +285,16 @@ static qb_status dense_open(qb_tabu *t, qb_budget *budget, qb_diag *diag)
     dense *d = t->form = QB_NEW(dense, 1);
     if (!d)
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a tabu walk");
-    measure(t->model, d);
+    qb_status status = measure(t->model, d, budget);
+    if (status)
+        return status;
     if (!fits(t, d))
         return qb_fail(diag, QB_REFUSED, "a dense matrix of %u variables takes more than half the memory",
                        t->n);
     if (!allocate(t, d))
         return qb_fail(diag, QB_NO_MEMORY, "no memory for a dense matrix of %u variables", t->n);
     t->slack = d->unit - d->rest;
-    qb_status status = fill(t, d, budget);
+    status = fill(t, d, budget);
     d->far.lanes = d->now.lanes;
     memcpy(d->far.gain, d->now.gain, 64 * (size_t)t->words * sizes[d->now.lanes].gain);
     dense_exchange(t);

@@ -517,3 +517,27 @@ Test(tabu, a_matrix_beyond_the_memory_is_not_built)
     qb_tabu_close(other);
     fixture_close(&f);
 }
+
+/* The couplings are looked at twice: to choose a width (16 of them a unit of work), and to fill the matrix. */
+Test(tabu, a_budget_that_ends_in_the_set_up_is_kept_to_the_row)
+{
+    qb_qubo model = model_build((model_spec){.n = 500, .density = 1, .weight = 100}, 7);
+    double fill = model.n + (double)model.nonzeros, row = model.n;
+    const double limits[] = {fill / 32, fill / 2, fill};
+    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+        qb_diag diag = {""};
+        qb_tabu *tabu = NULL;
+        qb_budget_probe probe;
+        qb_budget_probe_record record;
+        qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, limits[k], model.n, false, false);
+        cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, &diag), QB_OK);
+        cr_assert_eq(qb_tabu_open(&model, QB_TABU_DENSE, UINT64_MAX, 1, probe.budget, &tabu, &diag),
+                     QB_STOPPED);
+        qb_budget_finish(probe.budget, QB_STOPPED, "");
+        qb_budget_probe_read(&probe, &record);
+        double work = (double)record.summary.work;
+        cr_assert(work >= limits[k] && work <= limits[k] + row, "%g of %g", work, limits[k]);
+        qb_budget_probe_close(&probe);
+    }
+    qb_qubo_free(&model);
+}
