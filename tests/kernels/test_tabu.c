@@ -518,7 +518,8 @@ Test(tabu, a_matrix_beyond_the_memory_is_not_built)
     fixture_close(&f);
 }
 
-/* The couplings are looked at twice: to choose a width (16 of them a unit of work), and to fill the matrix. */
+/* The couplings are looked at twice: to choose a width (16 of them a unit of work), and to fill the matrix.
+ */
 Test(tabu, a_budget_that_ends_in_the_set_up_is_kept_to_the_row)
 {
     qb_qubo model = model_build((model_spec){.n = 500, .density = 1, .weight = 100}, 7);
