@@ -18,7 +18,8 @@
 #define LEAF_BITS (LANE_BITS + LEAF_ROWS)
 
 /* Above near parts a group is of up to WIDE_BITS qubits, turned in two steps on strips that stay in the first
- * level of the cache for both: the second level is swept once for them. */
+ * level of the cache for both: the second level is swept once for them.  Strips of two arrays are too short
+ * for that to pay. */
 #define WIDE_BITS   (GROUP_BITS == 2 ? 4 : 6)
 #define STRIP_BYTES 16384
 
@@ -73,35 +74,23 @@ ALWAYS vec turn_run(REAL *phi, REAL *lambda, size_t length, const row_set *place
     return sum;
 }
 
-/* One group over [0, length) from `start` on in both arrays, or in the state's alone.  `done` other qubits
- * were rotated before. */
-ALWAYS void rotate_strip(job *j, size_t start, size_t length, const row_set *place, unsigned bits, mixer *m,
-                         unsigned done, bool fetch)
-{
-    const mixer local = *m;
-    if (m->both) {
-        vec sum = turn_run(j->array[0] + start, j->array[2] + start, length, place, bits, &local);
-        m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
-    } else {
-        rotate_run(j->array[0] + start, length, place, bits, &local, fetch);
-    }
-}
-
-ALWAYS void rotate_wide(job *j, size_t start, size_t length, unsigned bit, unsigned bits, mixer *m,
-                        unsigned done)
+/* A wide group over [0, length) from `base` on. */
+ALWAYS void rotate_wide(const qb_sv_pass *pass, REAL *base, size_t length, unsigned bit, unsigned bits,
+                        const mixer *m)
 {
     const unsigned lower = bits / 2, upper = bits - lower;
-    const row_set near = row_set_make(j->pass, bit), far = row_set_make(j->pass, bit + lower);
-    const size_t most = STRIP_BYTES / sizeof(REAL) >> (bits + m->both), strip = length < most ? length : most;
-    for (size_t i = start; i < start + length; i += strip) {
+    const row_set near = row_set_make(pass, bit), far = row_set_make(pass, bit + lower);
+    const size_t most = STRIP_BYTES / sizeof(REAL) >> bits, strip = length < most ? length : most;
+    for (REAL *end = base + length; base < end; base += strip) {
         for (size_t r = 0; r < (size_t)1 << upper; r++)
-            rotate_strip(j, i + at(j->pass, r << (bit + lower)), strip, &near, lower, m, done, false);
+            rotate_run(base + at(pass, r << (bit + lower)), strip, &near, lower, m, false);
         for (size_t r = 0; r < (size_t)1 << lower; r++)
-            rotate_strip(j, i + at(j->pass, r << bit), strip, &far, upper, m, done + lower, true);
+            rotate_run(base + at(pass, r << bit), strip, &far, upper, m, true);
     }
 }
 
-/* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group. */
+/* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group.
+ * `done` others were rotated before. */
 ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done)
 {
     const qb_sv_pass *pass = j->pass;
@@ -111,12 +100,18 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m
     bool apart = width < QB_SV_BLOCK; /* the real parts of a run from its imaginary parts */
     size_t length = apart ? width : 2 * width;
     const row_set place = row_set_make(pass, bit);
+    const mixer local = *m;
     for (size_t r = 0; r < runs << apart; r++) {
         size_t start = at(pass, x + (r >> apart << run_bits)) + (apart && r % 2 ? QB_SV_BLOCK : 0);
-        if (bits > GROUP_BITS)
-            rotate_wide(j, start, length, bit, bits, m, done);
-        else
-            rotate_strip(j, start, length, &place, bits, m, done, false);
+        REAL *state = j->array[0] + start;
+        if (bits > GROUP_BITS) {
+            rotate_wide(pass, state, length, bit, bits, &local);
+        } else if (m->both) {
+            vec sum = turn_run(state, j->array[2] + start, length, &place, bits, &local);
+            m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
+        } else {
+            rotate_run(state, length, &place, bits, &local, false);
+        }
     }
 }
 
@@ -184,7 +179,9 @@ static void leaves(job *j, size_t x)
 {
     const qb_sv_pass *pass = j->pass;
     const qb_cost_width width = pass->cost_width;
-    if (pass->backward)
+    if (pass->backward && width == QB_COST_BYTE)
+        leaf(j, x, QB_COST_BYTE, false, true);
+    else if (pass->backward)
         leaf(j, x, width, false, true);
     else if (!j->first.on || !j->second.on || !pass->phase)
         leaf(j, x, width, false, false);
@@ -198,13 +195,13 @@ static void leaves(job *j, size_t x)
 
 /* How many of the `bits` above a leaf are rotated first: those above near parts where one group does not have
  * them all, else the odd ones out, so that whole groups remain. */
-static unsigned top_group(unsigned bits, unsigned near_bits)
+static unsigned top_group(unsigned bits, unsigned near_bits, unsigned most)
 {
     unsigned rest = bits % GROUP_BITS;
     if (bits <= GROUP_BITS)
         return bits;
     if (bits > near_bits)
-        return least(WIDE_BITS, bits - near_bits);
+        return least(most, bits - near_bits);
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
@@ -229,7 +226,8 @@ static void tree(job *j, size_t x, unsigned top)
         leaves(j, x);
         return;
     }
-    unsigned bits = top_group(top - j->leaf_top, j->near_top - j->leaf_top);
+    unsigned bits =
+        top_group(top - j->leaf_top, j->near_top - j->leaf_top, pass->backward ? GROUP_BITS : WIDE_BITS);
     unsigned bit = top - bits;
     bool mirrored = is_mirrored(pass);
     size_t y = mirrored ? mirrored_start(pass, x, top) : 0;
