@@ -193,8 +193,8 @@ static void leaves(job *j, size_t x)
         leaf(j, x, QB_COST_REAL, true, false);
 }
 
-/* How many of the `bits` above a leaf are rotated first: those above near parts where one group does not have
- * them all, else the odd ones out, so that whole groups remain. */
+/* How many of the `bits` above a leaf are rotated first: those above near parts (`most` at a time) where one
+ * group does not have them all, else the odd ones out, so that whole groups remain. */
 static unsigned top_group(unsigned bits, unsigned near_bits, unsigned most)
 {
     unsigned rest = bits % GROUP_BITS;
