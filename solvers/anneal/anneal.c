@@ -155,10 +155,13 @@ static qb_status open_parts(anneal *s, uint64_t seed, qb_budget *budget, qb_diag
     s->y = QB_NEW(uint8_t, q->n);
     if (!s->elite || !s->x || !s->y)
         return QB_NO_MEMORY;
-    /* all zero is an answer, should there be no time for another one */
-    qb_status status = qb_budget_limits_samples(budget) ? QB_OK : qb_budget_incumbent(budget, s->x, 0);
+    qb_anneal_kind kind = (qb_anneal_kind)s->params->kernel;
+    bool may_refuse = kind != QB_ANNEAL_AUTO && kind != QB_ANNEAL_SINGLE;
+    qb_status status = QB_OK;
+    if (!may_refuse && !qb_budget_limits_samples(budget))
+        status = qb_budget_incumbent(budget, s->x, 0); /* should there be no time for a better answer */
     if (!status)
-        status = qb_annealer_open(q, (qb_anneal_kind)s->params->kernel, seed, budget, &s->annealer, diag);
+        status = qb_annealer_open(q, kind, seed, budget, &s->annealer, diag);
     if (status)
         return status;
     uint32_t replicas = qb_annealer_replicas(s->annealer);
