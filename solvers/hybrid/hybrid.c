@@ -36,6 +36,7 @@
 #include "solvers/hybrid/select.h"
 #include "solvers/kernels/descent.h"
 #include "solvers/kernels/groups.h"
+#include "solvers/kernels/rows.h"
 #include "solvers/kernels/tabu.h"
 #include "solvers/solver.h"
 
@@ -325,8 +326,7 @@ static qb_status run_step(hybrid *s, const part *p, qb_budget *budget, qb_diag *
 
 static qb_status flip(hybrid *s, uint32_t i, qb_budget *budget)
 {
-    const uint64_t *start = s->model->qubo->start;
-    if (!qb_budget_spend(budget, 1 + start[i + 1] - start[i]))
+    if (!qb_rows_spend(budget, s->model->qubo, i))
         return QB_STOPPED;
     qb_descent_flip(&s->search, i);
     return QB_OK;

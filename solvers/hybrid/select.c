@@ -1,6 +1,7 @@
 #include "solvers/hybrid/select.h"
 
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 
 #include <stdlib.h>
 
@@ -222,7 +223,7 @@ static void extend_chain(selection *s, uint32_t i, const uint8_t *x, const doubl
         }
         f->gain[j] += (x[i] == x[j] ? sign : -sign) * qb_qubo_weight(q, k);
     }
-    (void)qb_budget_spend(budget, 1 + q->start[i + 1] - q->start[i]);
+    (void)qb_rows_spend(budget, q, i);
 }
 
 /* Takes the best of the chain's neighbours, any of equal ones; false: none is left. */

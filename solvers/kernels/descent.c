@@ -2,6 +2,7 @@
 #include "solvers/kernels/descent.h"
 
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,7 +123,7 @@ qb_status qb_descent_run(qb_descent *descent, qb_budget *budget)
         uint32_t best = descent->winner[1];
         if (!(descent->gain[best] > descent->threshold))
             return QB_OK;
-        if (!qb_budget_spend(budget, 1 + q->start[best + 1] - q->start[best]))
+        if (!qb_rows_spend(budget, q, best))
             return QB_STOPPED;
         qb_descent_flip(descent, best);
     }
@@ -132,7 +133,7 @@ static qb_status sum_exactly(const qb_qubo *q, const uint8_t *x, qb_budget *budg
 {
     int64_t sum = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        if (!qb_budget_spend(budget, 1 + q->start[i + 1] - q->start[i]))
+        if (!qb_rows_spend(budget, q, i))
             return QB_STOPPED;
         if (!x[i])
             continue;
@@ -157,7 +158,7 @@ static qb_status sum_compensated(const qb_qubo *q, const uint8_t *x, qb_budget *
 {
     double sum = 0, lost = 0;
     for (uint32_t i = 0; i < q->n; i++) {
-        if (!qb_budget_spend(budget, 1 + q->start[i + 1] - q->start[i]))
+        if (!qb_rows_spend(budget, q, i))
             return QB_STOPPED;
         if (!x[i])
             continue;

@@ -2,6 +2,7 @@
 #include "solvers/kernels/tabu_dense.h"
 
 #include "harness/base/memory.h"
+#include "solvers/kernels/rows.h"
 #include "solvers/kernels/simd.h"
 #include "solvers/kernels/units.h"
 
@@ -206,7 +207,7 @@ static void fill_row(qb_tabu *t, dense *d, uint32_t i)
 static qb_status fill(qb_tabu *t, dense *d, qb_budget *budget)
 {
     for (uint32_t i = 0; i < t->n; i++) {
-        if (!qb_budget_spend(budget, 1 + t->model->start[i + 1] - t->model->start[i]))
+        if (!qb_rows_spend(budget, t->model, i))
             return QB_STOPPED;
         fill_row(t, d, i);
     }

@@ -42,7 +42,7 @@ typedef struct purse {
 static void pay(qb_team *team, purse *p)
 {
     for (size_t done = team->done; p->paid < done && !team->stopped; p->paid++)
-        if (p->budget && !qb_budget_spend(p->budget, p->work))
+        if (!qb_budget_spend(p->budget, p->work))
             team->stopped = true;
 }
 
