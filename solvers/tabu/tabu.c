@@ -26,6 +26,7 @@
 #include "solvers/solver.h"
 #include "solvers/tabu/elite.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LEVELS     10 /* of the hierarchy: 10 levels of 6 points are 6 10^7 walks */
@@ -128,6 +129,18 @@ static void say_details(const state *s, qb_budget *budget)
     qb_budget_detail(budget, "moves", (double)qb_tabu_moves(s->walk));
 }
 
+/* All zero is an answer, should there be no time for a better one; but what may be refused has none. */
+static qb_status offer_zero(const qb_qubo *q, qb_tabu_form form, qb_budget *budget)
+{
+    bool may_refuse = form == QB_TABU_DENSE || form == QB_TABU_GROUPS || !isfinite(q->magnitude);
+    if (may_refuse || qb_budget_limits_samples(budget))
+        return QB_OK;
+    uint8_t *zero = QB_NEW(uint8_t, q->n);
+    qb_status status = zero ? qb_budget_incumbent(budget, zero, 0) : QB_NO_MEMORY;
+    qb_free(zero);
+    return status;
+}
+
 static qb_status tabu_init(const qb_model *model, const void *params, uint64_t seed, qb_budget *budget,
                            void **opaque, qb_diag *diag)
 {
@@ -143,8 +156,10 @@ static qb_status tabu_init(const qb_model *model, const void *params, uint64_t s
     s->pairs = pair_candidates(p, model->qubo);
     s->mixed = choose_mixed(p, model->qubo);
     qb_rng_init(&s->rng, seed, 0);
-    qb_status status =
-        qb_tabu_open(model->qubo, (qb_tabu_form)p->form, model->memory_bytes, seed, budget, &s->walk, diag);
+    qb_tabu_form form = (qb_tabu_form)p->form;
+    qb_status status = offer_zero(model->qubo, form, budget);
+    if (!status)
+        status = qb_tabu_open(model->qubo, form, model->memory_bytes, seed, budget, &s->walk, diag);
     if (!status) {
         s->words = qb_tabu_words(s->walk);
         status = allocate(s, elite_size(p, s->n), diag);
