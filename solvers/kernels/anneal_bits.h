@@ -13,6 +13,9 @@
  * so many that counting them is cheaper.  Integer arithmetic makes this exact: every attempt sees the field
  * that it would see had each flip been applied when it happened.
  *
+ * Where few flips pass, costs are compared with bounds of the thresholds first, which need no logarithm, and
+ * only what passes those with the threshold itself.  The path is the same either way.
+ *
  * Order: file order.  A chain or ring of spins numbered along it does badly so: flips that cost nothing carry
  * its walls round in step.  Such models are sparse, and never given to this kernel unless it is asked for.
  *
@@ -42,6 +45,7 @@ struct qb_anneal_bits_state {
     uint32_t *log;   /* [flips + room]: 8 i, + 1 where x_i became 0 */
     uint32_t flips, capacity;
     uint32_t *seen; /* [blocks] flips that a block's values know */
+    bool few;       /* flips passed on the last visit: makes no difference but in time */
     qb_lanes_rng rng;
 };
 

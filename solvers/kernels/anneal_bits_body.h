@@ -3,6 +3,7 @@
 #include "solvers/kernels/anneal_bits.h"
 
 #define BITS_RECENT 64 /* flips that a group looks up one by one; more bring the block up to date */
+#define BITS_FEW    16 /* attempts a flip, on a visit after which the next one goes by bounds */
 
 /* `amount` where the bit is set, else 0, for 32 values. */
 INLINE void bits_spread(uint32_t where, int16_t amount, single_fields16 *values)
@@ -89,24 +90,76 @@ INLINE void bits_recent(const qb_anneal_bits_state *s, const uint32_t *entry, ui
     *value -= (int16_t)((int32_t)cleared * s->step);
 }
 
-/* Attempts the flips of 32 spins, [from, from + 32), whose bits are in rows[variable][0], in registers. */
-INLINE void bits_group(qb_anneal_bits_state *s, const single_fields16 *limit, uint32_t from,
-                       const uint32_t *rows, uint32_t seen)
+/* Random numbers for the attempts of one visit, and what they allow a flip to cost. */
+typedef struct bits_thresholds {
+    single_fields16 limit[QB_BITS_GROUPS]; /* the cost that is allowed, or one that is not below it */
+    qb_floats u[QB_LANES / QB_THRESHOLDS]; /* the latter: what decides */
+    float temperature;
+} bits_thresholds;
+
+#define BITS_HIGHEST (INT16_MAX - 1)
+
+/* Exactly, sixteen logarithms at a time. */
+static void bits_draw_limits(qb_lanes_rng *state, uint32_t groups, bits_thresholds *t)
+{
+    qb_lanes_rng rng = *state; /* in registers */
+    for (uint32_t g = 0; g < groups; g++) {
+        qb_floats unused[QB_BITS_GROUP / QB_THRESHOLDS];
+        single_draw16(&rng, t->temperature, BITS_HIGHEST, unused, (single_half16 *)&t->limit[g]);
+    }
+    *state = rng;
+}
+
+/* By bounds, for visits on which so few flips pass that a logarithm for each of them is less. */
+static void bits_draw_bounds(qb_lanes_rng *state, uint32_t groups, bits_thresholds *t)
+{
+    qb_lanes_rng rng = *state;
+    const float scale = QB_THRESHOLD_BOUND * t->temperature;
+    for (uint32_t h = 0; h < groups * (QB_BITS_GROUP / QB_THRESHOLDS); h++) {
+        qb_floats bound, highest = (qb_floats){0} + BITS_HIGHEST;
+        qb_threshold_uniform(&rng, &t->u[h]);
+        qb_threshold_bound(&t->u[h], scale, &bound);
+        qb_ints fits = bound < highest;
+        bound = (qb_floats)(((qb_ints)bound & fits) | ((qb_ints)highest & ~fits));
+        ((single_half16 *)t->limit)[h] =
+            __builtin_convertvector(__builtin_convertvector(bound, qb_ints), single_half16);
+    }
+    *state = rng;
+}
+
+/* Whether a cost that passed a bound is allowed. */
+INLINE bool bits_allows(const bits_thresholds *t, uint32_t at, int16_t cost)
+{
+    float limit = qb_threshold_of(((const float *)t->u)[at]) * t->temperature;
+    return (float)cost <= limit;
+}
+
+/* Attempts the flips of the g-th 32 spins of a block, whose bits are in rows[variable][0], in registers. */
+INLINE void bits_group(qb_anneal_bits_state *s, const bits_thresholds *t, bool by_bounds, uint32_t from,
+                       uint32_t g, const uint32_t *rows, uint32_t seen)
 {
     const int16_t a = s->a, step = s->step, sense = s->sense > 0 ? 1 : -1;
+    const single_fields16 limit = t->limit[g];
     single_fields16 *toward = (single_fields16 *)(s->toward + from), signs = *toward;
     single_fields16 field = *(single_fields16 *)(s->value + from) + (int16_t)(a * s->ones);
     uint32_t open = s->n - from < QB_BITS_GROUP ? (1u << (s->n - from)) - 1 : UINT32_MAX, yes;
     uint32_t flips = s->flips, *log = s->log;
     int16_t ones = s->ones, *value = s->value;
     bits_recent(s, log + seen, flips - seen, rows, &field);
-    while ((yes = open & SINGLE_TEST16(signs * field, *limit))) {
+    while ((yes = open & SINGLE_TEST16(signs * field, limit))) {
         /* A flip rarely changes what becomes of the others: the next one is begun as if it did not, so that
          * one does not wait for the other. */
         bool as_expected = true;
-        for (; yes && as_expected; as_expected = (open & SINGLE_TEST16(signs * field, *limit)) == yes) {
+        for (; yes && as_expected; as_expected = (open & SINGLE_TEST16(signs * field, limit)) == yes) {
             uint32_t lane = (uint32_t)__builtin_ctz(yes), i = from + lane;
             int16_t up = (int16_t)(s->toward[i] * sense); /* change of x_i */
+            open &= single_after(lane);
+            yes &= yes - 1;
+            if (by_bounds) {
+                single_fields16 cost = signs * field;
+                if (!bits_allows(t, g * QB_BITS_GROUP + lane, cost[lane]))
+                    continue;
+            }
             single_fields16 own, amount = (single_fields16){0} + (int16_t)(up * step);
             bits_add(&field, rows[(size_t)i * QB_BITS_GROUPS], &amount);
             amount = (single_fields16){0} + (int16_t)(up * a);
@@ -116,8 +169,6 @@ INLINE void bits_group(qb_anneal_bits_state *s, const single_fields16 *limit, ui
             value[i] = (int16_t)(value[i] - up * a);
             ones = (int16_t)(ones + up);
             log[flips++] = 8 * i + (up < 0);
-            open &= single_after(lane);
-            yes &= yes - 1;
         }
     }
     s->ones = ones;
@@ -125,26 +176,36 @@ INLINE void bits_group(qb_anneal_bits_state *s, const single_fields16 *limit, ui
     *toward = signs;
 }
 
+INLINE void bits_groups(qb_anneal_bits_state *s, const bits_thresholds *t, bool by_bounds, uint32_t block,
+                        uint32_t groups)
+{
+    const uint32_t *rows = (const uint32_t *)(s->bit + (size_t)block * (s->n + 1));
+    for (uint32_t g = 0; g < groups; g++) {
+        if (s->flips - s->seen[block] > BITS_RECENT)
+            bits_catch_up(s, block);
+        bits_group(s, t, by_bounds, block * QB_LANES + g * QB_BITS_GROUP, g, rows + g, s->seen[block]);
+    }
+}
+
 /* Attempts the flips of one block. */
 static uint64_t bits_sweep(qb_anneal_bits_state *s, double beta, uint32_t block)
 {
-    const float temperature = single_temperature(beta * s->unit);
-    const uint32_t *rows = (const uint32_t *)(s->bit + (size_t)block * (s->n + 1));
     uint32_t from = block * QB_LANES, size = s->n - from < QB_LANES ? s->n - from : QB_LANES, flips;
     uint32_t groups = (size + QB_BITS_GROUP - 1) / QB_BITS_GROUP;
-    single_fields16 limit[QB_BITS_GROUPS];
+    bits_thresholds t;
+    t.temperature = single_temperature(beta * s->unit);
     if (s->flips + QB_LANES > s->capacity)
         bits_settle(s);
     bits_catch_up(s, block);
     flips = s->flips;
-    for (uint32_t g = 0; g < groups; g++) { /* all at once, so that none has to be waited for */
-        qb_floats t[QB_BITS_GROUP / QB_THRESHOLDS];
-        single_draw16(&s->rng, temperature, INT16_MAX - 1, t, (single_half16 *)&limit[g]);
+    if (s->few) { /* all at once, so that none has to be waited for */
+        bits_draw_bounds(&s->rng, groups, &t);
+        bits_groups(s, &t, true, block, groups);
+    } else {
+        bits_draw_limits(&s->rng, groups, &t);
+        bits_groups(s, &t, false, block, groups);
     }
-    for (uint32_t g = 0; g < groups; g++) {
-        if (s->flips - s->seen[block] > BITS_RECENT)
-            bits_catch_up(s, block);
-        bits_group(s, &limit[g], from + g * QB_BITS_GROUP, rows + g, s->seen[block]);
-    }
-    return size + (uint64_t)(s->flips - flips) * s->n;
+    flips = s->flips - flips;
+    s->few = flips * BITS_FEW < size;
+    return size + (uint64_t)flips * s->n;
 }
