@@ -50,7 +50,7 @@ static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
-    unsigned low = bits <= 17 ? 10 : bits <= 22 ? 14 : bits <= 24 ? 15 : bits <= 26 ? 17 : 18;
+    unsigned low = bits <= 17 ? 10 : bits <= 20 ? 14 : bits <= 24 ? 15 : bits <= 26 ? 17 : 18;
     state->low_bits = (unsigned)least(low, bits - symmetric);
     unsigned rows = bits - state->low_bits;
     unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 9, most(18, rows + 7) - rows);

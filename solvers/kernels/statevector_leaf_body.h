@@ -33,13 +33,15 @@ ALWAYS void turn_low(mixer *m, vec fade, vec *phi, vec *lambda, unsigned rows, b
 /* From the first amplitude of a leaf to another. */
 #define WITHIN(amplitudes) ((amplitudes) + ((amplitudes) & ~(QB_SV_BLOCK - 1)))
 
-/* 2^rows vectors from x on. */
+/* 2^rows vectors from x on.  Of a tall leaf the registers hold one part at a time: the real parts, turned
+ * before, wait in the nearest cache while the imaginary ones are, and their phases take them from there. */
 ALWAYS void leaf_low(job *j, size_t x, unsigned rows, qb_cost_width width, bool whole, bool backward)
 {
+    const bool tall = rows > LEAF_ROWS;
     const unsigned count = 1u << rows, arrays = backward ? 4 : 2;
     const bool carried = backward && !j->pass->start_adjoint,
                plus = !whole && !backward && j->pass->from_plus;
-    vec v[4][1 << LEAF_ROWS];
+    vec v[4][2 << LEAF_ROWS];
     REAL *base[4];
     EACH_ARRAY base[a] = j->array[a] + at(j->pass, x);
     EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + WITHIN(r * LANES), 0, 2);
@@ -50,17 +52,24 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, qb_cost_width width, bool 
             EACH_ROW v[part + 2][r] = load(base[part + 2] + WITHIN(r * LANES));
         if (whole || j->first.on)
             turn_low(&j->first, j->first_fade, v[part], v[part + 2], rows, carried);
+        if (tall && part == 0)
+            EACH_ROW store(base[0] + WITHIN(r * LANES), v[0][r]);
     }
     if (whole || j->pass->phase || j->pass->measure)
         EACH_ROW
         {
             vec here[4];
-            EACH_ARRAY here[a] = v[a][r];
+            EACH_ARRAY here[a] = tall && a == 0 ? load(base[0] + WITHIN(r * LANES)) : v[a][r];
             turn_phase(j, x + r * LANES, width, here, false, whole, backward);
             EACH_ARRAY v[a][r] = here[a];
+            if (tall)
+                store(base[0] + WITHIN(r * LANES), here[0]);
         }
-    EACH_PART
+    UNROLL for (unsigned k = 0; k < 2; k++)
     {
+        const unsigned part = tall ? 1 - k : k;
+        if (tall && part == 0)
+            EACH_ROW v[0][r] = load(base[0] + WITHIN(r * LANES));
         if (whole || j->second.on)
             turn_low(&j->second, j->second_fade, v[part], v[part + 2], rows, backward);
         EACH_ROW store(base[part] + WITHIN(r * LANES), v[part][r]);
@@ -117,6 +126,24 @@ ALWAYS void turn_coupled(job *j, mixer *m, vec fade, bool odd, vec *x, vec *y, b
     couple(j, m->coupling[odd], &x[0], &x[1], &y[0], &y[1]);
 }
 
+/* Asks for the costs of the leaf after the one at x, and of its mirror image: a line in each row, too far
+ * apart for the processor to foresee. */
+ALWAYS void fetch_costs(const job *j, size_t x, unsigned rows, bool mirrored, qb_cost_width width)
+{
+    const size_t row = (size_t)1 << j->pass->low_bits, size = (size_t)1 << j->pass->bits, span = row << rows;
+    if (x * width % 64 != 0) /* not the first of a line */
+        return;
+    size_t next = x + span < size ? x + span : x + span - size + (LANES << j->pass->width_bits);
+    const char *cost = j->pass->cost, *here = cost + next * width,
+               *there = cost + (size - LANES - next - (span - row)) * width;
+    UNROLL for (size_t r = 0; r < 1u << rows; r++)
+    {
+        __builtin_prefetch(here + r * row * width, 0, 2);
+        if (mirrored)
+            __builtin_prefetch(there + r * row * width, 0, 2);
+    }
+}
+
 /* One vector from x on in each of 2^rows rows, and with `mirrored` the vectors that hold their complements.
  */
 ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, qb_cost_width width, bool whole,
@@ -141,6 +168,7 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, qb_cost_wi
                 turn_high(&j->first, j->first_fade, v[p][part], v[p][part + 2], rows, carried);
         }
     }
+    fetch_costs(j, x, rows, mirrored, width);
     EACH_ROW
     {
         const unsigned mirror = count - 1 - r;

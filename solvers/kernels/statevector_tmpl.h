@@ -8,7 +8,8 @@
  *   PICK(table, i)         table[i & 15] by lane, from const REAL[16]
  *   bytes_to_index, high_nibble, bytes_to_double, words_to_double, narrow, widen, low_bits
  *   GROUP_BITS             qubits rotated at a time in the registers of one array
- *   LEAF_ROWS              log2 of the vectors of a LOW leaf; LANE_BITS + LEAF_ROWS qubits are its own
+ *   LEAF_ROWS              log2 of the vectors of a LOW leaf; LANE_BITS + LEAF_ROWS qubits are its own,
+ *                          and another one where it is tall
  *   HIGH_ROWS              log2 of the rows of a HIGH leaf; one less where it is mirrored
  *   KERNEL                 the name of the qb_sv_kernel to define
  */
@@ -153,13 +154,13 @@ ALWAYS void leaf(job *j, size_t x, qb_cost_width width, bool whole, bool backwar
 {
     const qb_sv_pass *pass = j->pass;
     if (!pass->high) {
-#if LANE_BITS == 0
-        if (j->leaf_rows == 0)
+        if (LANE_BITS == 0 && j->leaf_rows == 0)
             leaf_low(j, x, 0, width, whole, backward);
-        else if (j->leaf_rows == 1)
+        else if (LANE_BITS == 0 && j->leaf_rows == 1)
             leaf_low(j, x, 1, width, whole, backward);
+        else if (LANE_BITS > 0 && whole && j->leaf_rows > LEAF_ROWS)
+            leaf_low(j, x, LEAF_ROWS + 1, width, whole, backward);
         else
-#endif
             leaf_low(j, x, LEAF_ROWS, width, whole, backward);
         return;
     }
@@ -183,7 +184,7 @@ static void leaves(job *j, size_t x)
         leaf(j, x, QB_COST_BYTE, false, true);
     else if (pass->backward)
         leaf(j, x, width, false, true);
-    else if (!j->first.on || !j->second.on || !pass->phase)
+    else if (!j->whole)
         leaf(j, x, width, false, false);
     else if (width == QB_COST_BYTE)
         leaf(j, x, QB_COST_BYTE, true, false);
@@ -205,12 +206,19 @@ static unsigned top_group(unsigned bits, unsigned near_bits, unsigned most)
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
+/* A LOW leaf of another row leaves whole groups above it where one bit would be odd. */
+static bool is_tall(const qb_sv_pass *pass, bool whole)
+{
+    return LANE_BITS > 0 && !pass->high && whole && pass->low_bits > LEAF_BITS + 1 &&
+           (pass->low_bits - LEAF_BITS) % GROUP_BITS == 1;
+}
+
 /* The first bit above parts that stay in the first level of the cache.  In a LOW tile they end where the
- * padding begins, for rows below and above it do not mix well. */
+ * padding begins, for rows below and above it do not mix well, or a group above a tall leaf. */
 static unsigned near_top(const qb_sv_pass *pass, unsigned leaf_top)
 {
     if (!pass->high)
-        return least(10, pass->low_bits);
+        return least(leaf_top > LEAF_BITS ? leaf_top + GROUP_BITS : 10, pass->low_bits);
     unsigned row_bits =
         pass->width_bits + LANE_BITS + (sizeof(REAL) == 8 ? 4 : 3) + is_mirrored(pass) + pass->backward;
     unsigned rows = row_bits < NEAR_BITS ? NEAR_BITS - row_bits : 0;
@@ -301,7 +309,8 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     fill_lanes(&j);
     unsigned top = pass->high ? pass->bits : pass->low_bits, start = pass->high ? pass->low_bits : LANE_BITS;
     unsigned tile_bits = pass->high ? pass->width_bits + LANE_BITS : pass->low_bits;
-    unsigned rows = pass->high ? HIGH_ROWS - pass->symmetric : LEAF_ROWS;
+    j.whole = j.first.on && j.second.on && pass->phase && !pass->backward;
+    unsigned rows = pass->high ? HIGH_ROWS - pass->symmetric : LEAF_ROWS + is_tall(pass, j.whole);
     j.leaf_rows = pass->high && top - start < rows ? 1 : least(rows, top - start);
     j.leaf_top = start + j.leaf_rows;
     unsigned leaf = j.leaf_top - (pass->high ? pass->low_bits : 0), coupled = pass->high && pass->symmetric;
