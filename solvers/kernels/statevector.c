@@ -45,12 +45,15 @@ static size_t most(size_t a, size_t b)
  * A HIGH tile has 2^10 rows at most where that can be, for each lies on a page of its own and the processor's
  * table of pages is small.  Its rows are 512 bytes of each part, less where half a MiB would not hold the
  * tile: long enough that the processor fetches the next ones by itself.  A small state is at hand, and fits a
- * nearer cache with short rows. */
+ * nearer cache with short rows.  Without padding rows contend for the sets of a cache: 2^8 of them do best.
+ */
 static void choose_tiles(qb_statevector *state)
 {
     unsigned bits = state->diagonal->bits, lanes = state->kernel->lane_bits;
     bool symmetric = state->diagonal->symmetric;
     unsigned low = bits <= 17 ? 10 : bits <= 20 ? 14 : bits <= 24 ? 15 : bits <= 26 ? 17 : 18;
+    if (!state->pad)
+        low = (unsigned)least(bits - 8, 18);
     state->low_bits = (unsigned)least(low, bits - symmetric);
     unsigned rows = bits - state->low_bits;
     unsigned row_bytes = (unsigned)least(bits <= 20 ? 8 : 9, most(18, rows + 7) - rows);
@@ -77,12 +80,12 @@ qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precisio
         goto no_memory;
     *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .threads = threads ? threads : 1};
     s->kernel = kernel_for(precision, diagonal->bits, diagonal->symmetric);
+    if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
+        s->pad = 64 / s->kernel->real_size;
     choose_tiles(s);
     s->team = qb_team_open(s->threads);
     if (!s->team)
         goto no_memory;
-    if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
-        s->pad = 64 / s->kernel->real_size;
     for (unsigned a = 0; a < (gradients ? 2u : 1u); a++) {
         s->array[a] = qb_map(array_bytes(s));
         if (!s->array[a])

@@ -44,7 +44,8 @@ ALWAYS void leaf_low(job *j, size_t x, unsigned rows, qb_cost_width width, bool 
     vec v[4][2 << LEAF_ROWS];
     REAL *base[4];
     EACH_ARRAY base[a] = j->array[a] + at(j->pass, x);
-    EACH_ARRAY EACH_ROW __builtin_prefetch(base[a] + j->ahead + WITHIN(r * LANES), 0, 2);
+    EACH_ARRAY if (!whole || a == 1)
+        EACH_ROW __builtin_prefetch(base[a] + j->ahead + WITHIN(r * LANES), 0, 2);
     EACH_PART
     {
         EACH_ROW v[part][r] = plus ? plus_at(j, x + r * LANES, part) : load(base[part] + WITHIN(r * LANES));
@@ -158,7 +159,8 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, qb_cost_wi
     UNROLL for (unsigned p = 0; p < places; p++)
     {
         EACH_ARRAY base[p][a] = j->array[a] + at(j->pass, start[p]);
-        EACH_ARRAY EACH_ROW __builtin_prefetch(base[p][a] + j->row[r] + (p ? -j->ahead : j->ahead), 0, 2);
+        EACH_ARRAY if (!whole || a == 1)
+            EACH_ROW __builtin_prefetch(base[p][a] + j->row[r] + (p ? -j->ahead : j->ahead), 0, 2);
         EACH_PART
         {
             EACH_ROW v[p][part][r] = load(base[p][part] + j->row[r]);

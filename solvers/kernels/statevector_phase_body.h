@@ -9,7 +9,7 @@ typedef struct job {
     REAL
         *array[4]; /* re, im, and the adjoint's re, im; from one part of an amplitude to the other: a block */
     mixer first, second;
-    bool whole; /* the pass rotates, turns phases and rotates, and does nothing else */
+    bool whole;                   /* the pass rotates, turns phases and rotates, and does nothing else */
     unsigned leaf_rows, leaf_top; /* log2 of a leaf's rows; the first bit above its qubits */
     unsigned near_top;            /* the first bit above parts that the nearest cache holds */
     size_t row[1 << HIGH_ROWS];   /* from the first row of a HIGH leaf to each */

@@ -17,6 +17,8 @@
 
 #define NEAR_BITS 15 /* log2 of the bytes that the first level of the cache is sure to hold */
 #define LEAF_BITS (LANE_BITS + LEAF_ROWS)
+#define MOST_AHEAD \
+    16 /* log2 of the amplitudes of a LOW tile that the second level holds beside the next one */
 
 /* Above near parts a group is of up to WIDE_BITS qubits, turned in two steps on strips that stay in the first
  * level of the cache for both: the second level is swept once for them.  Strips of two arrays are too short
@@ -37,18 +39,20 @@ ALWAYS row_set row_set_make(const qb_sv_pass *pass, unsigned bit)
     return (row_set){{0, a, b, a + b}, {0, c, d, c + d}};
 }
 
-/* Rotates one group of qubits over all of an array's vectors in [0, length) from `base` on.  fetch: asks for
- * those that follow. */
+/* Rotates one group of qubits over all of an array's vectors in [0, length) from `base` on.  near: asks for
+ * those that follow.  far: asks for the real parts that lie so far ahead, 0 for none. */
 ALWAYS void rotate_run(REAL *base, size_t length, const row_set *place, unsigned bits, const mixer *m,
-                       bool fetch)
+                       bool near, ptrdiff_t far)
 {
     const unsigned count = 1u << bits;
     for (REAL *end = base + length; base < end; base += LANES) {
         vec v[1 << GROUP_BITS];
         REAL *part[4];
         UNROLL for (unsigned r = 0; r < count; r += 4) part[r / 4] = base + place->high[r / 4];
-        if (fetch)
+        if (near)
             EACH_ROW __builtin_prefetch(part[r / 4] + place->low[r % 4] + length, 1, 3);
+        if (far && (length < QB_SV_BLOCK || ((size_t)(end - base) - 1) / QB_SV_BLOCK % 2))
+            EACH_ROW __builtin_prefetch(part[r / 4] + place->low[r % 4] + far, 0, 2);
         EACH_ROW v[r] = load(part[r / 4] + place->low[r % 4]);
         rotate_rows(v, bits, m);
         EACH_ROW store(part[r / 4] + place->low[r % 4], v[r]);
@@ -84,15 +88,16 @@ ALWAYS void rotate_wide(const qb_sv_pass *pass, REAL *base, size_t length, unsig
     const size_t most = STRIP_BYTES / sizeof(REAL) >> bits, strip = length < most ? length : most;
     for (REAL *end = base + length; base < end; base += strip) {
         for (size_t r = 0; r < (size_t)1 << upper; r++)
-            rotate_run(base + at(pass, r << (bit + lower)), strip, &near, lower, m, false);
+            rotate_run(base + at(pass, r << (bit + lower)), strip, &near, lower, m, false, 0);
         for (size_t r = 0; r < (size_t)1 << lower; r++)
-            rotate_run(base + at(pass, r << bit), strip, &far, upper, m, true);
+            rotate_run(base + at(pass, r << bit), strip, &far, upper, m, true, 0);
     }
 }
 
 /* A group of qubits of the tile part that begins at x: every run of consecutive vectors below the group.
- * `done` others were rotated before. */
-ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done)
+ * `done` others were rotated before.  far: as above. */
+ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done,
+                         ptrdiff_t far)
 {
     const qb_sv_pass *pass = j->pass;
     unsigned run_bits = pass->high ? pass->low_bits : least(bit, 10);
@@ -111,18 +116,18 @@ ALWAYS void rotate_level(job *j, size_t x, unsigned bit, unsigned bits, mixer *m
             vec sum = turn_run(state, j->array[2] + start, length, &place, bits, &local);
             m->overlap = FMA(splat(m->fade[done]), sum, m->overlap);
         } else {
-            rotate_run(state, length, &place, bits, &local, false);
+            rotate_run(state, length, &place, bits, &local, false, apart && r % 2 ? 0 : far);
         }
     }
 }
 
-static void rotate(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done)
+static void rotate(job *j, size_t x, unsigned bit, unsigned bits, mixer *m, unsigned done, ptrdiff_t far)
 {
     if (!m->on)
         return;
-#define ROTATE_BITS(bits)                       \
-    case bits:                                  \
-        rotate_level(j, x, bit, bits, m, done); \
+#define ROTATE_BITS(bits)                            \
+    case bits:                                       \
+        rotate_level(j, x, bit, bits, m, done, far); \
         break;
     switch (bits) {
         ROTATE_BITS(1)
@@ -206,11 +211,12 @@ static unsigned top_group(unsigned bits, unsigned near_bits, unsigned most)
     return rest == 0 ? GROUP_BITS : rest == 1 && GROUP_BITS == 4 ? 3 : rest;
 }
 
-/* A LOW leaf of another row leaves whole groups above it where one bit would be odd. */
+/* A LOW leaf of another row saves a sweep where an odd number of qubits lies above whole groups. */
 static bool is_tall(const qb_sv_pass *pass, bool whole)
 {
+    unsigned above = pass->low_bits - LEAF_BITS, rest = above % GROUP_BITS;
     return LANE_BITS > 0 && !pass->high && whole && pass->low_bits > LEAF_BITS + 1 &&
-           (pass->low_bits - LEAF_BITS) % GROUP_BITS == 1;
+           (rest == 1 || rest == 3);
 }
 
 /* The first bit above parts that stay in the first level of the cache.  In a LOW tile they end where the
@@ -226,7 +232,11 @@ static unsigned near_top(const qb_sv_pass *pass, unsigned leaf_top)
 }
 
 /* The qubits below `top`: a group at the top, each part of the rest in turn, the same group again.  Parts
- * that fit a cache stay in it for both. */
+ * that fit a cache stay in it for both.
+ *
+ * The next tile is asked for all the while, since a core waits for few lines at a time: its imaginary parts
+ * by the leaves, its real parts by the first group above them in a HIGH pass, by the last one in a LOW pass
+ * (least of all ways to share them out at 24 qubits). */
 static void tree(job *j, size_t x, unsigned top)
 {
     const qb_sv_pass *pass = j->pass;
@@ -241,14 +251,16 @@ static void tree(job *j, size_t x, unsigned top)
     size_t y = mirrored ? mirrored_start(pass, x, top) : 0;
     unsigned before = pass->high ? pass->bits - top : pass->low_bits - top;
     unsigned below = pass->high ? bit - pass->low_bits + mirrored : bit;
-    rotate(j, x, bit, bits, &j->first, before);
+    ptrdiff_t on_first = j->whole && pass->high && bit == j->leaf_top ? j->ahead : 0;
+    ptrdiff_t on_second = j->whole && !pass->high && top == pass->low_bits ? j->ahead : 0;
+    rotate(j, x, bit, bits, &j->first, before, on_first);
     if (mirrored)
-        rotate(j, y, bit, bits, &j->first, before);
+        rotate(j, y, bit, bits, &j->first, before, -on_first);
     for (size_t part = 0; part < (size_t)1 << bits; part++)
         tree(j, x + (part << bit), bit);
-    rotate(j, x, bit, bits, &j->second, below);
+    rotate(j, x, bit, bits, &j->second, below, on_second);
     if (mirrored)
-        rotate(j, y, bit, bits, &j->second, below);
+        rotate(j, y, bit, bits, &j->second, below, 0);
 }
 
 static double sum_lanes(dvec v)
@@ -318,7 +330,8 @@ static void tiles(const qb_sv_pass *pass, size_t first, size_t end, qb_sv_sums *
     j.first_coupling_fade = splat(j.first.fade[top - j.leaf_top + leaf]);
     j.second_fade = splat(j.second.fade[coupled]);
     j.near_top = near_top(pass, j.leaf_top);
-    j.ahead = (ptrdiff_t)at(pass, (size_t)1 << tile_bits);
+    j.ahead =
+        (ptrdiff_t)at(pass, (size_t)1 << (pass->high || tile_bits <= MOST_AHEAD ? tile_bits : j.near_top));
     for (size_t r = 0; r < (size_t)1 << HIGH_ROWS; r++)
         j.row[r] = at(pass, r << pass->low_bits);
     for (size_t number = first; number < end; number++) {
