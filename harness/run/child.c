@@ -88,16 +88,6 @@ _Noreturn static void fail(int warden, int error)
     _exit(1);
 }
 
-/* LLVM's OpenMP registers its process in /dev/shm by number and asserts that a registered namesake is in
- * /proc.  In a PID namespace the namesake is another run, which /proc does not show under that number: it is
- * forgotten first. */
-static void forget_namesake(void)
-{
-    char name[64];
-    (void)snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)getpid(), (int)getuid());
-    (void)shm_unlink(name);
-}
-
 /* What can be done before there is a run: this is over when the request comes, and costs nobody time. */
 static void settle(const qb_contain *contain)
 {
@@ -124,7 +114,6 @@ static void restrict_self(const qb_launch_request *r, const qb_contain *contain,
     if (!qb_limits_pin(qb_launch_cpus(r), r->cpus) ||
         (r->limit_memory && !qb_limits_apply_memory(r->memory_bytes)))
         fail(warden, errno);
-    forget_namesake();
     if (!contain->limits_processes)
         qb_limits_apply_processes(QB_CONTAIN_PROCESSES);
 }

@@ -16,13 +16,13 @@ QB_PARAMS_DECLARE(exhaustive_params, EXHAUSTIVE_PARAMS)
 #define QB_PARAM_STRUCT_ exhaustive_params
 static const qb_param table[] = QB_PARAMS_TABLE(EXHAUSTIVE_PARAMS);
 
-#define EXHAUSTIVE_BATCH 4 /* chunks a thread between two looks at the budget: about 200 us */
+#define BATCH 16 /* chunks, some 50 us each, before what was found is published */
 
 typedef struct exhaustive {
     const qb_model *model;
     const exhaustive_params *params;
     qb_gray *gray;
-    uint32_t threads;
+    qb_team *team;
     qb_gray_level level[QB_GRAY_LEVELS];
     double value[QB_GRAY_LEVELS];
     uint8_t x[QB_GRAY_VARIABLES];
@@ -31,8 +31,10 @@ typedef struct exhaustive {
 static void exhaustive_free(void *opaque)
 {
     exhaustive *s = opaque;
-    if (s)
-        qb_gray_close(s->gray);
+    if (!s)
+        return;
+    qb_gray_close(s->gray);
+    qb_team_close(s->team);
     qb_free(s);
 }
 
@@ -45,8 +47,10 @@ static qb_status exhaustive_init(const qb_model *model, const void *params, uint
         return qb_fail(diag, QB_NO_MEMORY, "no memory to enumerate");
     s->model = model;
     s->params = params;
-    s->threads = model->threads > 1 ? model->threads : 1;
-    qb_status status = qb_gray_open(model->qubo, (uint32_t)s->params->levels, s->threads, &s->gray, diag);
+    s->team = qb_team_open(model->threads);
+    qb_status status = s->team ? QB_OK : qb_fail(diag, QB_NO_MEMORY, "no memory to enumerate");
+    if (!status)
+        status = qb_gray_open(model->qubo, (uint32_t)s->params->levels, s->team, &s->gray, diag);
     if (status) {
         exhaustive_free(s);
         return status;
@@ -60,10 +64,10 @@ static qb_status exhaustive_init(const qb_model *model, const void *params, uint
 static qb_status enumerate(exhaustive *s, qb_budget *budget)
 {
     const qb_qubo *q = s->model->qubo;
-    uint64_t chunks = qb_gray_chunks(s->gray), batch = EXHAUSTIVE_BATCH * (uint64_t)s->threads;
+    uint64_t chunks = qb_gray_chunks(s->gray);
     for (uint64_t from = 0, to; from < chunks; from = to) {
-        to = chunks - from < batch ? chunks : from + batch;
-        qb_gray_run(s->gray, from, to);
+        to = chunks - from < BATCH ? chunks : from + BATCH;
+        (void)qb_gray_run(s->gray, from, to, NULL);
         qb_gray_levels(s->gray, 1, s->level);
         qb_gray_state(s->gray, s->level[0].state, s->x);
         qb_status status = qb_budget_incumbent(budget, s->x, qb_qubo_energy(q, s->x));
@@ -93,16 +97,10 @@ static void report_levels(exhaustive *s, const qb_gray *gray, const char *values
 static qb_status enumerate_density(exhaustive *s, qb_budget *budget, qb_diag *diag)
 {
     qb_gray *gray = NULL;
-    qb_status status = qb_gray_open(s->model->qubo, 0, s->threads, &gray, diag);
+    qb_status status = qb_gray_open(s->model->qubo, 0, s->team, &gray, diag);
     if (status)
         return status;
-    uint64_t chunks = qb_gray_chunks(gray), batch = EXHAUSTIVE_BATCH * (uint64_t)s->threads;
-    for (uint64_t from = 0, to; from < chunks && !status; from = to) {
-        to = chunks - from < batch ? chunks : from + batch;
-        qb_gray_run(gray, from, to);
-        if (!qb_budget_spend(budget, (to - from) * qb_gray_chunk_states(gray)))
-            status = QB_STOPPED;
-    }
+    status = qb_gray_run(gray, 0, qb_gray_chunks(gray), budget);
     if (!status)
         report_levels(s, gray, "density_values", "density_counts", budget);
     qb_gray_close(gray);

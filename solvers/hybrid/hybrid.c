@@ -91,6 +91,7 @@ typedef struct hybrid {
     selection_part chosen; /* for the step being made */
     part_maker maker;
     refiner refiner;
+    qb_team *team;
     uint8_t step_best[QB_SUBPROBLEM_VARIABLES]; /* the best point of a step */
     bool step_has_best;
     uint64_t passes, steps, fallbacks, checked, accepted;
@@ -109,20 +110,21 @@ static void hybrid_free(void *opaque)
     qb_free(s->after);
     selection_close(&s->selection);
     part_maker_close(&s->maker);
+    qb_team_close(s->team);
     qb_free(s);
 }
 
 /* ---------------------------------------------------------------------------------------------- setting up
  */
 
-static refiner make_refiner(const hybrid_params *p, uint64_t seed, uint32_t threads)
+static refiner make_refiner(const hybrid_params *p, uint64_t seed, qb_team *team)
 {
     return (refiner){.rule = (refine_rule)p->refine,
                      .angles = (refine_angles)p->angles,
                      .depth = (uint32_t)p->depth,
                      .shots = (uint32_t)p->shots,
                      .evaluations = (uint32_t)p->evaluations,
-                     .threads = threads > 1 ? threads : 1,
+                     .team = team,
                      .ramp = p->ramp,
                      .seed = seed};
 }
@@ -222,7 +224,7 @@ static qb_status set_up(hybrid *s, uint64_t seed, qb_budget *budget, qb_diag *di
     s->best = QB_NEW(uint8_t, n);
     s->before = QB_NEW(uint8_t, n);
     s->after = QB_NEW(uint8_t, n);
-    qb_status status = s->best && s->before && s->after ? QB_OK : QB_NO_MEMORY;
+    qb_status status = s->team && s->best && s->before && s->after ? QB_OK : QB_NO_MEMORY;
     if (!status)
         status = open_search(s, seed, budget, diag);
     if (!status)
@@ -239,7 +241,8 @@ static qb_status hybrid_init(const qb_model *model, const void *params, uint64_t
     *s = (hybrid){.model = model, .params = params};
     s->kick = s->params->kick;
     s->pace = (double)s->params->steps;
-    s->refiner = make_refiner(s->params, seed, model->threads);
+    s->team = qb_team_open(model->threads);
+    s->refiner = make_refiner(s->params, seed, s->team);
     qb_rng_init(&s->rng, seed, 0);
     qb_status status = set_up(s, seed, budget, diag);
     if (status) {

@@ -21,7 +21,7 @@ static qb_qaoa_setup circuit_setup(const refiner *r, qb_mixer mixer)
     return (qb_qaoa_setup){.mixer = mixer,
                            .symmetry = true,
                            .gradients = r->angles == REFINE_LBFGS,
-                           .threads = r->threads,
+                           .team = r->team,
                            .memory_bytes = UINT64_MAX}; /* refine_bytes has said what it takes */
 }
 
@@ -200,15 +200,10 @@ static qb_status take_quantum(refiner *r, const part *p, uint64_t stream, qb_bud
 static qb_status enumerate(const refiner *r, const qb_qubo *q, qb_budget *budget, qb_diag *diag)
 {
     qb_gray *gray = NULL;
-    qb_status status = qb_gray_open(q, 1, r->threads, &gray, diag);
+    qb_status status = qb_gray_open(q, 1, r->team, &gray, diag);
     if (status)
         return status;
-    uint64_t chunks = qb_gray_chunks(gray);
-    for (uint64_t chunk = 0; chunk < chunks && !status; chunk++) {
-        qb_gray_run(gray, chunk, chunk + 1);
-        if (!qb_budget_spend(budget, qb_gray_chunk_states(gray)))
-            status = QB_STOPPED;
-    }
+    status = qb_gray_run(gray, 0, qb_gray_chunks(gray), budget);
     if (!status) {
         qb_gray_level level;
         uint8_t y[QB_GRAY_VARIABLES];

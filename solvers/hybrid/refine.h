@@ -13,6 +13,7 @@
 
 #include "solvers/hybrid/part.h"
 #include "solvers/kernels/device.h"
+#include "solvers/kernels/team.h"
 
 typedef enum refine_rule { REFINE_QAOA, REFINE_UNIFORM, REFINE_EXHAUSTIVE } refine_rule;
 typedef enum refine_angles { REFINE_FIXED, REFINE_RAMP, REFINE_LBFGS } refine_angles;
@@ -22,7 +23,8 @@ typedef enum refine_angles { REFINE_FIXED, REFINE_RAMP, REFINE_LBFGS } refine_an
 typedef struct refiner {
     refine_rule rule;
     refine_angles angles;
-    uint32_t depth, shots, evaluations, threads;
+    uint32_t depth, shots, evaluations;
+    qb_team *team; /* not owned */
     double ramp;   /* height of a ramp, in natural units */
     double shot_s; /* modelled seconds of a shot */
     uint64_t seed;

@@ -59,14 +59,17 @@ qb_status qb_bench_exhaustive(const qb_bench_options *options, uint32_t variable
     const char *width = "";
     double total = 0, least = INFINITY;
     uint32_t repeats = 0;
+    qb_team *team = qb_team_open(options->threads);
     qb_status status = build_model(variables, &model, diag);
+    if (!status && !team)
+        status = qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", options->threads);
     while (!status && (repeats < LEAST_REPEATS || total < options->seconds)) {
         qb_gray *gray = NULL;
         int64_t start = now(options);
-        status = qb_gray_open(&model, 1, options->threads, &gray, diag);
+        status = qb_gray_open(&model, 1, team, &gray, diag);
         if (status)
             break;
-        qb_gray_run(gray, 0, qb_gray_chunks(gray));
+        status = qb_gray_run(gray, 0, qb_gray_chunks(gray), NULL);
         double seconds = 1e-9 * (double)(now(options) - start);
         total += seconds;
         least = fmin(least, seconds);
@@ -92,6 +95,7 @@ qb_status qb_bench_exhaustive(const qb_bench_options *options, uint32_t variable
                  best.energy, (unsigned long long)best.count);
         snprintf(bench->checksum, sizeof bench->checksum, "%016llx", (unsigned long long)hash_level(&best));
     }
+    qb_team_close(team);
     qb_qubo_free(&model);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include "harness/base/memory.h"
 #include "solvers/kernels/simd.h"
+#include "solvers/kernels/team.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -10,7 +11,12 @@
 #include <immintrin.h>
 #endif
 
-enum { PASSES = 4, CHAINS = 12, STEPS = 2000000 };
+enum {
+    PASSES = 4,
+    CHAINS = 12,
+    STEPS = 2000000,
+    PIECE = 1 << 17 /* numbers that a thread takes at a time */
+};
 #define BLOCK_BYTES ((size_t)128 << 20)
 
 static double now(const qb_clock *clock, uint32_t threads)
@@ -59,41 +65,60 @@ __attribute__((target("avx512f"))) static double chains_avx512(uint32_t steps)
 }
 #endif
 
-static double measure_flops(const qb_clock *clock, uint32_t threads)
+/* What the threads of a measurement do. */
+typedef struct job {
+    double (*chains)(uint32_t);
+    double *sum; /* [threads] */
+    double *block;
+} job;
+
+static void run_chains(void *context, size_t step, uint32_t member)
 {
-    double (*chains)(uint32_t) = chains_portable;
-    uint32_t width = 1;
+    (void)member;
+    const job *j = context;
+    j->sum[step] = j->chains(STEPS);
+}
+
+/* Read, change, write back: what a pass over a state does. */
+static void run_piece(void *context, size_t step, uint32_t member)
+{
+    (void)member;
+    const job *j = context;
+    double *piece = j->block + step * PIECE;
+    for (size_t k = 0; k < PIECE; k++)
+        piece[k] += 1;
+}
+
+static double measure_flops(const qb_clock *clock, qb_team *team, double *sum)
+{
+    uint32_t width = 1, threads = qb_team_size(team);
+    job j = {.chains = chains_portable, .sum = sum};
 #if defined __x86_64__
     if (qb_simd_tier() == QB_SIMD_AVX512) {
-        chains = chains_avx512;
+        j.chains = chains_avx512;
         width = 8;
     } else if (qb_simd_tier() == QB_SIMD_AVX2) {
-        chains = chains_avx2;
+        j.chains = chains_avx2;
         width = 4;
     }
 #endif
     double least = INFINITY;
-    volatile double sink = 0;
     for (int pass = 0; pass < PASSES; pass++) {
-        double start = now(clock, threads), sum = 0;
-#pragma omp parallel for num_threads(threads) if (threads > 1) reduction(+ : sum) schedule(static, 1)
-        for (uint32_t thread = 0; thread < threads; thread++)
-            sum += chains(STEPS);
+        double start = now(clock, threads);
+        (void)qb_team_run(team, threads, 1, run_chains, &j, 0, NULL);
         least = fmin(least, now(clock, threads) - start);
-        sink = sink + sum;
     }
     return 2.0 * CHAINS * STEPS * width * threads / least;
 }
 
-/* Read, change, write back: what a pass over a state does. */
-static double measure_bytes(const qb_clock *clock, uint32_t threads, double *block)
+static double measure_bytes(const qb_clock *clock, qb_team *team, double *block)
 {
+    job j = {.block = block};
+    uint32_t threads = qb_team_size(team);
     double least = INFINITY;
     for (int pass = 0; pass <= PASSES; pass++) { /* the first one only touches the pages */
         double start = now(clock, threads);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-        for (size_t k = 0; k < BLOCK_BYTES / sizeof *block; k++)
-            block[k] += 1;
+        (void)qb_team_run(team, BLOCK_BYTES / sizeof *block / PIECE, 1, run_piece, &j, 0, NULL);
         if (pass)
             least = fmin(least, now(clock, threads) - start);
     }
@@ -102,11 +127,14 @@ static double measure_bytes(const qb_clock *clock, uint32_t threads, double *blo
 
 qb_status qb_bench_machine(const qb_clock *clock, uint32_t threads, qb_bench_bounds *bounds)
 {
-    double *block = qb_map(BLOCK_BYTES);
-    if (!block)
-        return QB_NO_MEMORY;
-    *bounds = (qb_bench_bounds){.bytes_per_second = measure_bytes(clock, threads, block),
-                                .flops_per_second = measure_flops(clock, threads)};
+    qb_team *team = qb_team_open(threads);
+    double *block = qb_map(BLOCK_BYTES), *sum = QB_NEW(double, threads);
+    qb_status status = team && block && sum ? QB_OK : QB_NO_MEMORY;
+    if (!status)
+        *bounds = (qb_bench_bounds){.bytes_per_second = measure_bytes(clock, team, block),
+                                    .flops_per_second = measure_flops(clock, team, sum)};
+    qb_free(sum);
     qb_unmap(block, BLOCK_BYTES);
-    return QB_OK;
+    qb_team_close(team);
+    return status;
 }

@@ -42,7 +42,7 @@ static double read_clock(const qb_bench_options *options)
            (double)(options->threads > 1 ? clock->wall_ns(clock->context) : clock->cpu_ns(clock->context));
 }
 
-static qb_status open_state(const qb_bench_options *options, const qb_bench_qaoa_case *what,
+static qb_status open_state(const qb_bench_options *options, const qb_bench_qaoa_case *what, qb_team *team,
                             qb_diagonal *diagonal, double *diagonal_seconds, qb_statevector **state,
                             qb_diag *diag)
 {
@@ -53,12 +53,12 @@ static qb_status open_state(const qb_bench_options *options, const qb_bench_qaoa
         status = qb_cost_from_qubo(&model, &cost, diag);
     double start = read_clock(options);
     if (!status)
-        status = qb_diagonal_survey(&cost, what->symmetry, options->threads, NULL, diagonal);
+        status = qb_diagonal_survey(&cost, what->symmetry, team, NULL, diagonal);
     if (!status)
-        status = qb_diagonal_fill(&cost, options->threads, NULL, diagonal);
+        status = qb_diagonal_fill(&cost, team, NULL, diagonal);
     *diagonal_seconds = read_clock(options) - start;
     if (!status)
-        status = qb_statevector_open(diagonal, what->precision, false, options->threads, state, diag);
+        status = qb_statevector_open(diagonal, what->precision, false, team, state, diag);
     qb_cost_free(&cost);
     qb_qubo_free(&model);
     return status;
@@ -97,7 +97,9 @@ qb_status qb_bench_qaoa_layer(const qb_bench_options *options, const qb_bench_qa
         gammas[l] = 0.02 * (l + 1);
         betas[l] = 0.5 - 0.4 * l / QB_BENCH_QAOA_LAYERS;
     }
-    qb_status status = open_state(options, what, &diagonal, &diagonal_seconds, &state, diag);
+    qb_team *team = qb_team_open(options->threads);
+    qb_status status = team ? open_state(options, what, team, &diagonal, &diagonal_seconds, &state, diag)
+                            : qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", options->threads);
     while (!status && (repeats < LEAST_REPEATS || total < options->seconds)) {
         double start = read_clock(options);
         status = qb_statevector_evolve(state, QB_BENCH_QAOA_LAYERS, gammas, betas, NULL,
@@ -121,5 +123,6 @@ qb_status qb_bench_qaoa_layer(const qb_bench_options *options, const qb_bench_qa
     }
     qb_statevector_close(state);
     qb_diagonal_clear(&diagonal);
+    qb_team_close(team);
     return status;
 }

@@ -1,8 +1,8 @@
-/* Sums over chunks of an array, in parallel, on a budget: the same bits whatever the number of threads. */
+/* Sums over chunks of an array, shared out in a team, on a budget: the same bits whatever its size. */
 #ifndef QB_KERNELS_CHUNKS_H
 #define QB_KERNELS_CHUNKS_H
 
-#include "harness/base/budget.h"
+#include "solvers/kernels/team.h"
 
 /* What chunks add up; a function leaves what it does not use at zero. */
 typedef struct qb_chunk_sums {
@@ -12,10 +12,9 @@ typedef struct qb_chunk_sums {
 /* Does chunk `chunk`; chunks are independent of each other. */
 typedef qb_chunk_sums qb_chunk_function(const void *context, uint64_t chunk);
 
-/* Calls `function` for chunks [0, chunks) in batches that do not depend on the number of threads, and adds up
- * in the order of the chunks.  A chunk is worth `work` units; budget and total may be NULL.  Errors:
- * QB_STOPPED. */
-qb_status qb_chunks_run(uint64_t chunks, uint64_t work, uint32_t threads, qb_chunk_function *function,
+/* Calls `function` for chunks [0, chunks) in batches that do not depend on the team, and adds up in the order
+ * of the chunks.  A chunk is worth `work` units; team, budget and total may be NULL.  Errors: QB_STOPPED. */
+qb_status qb_chunks_run(uint64_t chunks, uint64_t work, qb_team *team, qb_chunk_function *function,
                         const void *context, qb_budget *budget, qb_chunk_sums *total);
 
 #endif

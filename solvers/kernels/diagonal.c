@@ -6,11 +6,10 @@
 
 #include <float.h>
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_BITS 17 /* entries between two looks at the budget */
+#define STEP_BITS 16 /* entries that a thread makes at a time: between two looks at the budget */
 
 /* ------------------------------------------------------------------------------------------------ terms */
 
@@ -178,10 +177,17 @@ typedef struct bundle {
 typedef struct builder {
     const qb_diagonal *diagonal; /* entries are written when they are there, else the range is found */
     qb_diagonal_block base;      /* coefficients of terms within a block */
+    uint64_t step;               /* entries */
+    double *least, *greatest;    /* [members of the team], owned */
     uint64_t bundles;
     bundle *bundle;        /* [bundles], owned */
     qb_monomial *reaching; /* bundle by bundle, masks within the block, owned */
 } builder;
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
 
 static void builder_free(builder *b)
 {
@@ -189,20 +195,29 @@ static void builder_free(builder *b)
         return;
     qb_free(b->bundle);
     qb_free(b->reaching);
+    qb_free(b->least);
+    qb_free(b->greatest);
     qb_free(b);
 }
 
-static builder *builder_new(const qb_cost *cost, const qb_diagonal *diagonal)
+static builder *builder_new(const qb_cost *cost, const qb_diagonal *diagonal, uint32_t members)
 {
     builder *b = QB_NEW(builder, 1);
     if (!b)
         return NULL;
     *b = (builder){.diagonal = diagonal,
+                   .step = least_of(1ull << STEP_BITS, 1ull << diagonal->bits),
+                   .least = QB_NEW(double, members),
+                   .greatest = QB_NEW(double, members),
                    .bundle = QB_NEW(bundle, cost->terms),
                    .reaching = QB_NEW(qb_monomial, cost->terms)};
-    if (!b->bundle || !b->reaching) {
+    if (!b->bundle || !b->reaching || !b->least || !b->greatest) {
         builder_free(b);
         return NULL;
+    }
+    for (uint32_t m = 0; m < members; m++) {
+        b->least[m] = INFINITY;
+        b->greatest[m] = -INFINITY;
     }
     uint64_t reaching = 0;
     for (uint64_t t = 0; t < cost->terms; t++) { /* in the order of their masks */
@@ -234,42 +249,42 @@ static void build(const builder *b, uint64_t start, qb_diagonal_block *block)
     qb_block_sum_subsets(block);
 }
 
-/* Visits every block: finds the range, or once there is a table writes the entries. */
-static qb_status sweep(const qb_cost *cost, uint32_t threads, qb_budget *budget, const qb_diagonal *diagonal,
-                       double *range_least, double *range_greatest)
+/* Finds the range of the step's blocks, or once there is a table writes their entries. */
+static void run_step(void *context, size_t step, uint32_t member)
 {
-    builder *b = builder_new(cost, diagonal);
-    if (!b)
-        return QB_NO_MEMORY;
-    uint64_t size = 1ull << diagonal->bits, batch = 1ull << BATCH_BITS;
-    double least = INFINITY, greatest = -INFINITY;
-    bool stopped = false;
-    for (uint64_t from = 0; from < size && !stopped; from += batch) {
-        uint64_t end = from + batch < size ? from + batch : size;
-#pragma omp parallel for num_threads(threads) if (threads > 1) reduction(min                            \
-                                                                         : least) reduction(max         \
-                                                                                            : greatest) \
-    schedule(static)
-        for (uint64_t start = from; start < end; start += QB_BLOCK_SIZE) {
-            qb_diagonal_block block;
-            build(b, start, &block);
-            if (diagonal->entry)
-                qb_block_write(&block, diagonal, start,
-                               end - start < QB_BLOCK_SIZE ? end - start : QB_BLOCK_SIZE);
-            else /* above the diagonal's end, values repeat */
-                qb_block_range(&block, &least, &greatest);
-        }
-        stopped = !qb_budget_spend(budget, end - from);
+    const builder *b = context;
+    for (uint64_t start = step * b->step, end = start + b->step; start < end; start += QB_BLOCK_SIZE) {
+        qb_diagonal_block block;
+        build(b, start, &block);
+        if (b->diagonal->entry)
+            qb_block_write(&block, b->diagonal, start, least_of(end - start, QB_BLOCK_SIZE));
+        else /* above the diagonal's end, values repeat */
+            qb_block_range(&block, &b->least[member], &b->greatest[member]);
     }
-    if (!stopped && range_least) {
-        *range_least = least;
-        *range_greatest = greatest;
-    }
-    builder_free(b);
-    return stopped ? QB_STOPPED : QB_OK;
 }
 
-qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t threads, qb_budget *budget,
+/* Visits every block. */
+static qb_status sweep(const qb_cost *cost, qb_team *team, qb_budget *budget, const qb_diagonal *diagonal,
+                       double *least, double *greatest)
+{
+    uint32_t members = qb_team_size(team);
+    builder *b = builder_new(cost, diagonal, members);
+    if (!b)
+        return QB_NO_MEMORY;
+    qb_status status = qb_team_run(team, (1ull << diagonal->bits) / b->step, 1, run_step, b, b->step, budget);
+    if (!status && least) {
+        *least = b->least[0];
+        *greatest = b->greatest[0];
+        for (uint32_t m = 1; m < members; m++) {
+            *least = fmin(*least, b->least[m]);
+            *greatest = fmax(*greatest, b->greatest[m]);
+        }
+    }
+    builder_free(b);
+    return status;
+}
+
+qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, qb_team *team, qb_budget *budget,
                              qb_diagonal *diagonal)
 {
     qb_diagonal d = {.qubits = cost->n, .bits = cost->n, .sense = cost->sense, .width = QB_COST_REAL};
@@ -277,7 +292,7 @@ qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t th
     d.bits -= d.symmetric;
     d.size = (uint64_t)1 << d.bits;
     double least, greatest;
-    qb_status status = sweep(cost, threads, budget, &d, &least, &greatest);
+    qb_status status = sweep(cost, team, budget, &d, &least, &greatest);
     if (status)
         return status;
     double unit = lattice_step(cost), levels = unit > 0 ? (greatest - least) / unit : INFINITY;
@@ -300,13 +315,13 @@ qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t th
     return QB_OK;
 }
 
-qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *budget, qb_diagonal *diagonal)
+qb_status qb_diagonal_fill(const qb_cost *cost, qb_team *team, qb_budget *budget, qb_diagonal *diagonal)
 {
     qb_diagonal d = *diagonal;
     d.entry = qb_map(((size_t)1 << d.bits) * (size_t)d.width);
     if (!d.entry)
         return QB_NO_MEMORY;
-    qb_status status = sweep(cost, threads, budget, &d, NULL, NULL);
+    qb_status status = sweep(cost, team, budget, &d, NULL, NULL);
     if (status)
         qb_unmap(d.entry, ((size_t)1 << d.bits) * (size_t)d.width);
     else

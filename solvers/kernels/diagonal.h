@@ -19,6 +19,7 @@
 #include "harness/base/budget.h"
 #include "harness/model/poly.h"
 #include "harness/model/qubo.h"
+#include "solvers/kernels/team.h"
 
 #define QB_COST_VARIABLES 62 /* more are refused: a basis state is a 64-bit word */
 
@@ -62,14 +63,14 @@ typedef struct qb_diagonal {
 } qb_diagonal;
 
 /* Finds everything but the entries, so that the memory needed is known before it is asked for.  use_symmetry
- * false keeps all 2^n.  budget may be NULL; else 2^bits units are spent.  Errors: QB_STOPPED, QB_NO_MEMORY.
+ * false keeps all 2^n.  team and budget may be NULL; spends 2^bits units.  Errors: QB_STOPPED, QB_NO_MEMORY.
  */
-qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, uint32_t threads, qb_budget *budget,
+qb_status qb_diagonal_survey(const qb_cost *cost, bool use_symmetry, qb_team *team, qb_budget *budget,
                              qb_diagonal *diagonal);
 
 /* Allocates and fills the entries; spends 2^bits units.  Errors: QB_STOPPED, QB_NO_MEMORY.  Free with
  * qb_diagonal_clear. */
-qb_status qb_diagonal_fill(const qb_cost *cost, uint32_t threads, qb_budget *budget, qb_diagonal *diagonal);
+qb_status qb_diagonal_fill(const qb_cost *cost, qb_team *team, qb_budget *budget, qb_diagonal *diagonal);
 void qb_diagonal_clear(qb_diagonal *diagonal);
 
 /* entry[x] as a number; x < 2^bits. */

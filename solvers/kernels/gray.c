@@ -4,7 +4,6 @@
 #include "solvers/kernels/units.h"
 
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 struct qb_gray {
@@ -14,8 +13,9 @@ struct qb_gray {
     uint32_t order[QB_GRAY_VARIABLES]; /* variable behind each bit */
     void (*chunk)(const gray_model *, uint64_t, gray_tally *);
     const char *width;
-    uint32_t threads;
-    gray_tally *tally; /* [threads] */
+    qb_team *team; /* not owned; NULL: the calling thread */
+    uint32_t members;
+    gray_tally *tally; /* [members] */
 };
 
 void gray_tally_add(gray_tally *t, double cost, uint64_t count, uint64_t state, double tolerance)
@@ -26,7 +26,10 @@ void gray_tally_add(gray_tally *t, double cost, uint64_t count, uint64_t state, 
     if (at > 0 && t->level[at - 1].cost >= cost - tolerance) { /* seen before */
         gray_found *same = &t->level[at - 1];
         same->count += count;
-        same->state = state < same->state ? state : same->state;
+        if (state < same->state) {
+            same->state = state;
+            same->cost = cost;
+        }
         return;
     }
     if (at == t->capacity)
@@ -112,10 +115,10 @@ static qb_status open_tallies(qb_gray *g, uint32_t levels, qb_diag *diag)
     if (levels == 0 && !(g->qubo->integral && highest - lowest <= QB_GRAY_RANGE))
         return qb_fail(diag, QB_REFUSED, "a density of states takes integral models of at most %u steps",
                        QB_GRAY_RANGE);
-    g->tally = QB_NEW(gray_tally, g->threads);
+    g->tally = QB_NEW(gray_tally, g->members);
     if (!g->tally)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", g->threads);
-    for (uint32_t t = 0; t < g->threads; t++) {
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", g->members);
+    for (uint32_t t = 0; t < g->members; t++) {
         gray_tally *tally = &g->tally[t];
         *tally = (gray_tally){.capacity = levels, .lowest = lowest};
         tally->level = QB_NEW(gray_found, levels + 1);
@@ -127,7 +130,7 @@ static qb_status open_tallies(qb_gray *g, uint32_t levels, qb_diag *diag)
     return QB_OK;
 }
 
-qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, uint32_t threads, qb_gray **gray, qb_diag *diag)
+qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, qb_team *team, qb_gray **gray, qb_diag *diag)
 {
     if (q->n > QB_GRAY_VARIABLES)
         return qb_fail(diag, QB_REFUSED, "enumeration takes at most %d variables, this model has %u",
@@ -139,7 +142,8 @@ qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, uint32_t threads, qb_g
         return qb_fail(diag, QB_NO_MEMORY, "no memory to enumerate");
     g->qubo = q;
     g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * (q->integral ? qb_units_of(q, NULL).unit : 1);
-    g->threads = threads > 1 ? threads : 1;
+    g->team = team;
+    g->members = qb_team_size(team);
     order_by_strength(g, q);
     fill_model(g, q);
     choose_width(g);
@@ -156,7 +160,7 @@ void qb_gray_close(qb_gray *g)
 {
     if (!g)
         return;
-    for (uint32_t t = 0; g->tally && t < g->threads; t++) {
+    for (uint32_t t = 0; g->tally && t < g->members; t++) {
         qb_free(g->tally[t].level);
         qb_free(g->tally[t].histogram);
     }
@@ -178,7 +182,7 @@ uint64_t qb_gray_chunk_states(const qb_gray *g)
 static void gather(qb_gray *g)
 {
     gray_tally *all = &g->tally[0];
-    for (uint32_t t = 1; t < g->threads; t++) {
+    for (uint32_t t = 1; t < g->members; t++) {
         gray_tally *one = &g->tally[t];
         for (uint32_t k = 0; k < one->levels; k++)
             gray_tally_add(all, one->level[k].cost, one->level[k].count, one->level[k].state,
@@ -191,12 +195,24 @@ static void gather(qb_gray *g)
     }
 }
 
-void qb_gray_run(qb_gray *g, uint64_t from, uint64_t to)
+/* Chunks from `from` on. */
+typedef struct range {
+    qb_gray *gray;
+    uint64_t from;
+} range;
+
+static void run_chunk(void *context, size_t step, uint32_t member)
 {
-#pragma omp parallel for num_threads(g->threads) schedule(dynamic) if (g->threads > 1)
-    for (uint64_t chunk = from; chunk < to; chunk++)
-        g->chunk(&g->model, chunk, &g->tally[omp_get_thread_num()]);
+    const range *r = context;
+    r->gray->chunk(&r->gray->model, r->from + step, &r->gray->tally[member]);
+}
+
+qb_status qb_gray_run(qb_gray *g, uint64_t from, uint64_t to, qb_budget *budget)
+{
+    range r = {g, from};
+    qb_status status = qb_team_run(g->team, to - from, 1, run_chunk, &r, qb_gray_chunk_states(g), budget);
     gather(g);
+    return status;
 }
 
 /* Free variables that pad the model multiply every count. */

@@ -21,6 +21,7 @@
 
 #include "harness/base/status.h"
 #include "harness/model/qubo.h"
+#include "solvers/kernels/team.h"
 
 #define QB_GRAY_VARIABLES 40
 #define QB_GRAY_LEVELS    1024
@@ -34,20 +35,20 @@ typedef struct qb_gray_level {
     uint64_t state; /* the first of them; see qb_gray_state */
 } qb_gray_level;
 
-/* levels: 1 .. QB_GRAY_LEVELS, or 0 for the density of states.  The model must outlive the result.  Errors:
- * QB_REFUSED for more than QB_GRAY_VARIABLES variables, several levels of a real-valued model, or a density
- * whose range over its greatest common divisor passes QB_GRAY_RANGE; QB_NO_MEMORY.  Free with qb_gray_close.
- */
-qb_status qb_gray_open(const qb_qubo *model, uint32_t levels, uint32_t threads, qb_gray **gray,
-                       qb_diag *diag);
+/* levels: 1 .. QB_GRAY_LEVELS, or 0 for the density of states.  The model and the team (NULL: the calling
+ * thread alone) must outlive the result.  Errors: QB_REFUSED for more than QB_GRAY_VARIABLES variables,
+ * several levels of a real-valued model, or a density whose range over its greatest common divisor passes
+ * QB_GRAY_RANGE; QB_NO_MEMORY.  Free with qb_gray_close. */
+qb_status qb_gray_open(const qb_qubo *model, uint32_t levels, qb_team *team, qb_gray **gray, qb_diag *diag);
 void qb_gray_close(qb_gray *gray);
 
 /* Chunks in all, and states in one. */
 uint64_t qb_gray_chunks(const qb_gray *gray);
 uint64_t qb_gray_chunk_states(const qb_gray *gray);
 
-/* Enumerates chunks [from, to); every chunk once, in any order.  Runs on the threads given to open. */
-void qb_gray_run(qb_gray *gray, uint64_t from, uint64_t to);
+/* Enumerates chunks [from, to); every chunk once, in any order.  Spends a unit a state; budget may be NULL.
+ * Errors: QB_STOPPED, with chunks left out: levels are then those of some states. */
+qb_status qb_gray_run(qb_gray *gray, uint64_t from, uint64_t to, qb_budget *budget);
 
 /* The levels seen so far, best first; for a density, all levels that occur.  Returns how many there are and
  * writes the first `capacity`. */

@@ -11,7 +11,7 @@ enum { CHUNK = 1 << 12 };
 
 struct qb_grover_state {
     const qb_diagonal *diagonal;
-    uint32_t threads;
+    qb_team *team; /* not owned; NULL: the calling thread */
     uint64_t levels;
     double *count;    /* states of a level; NULL: one each */
     double *array[4]; /* re, im, and those of the adjoint state, which may be NULL; [levels] */
@@ -42,14 +42,14 @@ static qb_status count_levels(qb_grover_state *s, qb_budget *budget)
     return QB_OK;
 }
 
-qb_status qb_grover_state_open(const qb_diagonal *diagonal, bool gradients, uint32_t threads,
-                               qb_budget *budget, qb_grover_state **state, qb_diag *diag)
+qb_status qb_grover_state_open(const qb_diagonal *diagonal, bool gradients, qb_team *team, qb_budget *budget,
+                               qb_grover_state **state, qb_diag *diag)
 {
     qb_status status = QB_NO_MEMORY;
     qb_grover_state *s = QB_NEW(qb_grover_state, 1);
     if (!s)
         goto failed;
-    *s = (qb_grover_state){.diagonal = diagonal, .threads = threads ? threads : 1, .levels = diagonal->size};
+    *s = (qb_grover_state){.diagonal = diagonal, .team = team, .levels = diagonal->size};
     if (diagonal->width != QB_COST_REAL) {
         s->levels = (uint64_t)diagonal->greatest + 1;
         s->count = QB_NEW(double, s->levels);
@@ -100,7 +100,7 @@ static uint64_t chunk_end(const qb_grover_state *s, uint64_t chunk)
 static qb_status sweep(const pass *p, qb_chunk_function *function, qb_budget *budget, qb_chunk_sums *total)
 {
     const qb_grover_state *s = p->state;
-    return qb_chunks_run((s->levels + CHUNK - 1) / CHUNK, s->levels < CHUNK ? s->levels : CHUNK, s->threads,
+    return qb_chunks_run((s->levels + CHUNK - 1) / CHUNK, s->levels < CHUNK ? s->levels : CHUNK, s->team,
                          function, p, budget, total);
 }
 

@@ -18,8 +18,8 @@ typedef struct qb_grover_state qb_grover_state;
 
 /* A state over a filled diagonal, which must outlive it.  Counts the levels, for which it spends `size`
  * units. Errors: QB_NO_MEMORY, QB_STOPPED.  Free with qb_grover_state_close (NULL is fine). */
-qb_status qb_grover_state_open(const qb_diagonal *diagonal, bool gradients, uint32_t threads,
-                               qb_budget *budget, qb_grover_state **state, qb_diag *diag);
+qb_status qb_grover_state_open(const qb_diagonal *diagonal, bool gradients, qb_team *team, qb_budget *budget,
+                               qb_grover_state **state, qb_diag *diag);
 void qb_grover_state_close(qb_grover_state *state);
 
 /* As for qb_statevector. */

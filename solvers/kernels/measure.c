@@ -37,7 +37,7 @@ static uint64_t read_chunk(const qb_weights *w, uint64_t chunk, double *weight /
 static qb_status sweep(const qb_weights *w, qb_chunk_function *function, const void *context,
                        qb_budget *budget, qb_chunk_sums *total)
 {
-    return qb_chunks_run(chunk_count(w), chunk_work(w), w->threads, function, context, budget, total);
+    return qb_chunks_run(chunk_count(w), chunk_work(w), w->team, function, context, budget, total);
 }
 
 /* ---------------------------------------------------------------------------------------------- one number
@@ -155,6 +155,21 @@ static void fill_chunk(const qb_weights *w, uint64_t chunk, const histogram *h)
     }
 }
 
+/* Chunks [start, end) and where they are counted. */
+typedef struct batch {
+    const qb_weights *weights;
+    const histogram *histogram;
+    uint64_t start, end;
+} batch;
+
+static void fill_share(void *context, size_t share, uint32_t member)
+{
+    (void)member;
+    const batch *b = context;
+    for (uint64_t chunk = b->start + share; chunk < b->end; chunk += b->histogram->shares)
+        fill_chunk(b->weights, chunk, b->histogram);
+}
+
 static void add_rows(histogram *h)
 {
     for (size_t share = 1; share < h->shares; share++)
@@ -169,14 +184,11 @@ static qb_status fill(const qb_weights *w, qb_budget *budget, histogram *h)
     uint64_t chunks = chunk_count(w);
     memset(h->weight, 0, h->shares * h->bins * sizeof *h->weight);
     memset(h->cost, 0, h->shares * h->bins * sizeof *h->cost);
-    for (uint64_t start = 0; start < chunks; start += BATCH) {
-        uint64_t end = start + BATCH < chunks ? start + BATCH : chunks;
-#pragma omp parallel for num_threads(w->threads) if (w->threads > 1 && h->shares > 1) schedule(static)
-        for (size_t share = 0; share < h->shares; share++)
-            for (uint64_t chunk = start + share; chunk < end; chunk += h->shares)
-                fill_chunk(w, chunk, h);
-        uint64_t last = end * CHUNK < w->diagonal->size ? end * CHUNK : w->diagonal->size;
-        if (!qb_budget_spend(budget, last - start * CHUNK))
+    for (batch b = {.weights = w, .histogram = h}; b.start < chunks; b.start = b.end) {
+        b.end = b.start + BATCH < chunks ? b.start + BATCH : chunks;
+        (void)qb_team_run(w->team, h->shares, 1, fill_share, &b, 0, NULL);
+        uint64_t last = b.end * CHUNK < w->diagonal->size ? b.end * CHUNK : w->diagonal->size;
+        if (!qb_budget_spend(budget, last - b.start * CHUNK))
             return QB_STOPPED;
     }
     add_rows(h);

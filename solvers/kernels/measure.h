@@ -9,12 +9,13 @@
 #define QB_KERNELS_MEASURE_H
 
 #include "solvers/kernels/subspace.h"
+#include "solvers/kernels/team.h"
 
 /* A reader of |psi|^2. */
 typedef struct qb_weights {
     const qb_diagonal *diagonal;
     const qb_subspace *subspace; /* what an index stands for; NULL: itself */
-    uint32_t threads;
+    qb_team *team;
     const void *state;
     void (*read)(const void *state, uint64_t first, uint64_t count, double *weight /* [count] */);
 } qb_weights;

@@ -13,7 +13,7 @@ enum { BLOCK = 1 << 12 }; /* amplitudes that are taken through several sites at 
 struct qb_product_state {
     const qb_subspace *subspace;
     const qb_diagonal *diagonal;
-    uint32_t threads;
+    qb_team *team;      /* not owned; NULL: the calling thread */
     uint32_t low_sites; /* those within a block */
     uint64_t block;     /* amplitudes of a block: the stride of the first site above */
     qb_site_mixer mix[QB_COST_VARIABLES];
@@ -42,14 +42,14 @@ static qb_status open_arrays(qb_product_state *s, bool gradients)
 }
 
 qb_status qb_product_state_open(const qb_subspace *subspace, const qb_diagonal *diagonal, qb_mixer mixer,
-                                const double *ones, bool gradients, uint32_t threads, qb_budget *budget,
+                                const double *ones, bool gradients, qb_team *team, qb_budget *budget,
                                 qb_product_state **state, qb_diag *diag)
 {
     qb_status status = QB_NO_MEMORY;
     qb_product_state *s = QB_NEW(qb_product_state, 1);
     if (!s)
         goto failed;
-    *s = (qb_product_state){.subspace = subspace, .diagonal = diagonal, .threads = threads ? threads : 1};
+    *s = (qb_product_state){.subspace = subspace, .diagonal = diagonal, .team = team};
     s->block = 1;
     for (uint32_t k = 0; k < subspace->sites; k++) {
         const qb_site *site = &subspace->site[k];
@@ -103,8 +103,8 @@ static qb_status sweep_blocks(const pass *p, qb_chunk_function *function, qb_bud
                               qb_chunk_sums *total)
 {
     const qb_product_state *s = p->state;
-    return qb_chunks_run(s->subspace->size / s->block, s->block << p->backward, s->threads, function, p,
-                         budget, total);
+    return qb_chunks_run(s->subspace->size / s->block, s->block << p->backward, s->team, function, p, budget,
+                         total);
 }
 
 static qb_fibres fibres_at(const qb_product_state *s, unsigned array, uint64_t start, const qb_site *site,
@@ -170,8 +170,8 @@ static qb_status mix_sites_above(pass *p, qb_budget *budget, double *total)
         p->length = p->length < site->stride ? p->length : site->stride;
         uint64_t across = (site->stride + p->length - 1) / p->length;
         uint64_t outer = s->subspace->size / (site->stride * site->dimension);
-        status = qb_chunks_run(outer * across, p->length * site->dimension << p->backward, s->threads,
-                               mix_above, p, budget, &sum);
+        status = qb_chunks_run(outer * across, p->length * site->dimension << p->backward, s->team, mix_above,
+                               p, budget, &sum);
         *total += sum.second;
     }
     return status;

@@ -22,7 +22,7 @@ typedef struct qb_product_state qb_product_state;
  * is fine).
  */
 qb_status qb_product_state_open(const qb_subspace *subspace, const qb_diagonal *diagonal, qb_mixer mixer,
-                                const double *ones /* [n] */, bool gradients, uint32_t threads,
+                                const double *ones /* [n] */, bool gradients, qb_team *team,
                                 qb_budget *budget, qb_product_state **state, qb_diag *diag);
 void qb_product_state_close(qb_product_state *state);
 

@@ -100,11 +100,11 @@ static qb_status open_costs(qb_qaoa *s, const qb_qaoa_setup *setup, qb_budget *b
     qb_status status =
         check_memory(setup, s->cost.n, states, QB_COST_BYTE, 0, diag); /* the survey takes time */
     if (!status)
-        status = qb_diagonal_survey(&s->cost, flip, setup->threads, budget, &s->diagonal);
+        status = qb_diagonal_survey(&s->cost, flip, setup->team, budget, &s->diagonal);
     if (!status)
         status = check_memory(setup, s->cost.n, states, s->diagonal.width, 0, diag);
     if (!status)
-        status = qb_diagonal_fill(&s->cost, setup->threads, budget, &s->diagonal);
+        status = qb_diagonal_fill(&s->cost, setup->team, budget, &s->diagonal);
     return status;
 }
 
@@ -162,12 +162,12 @@ static qb_status open_parts(qb_qaoa *s, const qb_qubo *qubo, const qb_qaoa_setup
     if (grouped && !qb_budget_spend(budget, s->diagonal.size))
         return QB_STOPPED;
     if (setup->mixer == QB_MIXER_X)
-        return qb_statevector_open(&s->diagonal, setup->precision, setup->gradients, setup->threads, &s->x,
+        return qb_statevector_open(&s->diagonal, setup->precision, setup->gradients, setup->team, &s->x,
                                    diag);
     if (setup->mixer == QB_MIXER_GROVER)
-        return qb_grover_state_open(&s->diagonal, setup->gradients, setup->threads, budget, &s->grover, diag);
+        return qb_grover_state_open(&s->diagonal, setup->gradients, setup->team, budget, &s->grover, diag);
     return qb_product_state_open(&s->subspace, &s->diagonal, setup->mixer, setup->ones, setup->gradients,
-                                 setup->threads, budget, &s->product, diag);
+                                 setup->team, budget, &s->product, diag);
 }
 
 static void read_grover(const void *state, uint64_t first, uint64_t count, double *weight)
@@ -197,7 +197,7 @@ qb_status qb_qaoa_open(const qb_qubo *qubo, const qb_qaoa_setup *setup, qb_budge
         s->weights = qb_statevector_weights(s->x);
     else
         s->weights = (qb_weights){.diagonal = &s->diagonal,
-                                  .threads = setup->threads ? setup->threads : 1,
+                                  .team = setup->team,
                                   .state = s->grover ? (const void *)s->grover : s->product,
                                   .read = s->grover ? read_grover : read_product};
     s->weights.subspace = s->subspace.sites ? &s->subspace : NULL;

@@ -25,9 +25,9 @@ typedef struct qb_qaoa_setup {
     bool symmetry;          /* use the spin-flip symmetry where there is one; x and grover */
     bool gradients;         /* room for the adjoint state */
     const double *ones;     /* warm: c_q in (0, 1); [n], copied */
-    uint32_t threads;
-    uint64_t memory_bytes; /* the run's limit */
-    uint64_t other_bytes;  /* what the caller will need beside */
+    qb_team *team;          /* must outlive the state; NULL: the calling thread alone */
+    uint64_t memory_bytes;  /* the run's limit */
+    uint64_t other_bytes;   /* what the caller will need beside */
 } qb_qaoa_setup;
 
 /* A state over the cost of a model, undefined before the first evolve.  Refuses what neither the run nor the

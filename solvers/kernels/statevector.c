@@ -73,19 +73,16 @@ static size_t array_bytes(const qb_statevector *state)
 }
 
 qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, bool gradients,
-                              uint32_t threads, qb_statevector **state, qb_diag *diag)
+                              qb_team *team, qb_statevector **state, qb_diag *diag)
 {
     qb_statevector *s = QB_NEW(qb_statevector, 1);
     if (!s)
         goto no_memory;
-    *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .threads = threads ? threads : 1};
+    *s = (qb_statevector){.diagonal = diagonal, .precision = precision, .team = team};
     s->kernel = kernel_for(precision, diagonal->bits, diagonal->symmetric);
     if (qb_statevector_is_padded(diagonal->width, (double)diagonal->size))
         s->pad = 64 / s->kernel->real_size;
     choose_tiles(s);
-    s->team = qb_team_open(s->threads);
-    if (!s->team)
-        goto no_memory;
     for (unsigned a = 0; a < (gradients ? 2u : 1u); a++) {
         s->array[a] = qb_map(array_bytes(s));
         if (!s->array[a])
@@ -104,7 +101,6 @@ void qb_statevector_close(qb_statevector *state)
         return;
     for (unsigned a = 0; a < 2; a++)
         qb_unmap(state->array[a], array_bytes(state));
-    qb_team_close(state->team);
     qb_free(state);
 }
 
@@ -132,8 +128,9 @@ typedef struct sweep {
     qb_sv_sums segment[SEGMENTS];
 } sweep;
 
-static void run_batch(void *context, size_t number)
+static void run_batch(void *context, size_t number, uint32_t member)
 {
+    (void)member;
     sweep *s = context;
     size_t first = number * s->batch;
     qb_sv_sums sums[BATCH_MOST];
@@ -152,7 +149,7 @@ qb_status qb_sv_sweep(const qb_statevector *state, size_t parts, unsigned part_b
     unsigned batch_bits = BATCH_BITS;
     if (charge > 1) /* on the way back each takes that longer */
         batch_bits -= 2;
-    if (state->threads > 1) /* enough of them to share out evenly */
+    if (qb_team_size(state->team) > 1) /* enough of them to share out evenly */
         batch_bits -= 3;
     size_t segments = least(parts, SEGMENTS);
     s.parts_each = parts / segments;

@@ -27,11 +27,12 @@ typedef struct qb_statevector qb_statevector;
  * 24 where costs are real. */
 bool qb_statevector_is_padded(qb_cost_width width, double states);
 
-/* A state over a filled diagonal, which must outlive it; undefined before the first evolve.  gradients: makes
- * room for the adjoint state.  Uses the tier of simd.h, the portable one where the state is too small for
- * vectors.  Errors: QB_NO_MEMORY.  Free with qb_statevector_close (NULL is fine). */
+/* A state over a filled diagonal, which must outlive it, as the team must (NULL: the calling thread alone);
+ * undefined before the first evolve.  gradients: makes room for the adjoint state.  Uses the tier of simd.h,
+ * the portable one where the state is too small for vectors.  Errors: QB_NO_MEMORY.  Free with
+ * qb_statevector_close (NULL is fine). */
 qb_status qb_statevector_open(const qb_diagonal *diagonal, qb_precision precision, bool gradients,
-                              uint32_t threads, qb_statevector **state, qb_diag *diag);
+                              qb_team *team, qb_statevector **state, qb_diag *diag);
 void qb_statevector_close(qb_statevector *state);
 
 const qb_diagonal *qb_statevector_diagonal(const qb_statevector *state);

@@ -34,7 +34,7 @@ static void read_weights(const void *opaque, uint64_t first, uint64_t count, dou
 qb_weights qb_statevector_weights(const qb_statevector *state)
 {
     return (qb_weights){
-        .diagonal = state->diagonal, .threads = state->threads, .state = state, .read = read_weights};
+        .diagonal = state->diagonal, .team = state->team, .state = state, .read = read_weights};
 }
 
 /* ---------------------------------------------------------------------------------------------- bands */

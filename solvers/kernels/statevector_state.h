@@ -4,7 +4,6 @@
 
 #include "solvers/kernels/statevector.h"
 #include "solvers/kernels/statevector_pass.h"
-#include "solvers/kernels/team.h"
 
 /* Factors exp(-rate |entry - best|). */
 typedef struct qb_sv_gibbs {
@@ -16,8 +15,7 @@ struct qb_statevector {
     const qb_diagonal *diagonal;
     const qb_sv_kernel *kernel;
     qb_precision precision;
-    uint32_t threads;
-    qb_team *team; /* of as many */
+    qb_team *team; /* not owned; NULL: the calling thread */
     unsigned low_bits, width_bits;
     size_t pad; /* numbers in a unit of padding, 0: none */
     /* what the last pass sums up beside the expectation, or NULL */

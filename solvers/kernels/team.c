@@ -60,10 +60,11 @@ static bool take(qb_team *team, member *own, size_t *unit)
 }
 
 /* p: the caller's, else NULL. */
-static void make_unit(qb_team *team, size_t unit, purse *p)
+static void make_unit(qb_team *team, const member *own, size_t unit, purse *p)
 {
+    uint32_t number = (uint32_t)(own - team->member);
     for (size_t step = unit * team->unit; step < (unit + 1) * team->unit && !team->stopped; step++) {
-        team->function(team->context, step);
+        team->function(team->context, step, number);
         team->done++;
         if (p) {
             pay(team, p);
@@ -108,7 +109,7 @@ static void *serve(void *context)
         }
         team->working++;
         pthread_mutex_unlock(&team->lock);
-        make_unit(team, unit, NULL);
+        make_unit(team, own, unit, NULL);
         pthread_mutex_lock(&team->lock);
         team->working--;
         pthread_cond_signal(&team->advanced);
@@ -134,10 +135,23 @@ static void wait_for_others(qb_team *team, purse *p)
     }
 }
 
+static qb_status run_alone(size_t steps, qb_team_step *function, void *context, uint64_t work,
+                           qb_budget *budget)
+{
+    for (size_t step = 0; step < steps; step++) {
+        function(context, step, 0);
+        if (!qb_budget_spend(budget, work))
+            return QB_STOPPED;
+    }
+    return QB_OK;
+}
+
 qb_status qb_team_run(qb_team *team, size_t steps, size_t unit, qb_team_step *function, void *context,
                       uint64_t work, qb_budget *budget)
 {
     size_t units = steps / unit, next;
+    if (qb_team_size(team) == 1 || units == 1)
+        return run_alone(steps, function, context, work, budget);
     purse p = {.budget = budget, .work = work};
     pthread_mutex_lock(&team->lock);
     team->function = function;
@@ -153,7 +167,7 @@ qb_status qb_team_run(qb_team *team, size_t steps, size_t unit, qb_team_step *fu
     pthread_cond_broadcast(&team->begun);
     while (take(team, &team->member[0], &next)) {
         pthread_mutex_unlock(&team->lock);
-        make_unit(team, next, &p);
+        make_unit(team, &team->member[0], next, &p);
         pthread_mutex_lock(&team->lock);
     }
     wait_for_others(team, &p);
@@ -186,6 +200,11 @@ qb_team *qb_team_open(uint32_t threads)
     }
     pthread_mutex_unlock(&team->lock);
     return team;
+}
+
+uint32_t qb_team_size(const qb_team *team)
+{
+    return team ? team->count : 1;
 }
 
 void qb_team_close(qb_team *team)

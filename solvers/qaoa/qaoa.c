@@ -33,6 +33,7 @@ static void qaoa_free(void *opaque)
     if (!s)
         return;
     qb_qaoa_close(s->state);
+    qb_team_close(s->team);
     qb_free(s);
 }
 
@@ -127,12 +128,15 @@ static qb_status open_state(solver *s, const double *ones, qb_budget *budget, qb
     const qaoa_params *p = s->params;
     uint64_t shots = p->shots > p->training_shots ? p->shots : p->training_shots;
     uint32_t n = s->model->qubo->n;
+    s->team = qb_team_open(s->model->threads);
+    if (!s->team)
+        return qb_fail(diag, QB_NO_MEMORY, "out of memory for the solver's state");
     qb_qaoa_setup setup = {.mixer = (qb_mixer)p->mixer,
                            .precision = (qb_precision)p->precision,
                            .symmetry = p->symmetry && !s->is_noisy,
                            .gradients = needs_gradients(p),
                            .ones = ones,
-                           .threads = s->model->threads,
+                           .team = s->team,
                            .memory_bytes = s->model->memory_bytes,
                            .other_bytes = 24 * shots};
     if (s->is_noisy && n <= 40) /* more are refused in any case */

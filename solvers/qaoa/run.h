@@ -60,6 +60,7 @@ typedef struct solver {
     uint32_t depth;
     double unit; /* of gamma, on this instance */
     qb_circuit circuit;
+    qb_team *team;
     qb_qaoa *state;
     sampler sampler;
     double shot_s; /* modelled seconds of a shot */

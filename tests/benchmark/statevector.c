@@ -76,8 +76,8 @@ static qb_cost make_cost(uint32_t n, terms kind)
 static qb_diagonal make_diagonal(const qb_cost *cost, bool symmetry)
 {
     qb_diagonal d = {0};
-    check(qb_diagonal_survey(cost, symmetry, 1, NULL, &d));
-    check(qb_diagonal_fill(cost, 1, NULL, &d));
+    check(qb_diagonal_survey(cost, symmetry, NULL, NULL, &d));
+    check(qb_diagonal_fill(cost, NULL, NULL, &d));
     return d;
 }
 
@@ -120,9 +120,11 @@ static void compare_times(uint32_t n, bool symmetry)
     qb_diagonal d = make_diagonal(&cost, symmetry);
     qb_statevector *one, *two, *floats;
     double alone = INFINITY, both = INFINITY, single = INFINITY, gradient = INFINITY;
-    check(qb_statevector_open(&d, QB_DOUBLE, true, 1, &one, NULL));
-    check(qb_statevector_open(&d, QB_DOUBLE, false, 2, &two, NULL));
-    check(qb_statevector_open(&d, QB_FLOAT, false, 1, &floats, NULL));
+    qb_team *team = qb_team_open(2);
+    check(team ? QB_OK : QB_NO_MEMORY);
+    check(qb_statevector_open(&d, QB_DOUBLE, true, NULL, &one, NULL));
+    check(qb_statevector_open(&d, QB_DOUBLE, false, team, &two, NULL));
+    check(qb_statevector_open(&d, QB_FLOAT, false, NULL, &floats, NULL));
     for (int round = 0; round < ROUNDS; round++) {
         alone = fmin(alone, evolve_seconds(one));
         both = fmin(both, evolve_seconds(two));
@@ -139,6 +141,7 @@ static void compare_times(uint32_t n, bool symmetry)
     qb_statevector_close(floats);
     qb_statevector_close(one);
     qb_statevector_close(two);
+    qb_team_close(team);
     qb_diagonal_clear(&d);
     qb_cost_free(&cost);
 }
@@ -171,7 +174,7 @@ static double peak_bytes(uint32_t n, terms kind, bool symmetry, bool gradients)
         qb_diagonal d = make_diagonal(&cost, symmetry);
         qb_statevector *state;
         double value, by_gamma[1], by_beta[1];
-        check(qb_statevector_open(&d, QB_DOUBLE, gradients, 1, &state, NULL));
+        check(qb_statevector_open(&d, QB_DOUBLE, gradients, NULL, &state, NULL));
         check(gradients ? qb_statevector_gradient(state, 1, gammas, betas, NULL, &value, by_gamma, by_beta)
                         : qb_statevector_evolve(state, 2, gammas, betas, NULL, &value));
         _exit(0);

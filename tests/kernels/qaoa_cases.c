@@ -96,8 +96,8 @@ qb_cost ising_cost(const ising *p)
 qb_diagonal ising_diagonal(const qb_cost *cost, bool use_symmetry)
 {
     qb_diagonal diagonal;
-    cr_assert_eq(qb_diagonal_survey(cost, use_symmetry, 1, NULL, &diagonal), QB_OK);
-    cr_assert_eq(qb_diagonal_fill(cost, 1, NULL, &diagonal), QB_OK);
+    cr_assert_eq(qb_diagonal_survey(cost, use_symmetry, NULL, NULL, &diagonal), QB_OK);
+    cr_assert_eq(qb_diagonal_fill(cost, NULL, NULL, &diagonal), QB_OK);
     return diagonal;
 }
 
@@ -136,7 +136,7 @@ qaoa_outcome run_cost(const qb_cost *cost, uint32_t depth, const double *gammas,
     qb_diagonal d = ising_diagonal(cost, true);
     qb_statevector *state;
     qaoa_outcome o;
-    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, NULL, &state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, depth, gammas, betas, NULL, &o.expectation), QB_OK);
     o.merit = 0;
     for (uint64_t x = 0; x < 1ull << cost->n; x++) {

@@ -83,19 +83,24 @@ Test(diagonal, holds_the_four_body_terms_of_labs)
 
 Test(diagonal, threads_change_nothing)
 {
-    ising p = ising_random(16, REAL_WEIGHTS, 0.5, 40);
-    qb_cost cost = ising_cost(&p);
-    qb_diagonal one, two;
-    cr_assert_eq(qb_diagonal_survey(&cost, true, 1, NULL, &one), QB_OK);
-    cr_assert_eq(qb_diagonal_fill(&cost, 1, NULL, &one), QB_OK);
-    cr_assert_eq(qb_diagonal_survey(&cost, true, 2, NULL, &two), QB_OK);
-    cr_assert_eq(qb_diagonal_fill(&cost, 2, NULL, &two), QB_OK);
-    cr_assert_eq(one.base, two.base);
-    for (uint64_t x = 0; x < 1ull << one.bits; x++)
-        cr_assert_eq(qb_diagonal_entry(&one, x), qb_diagonal_entry(&two, x));
-    qb_diagonal_clear(&one);
-    qb_diagonal_clear(&two);
-    qb_cost_free(&cost);
+    qb_team *team = qb_team_open(3);
+    for (int f = UNIT_WEIGHTS; f <= REAL_WEIGHTS; f += REAL_WEIGHTS) {
+        ising p = ising_random(19, (flavour)f, 0.5, 40);
+        qb_cost cost = ising_cost(&p);
+        qb_diagonal one, three;
+        cr_assert_eq(qb_diagonal_survey(&cost, true, NULL, NULL, &one), QB_OK);
+        cr_assert_eq(qb_diagonal_fill(&cost, NULL, NULL, &one), QB_OK);
+        cr_assert_eq(qb_diagonal_survey(&cost, true, team, NULL, &three), QB_OK);
+        cr_assert_eq(qb_diagonal_fill(&cost, team, NULL, &three), QB_OK);
+        cr_assert_eq(one.base, three.base);
+        cr_assert_eq(one.least, three.least);
+        cr_assert_eq(one.greatest, three.greatest);
+        cr_assert_eq(memcmp(one.entry, three.entry, one.size * (size_t)one.width), 0);
+        qb_diagonal_clear(&one);
+        qb_diagonal_clear(&three);
+        qb_cost_free(&cost);
+    }
+    qb_team_close(team);
 }
 
 Test(diagonal, stops_on_its_budget)
@@ -106,7 +111,7 @@ Test(diagonal, stops_on_its_budget)
     qb_budget_probe probe;
     qb_diagonal d;
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
-    cr_assert_eq(qb_diagonal_survey(&cost, false, 1, probe.budget, &d), QB_STOPPED);
+    cr_assert_eq(qb_diagonal_survey(&cost, false, NULL, probe.budget, &d), QB_STOPPED);
     qb_budget_probe_close(&probe);
     qb_cost_free(&cost);
 }

@@ -51,16 +51,16 @@ static void check_levels(const qb_qubo *model, const double *energy, const qb_gr
     }
 }
 
-static void check_model(const qb_qubo *model, uint32_t levels, uint32_t threads)
+static void check_model(const qb_qubo *model, uint32_t levels)
 {
     static double energy[STATES];
     static qb_gray_level level[STATES];
     qb_gray *gray;
     qb_diag diag = {0};
     brute_force(model, energy);
-    qb_status status = qb_gray_open(model, levels, threads, &gray, &diag);
+    qb_status status = qb_gray_open(model, levels, NULL, &gray, &diag);
     cr_assert_eq(status, QB_OK, "%s", diag.text);
-    qb_gray_run(gray, 0, qb_gray_chunks(gray));
+    cr_assert_eq(qb_gray_run(gray, 0, qb_gray_chunks(gray), NULL), QB_OK);
     uint64_t found = qb_gray_levels(gray, STATES, level), distinct = 1;
     for (uint32_t k = 1; k < 1u << model->n; k++)
         distinct += energy[k] != energy[k - 1];
@@ -85,9 +85,9 @@ Test(gray, levels_and_counts_are_those_of_brute_force)
     for (uint32_t t = 0; tier_select(t); t++)
         for (size_t k = 0; k < sizeof specs / sizeof *specs; k++) {
             qb_qubo model = model_build(specs[k], 100 + k);
-            check_model(&model, 1, 1);
-            check_model(&model, 7, 1);
-            check_model(&model, QB_GRAY_LEVELS, 1);
+            check_model(&model, 1);
+            check_model(&model, 7);
+            check_model(&model, QB_GRAY_LEVELS);
             qb_qubo_free(&model);
         }
 }
@@ -99,7 +99,7 @@ Test(gray, real_optima_are_those_of_brute_force)
             qb_qubo model = model_build(
                 (model_spec){.n = 12, .density = 1, .weight = 9, .linear = 9, .real = true}, seed);
             cr_assert_not(model.integral);
-            check_model(&model, 1, 1);
+            check_model(&model, 1);
             qb_qubo_free(&model);
         }
 }
@@ -116,8 +116,8 @@ Test(gray, density_of_states_is_that_of_brute_force)
             static double energy[STATES];
             static qb_gray_level level[STATES];
             brute_force(&model, energy);
-            cr_assert_eq(qb_gray_open(&model, 0, 1, &gray, NULL), QB_OK);
-            qb_gray_run(gray, 0, qb_gray_chunks(gray));
+            cr_assert_eq(qb_gray_open(&model, 0, NULL, &gray, NULL), QB_OK);
+            cr_assert_eq(qb_gray_run(gray, 0, qb_gray_chunks(gray), NULL), QB_OK);
             uint64_t levels = qb_gray_levels(gray, STATES, level);
             check_levels(&model, energy, level, levels, gray, false);
             qb_gray_close(gray);
@@ -125,35 +125,60 @@ Test(gray, density_of_states_is_that_of_brute_force)
         }
 }
 
+typedef struct totals {
+    qb_gray_level level[4];
+    uint64_t levels;
+} totals;
+
+/* Chunks last to first, in runs of `at_once`. */
+static totals run_backwards(const qb_qubo *model, uint32_t levels, uint32_t threads, uint64_t at_once)
+{
+    qb_team *team = qb_team_open(threads);
+    qb_gray *gray;
+    totals t;
+    uint64_t states = 0;
+    cr_assert_eq(qb_gray_open(model, levels, team, &gray, NULL), QB_OK);
+    for (uint64_t chunk = qb_gray_chunks(gray); chunk > 0; chunk -= at_once) {
+        cr_assert_eq(qb_gray_run(gray, chunk - at_once, chunk, NULL), QB_OK);
+        states += at_once * qb_gray_chunk_states(gray);
+    }
+    cr_assert_eq(states, UINT64_C(1) << model->n);
+    t.levels = qb_gray_levels(gray, 4, t.level);
+    qb_gray_close(gray);
+    qb_team_close(team);
+    return t;
+}
+
 /* More than one chunk: threads and tiers must agree, and a cut has its optima in pairs. */
+static void check_agreement(const qb_qubo *model, uint32_t levels)
+{
+    totals first = {0};
+    for (uint32_t t = 0; tier_select(t); t++)
+        for (uint32_t threads = 1; threads <= 3; threads++)
+            for (uint64_t at_once = 1; at_once <= 4; at_once *= 4) {
+                totals some = run_backwards(model, levels, threads, at_once);
+                if (!first.levels || !model->integral) /* real costs are those of a tier */
+                    first = threads == 1 && at_once == 1 ? some : first;
+                cr_assert_eq(some.levels, levels);
+                for (uint32_t k = 0; k < levels; k++) {
+                    cr_assert_eq(some.level[k].energy, first.level[k].energy);
+                    cr_assert_eq(some.level[k].count, first.level[k].count);
+                    cr_assert_eq(some.level[k].state, first.level[k].state);
+                    cr_assert_eq(some.level[k].count % 2, 0);
+                }
+            }
+}
+
 Test(gray, chunks_threads_and_tiers_agree)
 {
-    qb_qubo model =
-        model_build((model_spec){.n = 22, .density = 0.4, .weight = 1, .cut = true, .sense = QB_MAXIMISE}, 5);
-    qb_gray_level first[4] = {0};
-    for (uint32_t t = 0; tier_select(t); t++)
-        for (uint32_t threads = 1; threads <= 3; threads++) {
-            qb_gray *gray;
-            qb_gray_level level[4];
-            uint64_t states = 0;
-            cr_assert_eq(qb_gray_open(&model, 4, threads, &gray, NULL), QB_OK);
-            for (uint64_t chunk = qb_gray_chunks(gray); chunk-- > 0;) {
-                qb_gray_run(gray, chunk, chunk + 1);
-                states += qb_gray_chunk_states(gray);
-            }
-            cr_assert_eq(states, 1u << 22);
-            cr_assert_eq(qb_gray_levels(gray, 4, level), 4);
-            for (uint32_t k = 0; k < 4; k++) {
-                if (t == 0 && threads == 1)
-                    first[k] = level[k];
-                cr_assert_eq(level[k].energy, first[k].energy);
-                cr_assert_eq(level[k].count, first[k].count);
-                cr_assert_eq(level[k].state, first[k].state);
-                cr_assert_eq(level[k].count % 2, 0);
-            }
-            qb_gray_close(gray);
-        }
-    qb_qubo_free(&model);
+    for (int real = 0; real < 2; real++) {
+        qb_qubo model = model_build(
+            (model_spec){
+                .n = 22, .density = 0.4, .weight = 1, .cut = true, .real = real, .sense = QB_MAXIMISE},
+            5);
+        check_agreement(&model, real ? 1 : 4);
+        qb_qubo_free(&model);
+    }
 }
 
 Test(gray, refuses_what_it_cannot_enumerate)
@@ -163,10 +188,10 @@ Test(gray, refuses_what_it_cannot_enumerate)
     qb_qubo large = model_build((model_spec){.n = 41, .density = 0.1, .weight = 1}, 1);
     qb_qubo wide = model_build((model_spec){.n = 10, .density = 1, .weight = 1000000}, 1);
     qb_qubo real = model_build((model_spec){.n = 10, .density = 1, .weight = 5, .real = true}, 1);
-    cr_assert_eq(qb_gray_open(&large, 1, 1, &gray, &diag), QB_REFUSED);
+    cr_assert_eq(qb_gray_open(&large, 1, NULL, &gray, &diag), QB_REFUSED);
     cr_assert(diag.text[0]);
-    cr_assert_eq(qb_gray_open(&wide, 0, 1, &gray, NULL), QB_REFUSED);
-    cr_assert_eq(qb_gray_open(&real, 2, 1, &gray, NULL), QB_REFUSED);
+    cr_assert_eq(qb_gray_open(&wide, 0, NULL, &gray, NULL), QB_REFUSED);
+    cr_assert_eq(qb_gray_open(&real, 2, NULL, &gray, NULL), QB_REFUSED);
     cr_assert_null(gray);
     qb_qubo_free(&large);
     qb_qubo_free(&wide);

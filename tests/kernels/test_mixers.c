@@ -258,11 +258,12 @@ static void read_circuit(const qb_qubo *qubo, qb_mixer mixer, const double *ones
     qb_grover_state *grover = NULL;
     qb_product_state *product = NULL;
     if (mixer == QB_MIXER_GROVER) {
-        cr_assert_eq(qb_grover_state_open(&diagonal, false, 1, NULL, &grover, NULL), QB_OK);
+        cr_assert_eq(qb_grover_state_open(&diagonal, false, NULL, NULL, &grover, NULL), QB_OK);
         cr_assert_eq(qb_grover_state_evolve(grover, depth, gammas, betas, NULL, NULL), QB_OK);
     } else {
-        cr_assert_eq(qb_product_state_open(&subspace, &diagonal, mixer, ones, false, 1, NULL, &product, NULL),
-                     QB_OK);
+        cr_assert_eq(
+            qb_product_state_open(&subspace, &diagonal, mixer, ones, false, NULL, NULL, &product, NULL),
+            QB_OK);
         cr_assert_eq(qb_product_state_evolve(product, depth, gammas, betas, NULL, NULL), QB_OK);
     }
     memset(psi, 0, sizeof *psi << qubo->n);
@@ -334,13 +335,13 @@ Test(mixers, warm_start_equals_matrices)
 
 /* ---------------------------------------------------------------------------------------------- circuits */
 
-static qb_qaoa *open_circuit(const qb_qubo *qubo, qb_mixer mixer, uint32_t threads, const double *ones)
+static qb_qaoa *open_circuit(const qb_qubo *qubo, qb_mixer mixer, qb_team *team, const double *ones)
 {
     qb_qaoa_setup setup = {.mixer = mixer,
                            .symmetry = true,
                            .gradients = true,
                            .ones = ones,
-                           .threads = threads,
+                           .team = team,
                            .memory_bytes = 1ull << 32};
     qb_qaoa *state;
     qb_diag diag = {{0}};
@@ -385,7 +386,8 @@ static double difference(qb_qaoa *state, double *angle, const double *g, const d
 
 static void check_gradient(const qb_qubo *qubo, qb_mixer mixer, const double *ones)
 {
-    qb_qaoa *state = open_circuit(qubo, mixer, 2, ones);
+    qb_team *team = qb_team_open(2);
+    qb_qaoa *state = open_circuit(qubo, mixer, team, ones);
     double g[DEPTH] = {0.031, -0.052, 0.017}, b[DEPTH] = {0.53, 1.5, -0.29}, value, by_gamma[DEPTH],
            by_beta[DEPTH];
     cr_assert_eq(qb_qaoa_gradient(state, DEPTH, g, b, NULL, &value, by_gamma, by_beta), QB_OK);
@@ -399,6 +401,7 @@ static void check_gradient(const qb_qubo *qubo, qb_mixer mixer, const double *on
                      by_beta[l], db);
     }
     qb_qaoa_close(state);
+    qb_team_close(team);
 }
 
 Test(mixers, gradients_are_those_of_finite_differences)
@@ -452,7 +455,7 @@ Test(mixers, a_gradient_costs_at_most_four_circuits_of_work)
     ising p = ising_random(24, INTEGER_WEIGHTS, 0.2, 73);
     qb_qubo qubo = grouped_qubo(&p, &g);
     for (int mixer = QB_MIXER_X + 1; mixer < QB_MIXER_WARM; mixer++) {
-        qb_qaoa *state = open_circuit(&qubo, (qb_mixer)mixer, 1, NULL);
+        qb_qaoa *state = open_circuit(&qubo, (qb_mixer)mixer, NULL, NULL);
         cr_assert_gt(qb_qaoa_states(state), 10000);
         cr_assert_leq(work_of(state, true), 4 * work_of(state, false), "mixer %d", mixer);
         qb_qaoa_close(state);
@@ -499,10 +502,11 @@ Test(mixers, threads_change_no_bit)
     qb_qubo grouped = grouped_qubo(&p, &g), free = ising_qubo(&q);
     for (uint32_t i = 0; i < 17; i++)
         ones[i] = 0.25 + 0.5 * (i % 2);
+    qb_team *team = qb_team_open(3);
     for (int mixer = QB_MIXER_X + 1; mixer <= QB_MIXER_WARM; mixer++) {
         const qb_qubo *qubo = mixer == QB_MIXER_WARM ? &free : &grouped;
-        qb_qaoa *one = open_circuit(qubo, (qb_mixer)mixer, 1, ones);
-        qb_qaoa *three = open_circuit(qubo, (qb_mixer)mixer, 3, ones);
+        qb_qaoa *one = open_circuit(qubo, (qb_mixer)mixer, NULL, ones);
+        qb_qaoa *three = open_circuit(qubo, (qb_mixer)mixer, team, ones);
         double a, b, cvar[2];
         uint64_t x[100], y[100];
         a = evaluate(one, gammas, betas);
@@ -517,6 +521,7 @@ Test(mixers, threads_change_no_bit)
         qb_qaoa_close(one);
         qb_qaoa_close(three);
     }
+    qb_team_close(team);
     qb_qubo_free(&grouped);
     qb_qubo_free(&free);
 }
@@ -528,7 +533,7 @@ Test(mixers, shots_keep_the_groups)
     qb_qubo qubo = grouped_qubo(&p, &g);
     static uint64_t x[20000];
     for (int mixer = QB_MIXER_X + 1; mixer < QB_MIXER_WARM; mixer++) {
-        qb_qaoa *state = open_circuit(&qubo, (qb_mixer)mixer, 1, NULL);
+        qb_qaoa *state = open_circuit(&qubo, (qb_mixer)mixer, NULL, NULL);
         double mean = evaluate(state, gammas, betas), sum = 0, squares = 0;
         cr_assert_eq(qb_qaoa_sample(state, 5, 0, 20000, NULL, x), QB_OK);
         for (uint32_t i = 0; i < 20000; i++) {
@@ -553,10 +558,10 @@ Test(mixers, special_cases_agree)
     for (int f = 0; f < FLAVOURS; f++) {
         ising p = ising_random(11, (flavour)f, 0.6, 80);
         qb_qubo qubo = ising_qubo(&p);
-        qb_qaoa *x = open_circuit(&qubo, QB_MIXER_X, 1, NULL),
-                *warm = open_circuit(&qubo, QB_MIXER_WARM, 1, half);
-        qb_qaoa *grover = open_circuit(&qubo, QB_MIXER_GROVER, 1, NULL), *whole;
-        qb_qaoa_setup setup = {.mixer = QB_MIXER_GROVER, .threads = 1, .memory_bytes = 1 << 30};
+        qb_qaoa *x = open_circuit(&qubo, QB_MIXER_X, NULL, NULL),
+                *warm = open_circuit(&qubo, QB_MIXER_WARM, NULL, half);
+        qb_qaoa *grover = open_circuit(&qubo, QB_MIXER_GROVER, NULL, NULL), *whole;
+        qb_qaoa_setup setup = {.mixer = QB_MIXER_GROVER, .memory_bytes = 1 << 30};
         cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &whole, NULL), QB_OK);
         cr_assert_eq(qb_qaoa_uses_symmetry(grover), f != WITH_FIELDS);
         cr_assert_not(qb_qaoa_uses_symmetry(whole) || qb_qaoa_uses_symmetry(warm));
@@ -579,7 +584,7 @@ Test(mixers, special_cases_agree)
 static double expectation_of(const ising *p, const grouping *g, qb_mixer mixer, const double *ones)
 {
     qb_qubo qubo = grouped_qubo(p, g);
-    qb_qaoa *state = open_circuit(&qubo, mixer, 1, ones);
+    qb_qaoa *state = open_circuit(&qubo, mixer, NULL, ones);
     double value = evaluate(state, gammas, betas), all;
     cr_assert_eq(qb_qaoa_band(state, -INFINITY, INFINITY, NULL, &all), QB_OK);
     cr_assert_float_eq(all, 1, 1e-12);
@@ -677,7 +682,8 @@ static void check_measures(flavour f, uint64_t seed, bool symmetry)
     static outcome list[1 << N];
     ising p = ising_random(N, f, 0.7, seed);
     qb_qubo qubo = ising_qubo(&p);
-    qb_qaoa_setup setup = {.symmetry = symmetry, .threads = 2, .memory_bytes = 1 << 30};
+    qb_team *team = qb_team_open(2);
+    qb_qaoa_setup setup = {.symmetry = symmetry, .team = team, .memory_bytes = 1 << 30};
     qb_qaoa *state;
     cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &state, NULL), QB_OK);
     double mean = evaluate(state, gammas, betas), sum = 0, inside = 0, sign = p.sense == QB_MINIMISE ? 1 : -1;
@@ -706,6 +712,7 @@ static void check_measures(flavour f, uint64_t seed, bool symmetry)
     cr_assert_eq(qb_qaoa_cvar(state, 1, NULL, &value), QB_OK);
     cr_assert_float_eq(value, mean, 1e-11 * size);
     qb_qaoa_close(state);
+    qb_team_close(team);
     qb_qubo_free(&qubo);
 }
 
@@ -724,7 +731,7 @@ Test(mixers, cvar_takes_at_most_two_passes)
         static qb_budget_probe_record record;
         ising p = ising_random(14, (flavour)f, 0.7, 93);
         qb_qubo qubo = ising_qubo(&p);
-        qb_qaoa *state = open_circuit(&qubo, QB_MIXER_X, 1, NULL);
+        qb_qaoa *state = open_circuit(&qubo, QB_MIXER_X, NULL, NULL);
         (void)evaluate(state, gammas, betas);
         qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 1e12, 14, false, false);
         qb_budget_probe probe;
@@ -749,12 +756,14 @@ Test(mixers, cvar_of_shares_is_that_of_the_whole)
         qb_qubo qubo = ising_qubo(&p);
         double value[3][3], mean = 0;
         for (uint32_t threads = 1; threads <= 3; threads++) {
-            qb_qaoa *state = open_circuit(&qubo, QB_MIXER_X, threads, NULL);
+            qb_team *team = qb_team_open(threads);
+            qb_qaoa *state = open_circuit(&qubo, QB_MIXER_X, team, NULL);
             static const double share[] = {1, 0.3, 1e-4};
             mean = evaluate(state, gammas, betas);
             for (uint32_t k = 0; k < 3; k++)
                 cr_assert_eq(qb_qaoa_cvar(state, share[k], NULL, &value[threads - 1][k]), QB_OK);
             qb_qaoa_close(state);
+            qb_team_close(team);
         }
         cr_assert_eq(memcmp(value[0], value[1], sizeof value[0]), 0);
         cr_assert_eq(memcmp(value[0], value[2], sizeof value[0]), 0);
@@ -779,7 +788,7 @@ Test(mixers, what_is_impossible_is_refused_with_a_reason)
 {
     ising p = ising_random(20, UNIT_WEIGHTS, 0.3, 94);
     qb_qubo qubo = ising_qubo(&p), none;
-    qb_qaoa_setup setup = {.threads = 1, .memory_bytes = 1 << 20, .mixer = QB_MIXER_XY_RING};
+    qb_qaoa_setup setup = {.memory_bytes = 1 << 20, .mixer = QB_MIXER_XY_RING};
     check_refusal(&qubo, setup, QB_REFUSED, "mixer=xy-ring keeps groups");
     setup.mixer = QB_MIXER_XY_COMPLETE;
     check_refusal(&qubo, setup, QB_REFUSED, "mixer=xy-complete keeps groups");
@@ -801,7 +810,7 @@ Test(mixers, what_is_impossible_is_refused_with_a_reason)
     check_refusal(&qubo, setup, QB_BAD_INPUT, "precision=float needs mixer=x");
     qb_qubo_free(&qubo);
     double linear[64] = {1};
-    setup = (qb_qaoa_setup){.threads = 1, .memory_bytes = UINT64_MAX};
+    setup = (qb_qaoa_setup){.memory_bytes = UINT64_MAX};
     for (uint32_t n = 1; n <= 64; n++) {
         cr_assert_eq(qb_qubo_build(QB_MINIMISE, 0, 1, n, linear, 0, NULL, &none, NULL), QB_OK);
         if (n > 40)

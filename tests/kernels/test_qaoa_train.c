@@ -13,12 +13,8 @@ static qb_qaoa *open_circuit(const ising *p, qb_mixer mixer)
 {
     static double ones[24];
     qb_qubo qubo = ising_qubo(p);
-    qb_qaoa_setup setup = {.mixer = mixer,
-                           .symmetry = true,
-                           .gradients = true,
-                           .ones = ones,
-                           .threads = 1,
-                           .memory_bytes = 1 << 30};
+    qb_qaoa_setup setup = {
+        .mixer = mixer, .symmetry = true, .gradients = true, .ones = ones, .memory_bytes = 1 << 30};
     qb_qaoa *state;
     for (uint32_t i = 0; i < p->n; i++)
         ones[i] = 0.3 + 0.4 * (i % 2);

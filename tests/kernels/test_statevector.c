@@ -33,14 +33,16 @@ static double evolve(const ising *p, setting s, double complex *psi)
 {
     qb_cost cost = ising_cost(p);
     qb_diagonal diagonal = ising_diagonal(&cost, s.symmetry);
+    qb_team *team = qb_team_open(s.threads);
     qb_statevector *state;
     double expectation;
-    cr_assert_eq(qb_statevector_open(&diagonal, s.precision, false, s.threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, s.precision, false, team, &state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, s.depth, gammas, s.betas ? s.betas : betas, NULL, &expectation),
                  QB_OK);
     if (psi)
         read_state(state, p->n, psi);
     qb_statevector_close(state);
+    qb_team_close(team);
     qb_diagonal_clear(&diagonal);
     qb_cost_free(&cost);
     return expectation;
@@ -249,12 +251,13 @@ static void check_band(const ising *p, setting s)
 {
     qb_cost cost = ising_cost(p);
     qb_diagonal d = ising_diagonal(&cost, s.symmetry);
+    qb_team *team = qb_team_open(s.threads);
     qb_statevector *state;
     double band[3][2] = {{d.least, d.least + 0.2 * (d.greatest - d.least)},
                          {0.4 * d.least + 0.6 * d.greatest, INFINITY},
                          {d.greatest + 0.25, d.greatest + 1}};
     double tolerance = s.precision == QB_DOUBLE ? 1e-13 : 1e-6;
-    cr_assert_eq(qb_statevector_open(&d, s.precision, false, s.threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&d, s.precision, false, team, &state, NULL), QB_OK);
     for (int k = 0; k < 3; k++) {
         double value, alone, fused, expected;
         cr_assert_eq(qb_statevector_evolve_band(state, s.depth, gammas, betas, band[k], NULL, &value, &fused),
@@ -278,6 +281,7 @@ static void check_band(const ising *p, setting s)
                      "n %u, depth %u, eta %g: %.17g, not %.17g", p->n, s.depth, eta, fused, expected);
     }
     qb_statevector_close(state);
+    qb_team_close(team);
     qb_diagonal_clear(&d);
     qb_cost_free(&cost);
 }
@@ -308,7 +312,7 @@ Test(statevector, stops_on_its_budget)
     qb_cost cost = ising_cost(&p);
     qb_diagonal diagonal = ising_diagonal(&cost, false);
     qb_statevector *state;
-    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, false, NULL, &state, NULL), QB_OK);
     qb_budget_probe probe;
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 100000, 16, false, false);
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
@@ -344,11 +348,12 @@ static void check_gradient(const ising *p, bool symmetry, int tier, uint32_t thr
 {
     qb_cost cost = ising_cost(p);
     qb_diagonal diagonal = ising_diagonal(&cost, symmetry);
+    qb_team *team = qb_team_open(threads);
     qb_statevector *state;
     double g[DEPTH] = {0.031, -0.052, 0.017}, b[DEPTH] = {0.53, 0.91, -0.29}, value, expected;
     b[p->n % DEPTH] = 1.5; /* steep: its tangent is beyond what one rotation is made with */
     double by_gamma[DEPTH], by_beta[DEPTH];
-    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, threads, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, team, &state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_gradient(state, DEPTH, g, b, NULL, &value, by_gamma, by_beta), QB_OK);
     cr_assert_eq(qb_statevector_evolve(state, DEPTH, g, b, NULL, &expected), QB_OK);
     cr_assert_eq(value, expected);
@@ -361,6 +366,7 @@ static void check_gradient(const ising *p, bool symmetry, int tier, uint32_t thr
                      l, by_beta[l], db);
     }
     qb_statevector_close(state);
+    qb_team_close(team);
     qb_diagonal_clear(&diagonal);
     qb_cost_free(&cost);
 }
@@ -391,7 +397,7 @@ Test(statevector, a_gradient_costs_at_most_four_circuits_of_work)
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, 1e12, 14, false, false);
     qb_budget_probe probe;
     static qb_budget_probe_record record;
-    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&diagonal, QB_DOUBLE, true, NULL, &state, NULL), QB_OK);
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
     cr_assert_eq(
         qb_statevector_gradient(state, DEPTH, gammas, betas, probe.budget, &value, by_gamma, by_beta), QB_OK);
@@ -415,7 +421,7 @@ typedef struct answer {
 static void answer_split(const qb_diagonal *d, unsigned low, answer *a)
 {
     qb_statevector *state;
-    cr_assert_eq(qb_statevector_open(d, QB_DOUBLE, true, 1, &state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(d, QB_DOUBLE, true, NULL, &state, NULL), QB_OK);
     unsigned widest = low - state->kernel->lane_bits - d->symmetric;
     if (low) {
         state->low_bits = low;
@@ -473,7 +479,7 @@ Test(statevector, padding_changes_no_bit)
         qb_cost cost = ising_cost(&p);
         qb_diagonal d = ising_diagonal(&cost, k % 2);
         qb_statevector *state;
-        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, NULL, &state, NULL), QB_OK);
         size_t pad = state->pad;
         cr_assert_gt(pad, 0);
         cr_assert_eq(qb_statevector_evolve(state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
@@ -505,12 +511,12 @@ Test(statevector, takes_at_most_18_bytes_an_amplitude_with_costs_of_two_bytes)
         qb_cost cost = ising_cost(&p);
         qb_diagonal d = ising_diagonal(&cost, false);
         qb_qubo qubo = ising_qubo(&p);
-        qb_qaoa_setup setup = {.threads = 1, .memory_bytes = rows[k].bytes << N};
+        qb_qaoa_setup setup = {.memory_bytes = rows[k].bytes << N};
         qb_statevector *state;
         qb_qaoa *circuit;
         qb_diag diag = {{0}};
         cr_assert_eq(d.width, rows[k].width);
-        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, 1, &state, NULL), QB_OK);
+        cr_assert_eq(qb_statevector_open(&d, QB_DOUBLE, false, NULL, &state, NULL), QB_OK);
         uint64_t bytes = (sizeof(double) * qb_sv_at((size_t)1 << N, state->pad)) + (d.width << N);
         cr_assert_leq(bytes, rows[k].bytes << N);
         cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &circuit, &diag), QB_OK, "%s", diag.text);
@@ -557,7 +563,7 @@ static void check_shots(bool symmetry)
     static double complex psi[1 << N];
     ising p = ising_random(N, UNIT_WEIGHTS, 0.6, 11);
     prepared r = prepare(&p, symmetry);
-    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, 1, &r.state, NULL), QB_OK);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, NULL, &r.state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(r.state, DEPTH, gammas, betas, NULL, NULL), QB_OK);
     read_state(r.state, N, psi);
     double statistic = 0, freedom = ROUNDS * ((1 << N) - 1);
@@ -589,7 +595,8 @@ Test(statevector, shots_reproduce_and_differ_by_stream)
     static uint64_t a[SHOTS], b[SHOTS], c[SHOTS];
     ising p = ising_random(N, REAL_WEIGHTS, 0.6, 12);
     prepared r = prepare(&p, true);
-    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, 2, &r.state, NULL), QB_OK);
+    qb_team *team = qb_team_open(2);
+    cr_assert_eq(qb_statevector_open(&r.diagonal, QB_DOUBLE, false, team, &r.state, NULL), QB_OK);
     cr_assert_eq(qb_statevector_evolve(r.state, 1, gammas, betas, NULL, NULL), QB_OK);
     cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, a), QB_OK);
     cr_assert_eq(qb_statevector_sample(r.state, 9, 1, SHOTS, NULL, b), QB_OK);
@@ -597,4 +604,5 @@ Test(statevector, shots_reproduce_and_differ_by_stream)
     cr_assert_eq(memcmp(a, b, sizeof a), 0);
     cr_assert_neq(memcmp(a, c, sizeof a), 0);
     release(&r);
+    qb_team_close(team);
 }

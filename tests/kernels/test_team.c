@@ -12,19 +12,20 @@
 typedef struct record {
     _Atomic int made[STEPS];
     pthread_t by[STEPS];
+    uint32_t members;
     pthread_t caller;
     _Atomic size_t total;
     size_t wait_for; /* the caller's first step waits until so many others are made */
 } record;
 
-static void note(void *context, size_t step)
+static void note(void *context, size_t step, uint32_t member)
 {
     record *r = context;
     if (r->wait_for && pthread_equal(pthread_self(), r->caller))
         while (r->total < r->wait_for)
             ;
     r->by[step] = pthread_self();
-    r->made[step]++;
+    r->made[step] += member < r->members ? 1 : STEPS;
     r->total++;
 }
 
@@ -36,7 +37,7 @@ Test(team, makes_every_step_once_and_a_unit_by_one_member)
         for (size_t unit = 1; unit <= STEPS; unit *= 4)
             for (size_t steps = unit; steps <= STEPS; steps *= 2) {
                 static record r;
-                r = (record){.caller = pthread_self()};
+                r = (record){.members = qb_team_size(team), .caller = pthread_self()};
                 cr_assert_eq(qb_team_run(team, steps, unit, note, &r, 1, NULL), QB_OK);
                 cr_assert_eq(r.total, steps);
                 for (size_t s = 0; s < steps; s++) {
@@ -54,7 +55,7 @@ Test(team, a_member_that_is_held_up_loses_its_steps_to_the_others)
     enum { UNIT = 4 };
     qb_team *team = qb_team_open(2);
     static record r;
-    r = (record){.caller = pthread_self(), .wait_for = STEPS - UNIT};
+    r = (record){.members = qb_team_size(team), .caller = pthread_self(), .wait_for = STEPS - UNIT};
     cr_assert_eq(qb_team_run(team, STEPS, UNIT, note, &r, 1, NULL), QB_OK);
     cr_assert_eq(r.total, STEPS);
     qb_team_close(team);
@@ -67,7 +68,7 @@ static uint64_t work_of(uint32_t threads, double limit, qb_status expected)
     qb_budget_setup setup = qb_budget_probe_setup(QB_BUDGET_WORK, limit, 8, false, false);
     qb_budget_probe probe;
     qb_team *team = qb_team_open(threads);
-    r = (record){.caller = pthread_self()};
+    r = (record){.members = qb_team_size(team), .caller = pthread_self()};
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &probe, NULL), QB_OK);
     cr_assert_eq(qb_team_run(team, STEPS, 2, note, &r, 1000, probe.budget), expected);
     qb_budget_finish(probe.budget, QB_OK, "");

@@ -23,8 +23,8 @@ static double told(const solving *r, const char *key)
 static spent run(const char *name, const char *params, double limit)
 {
     qb_problem problem = random_qubo(12, QB_MINIMISE, 6);
-    solving r =
-        solving_run(name, params, &problem, (solving_limits){QB_BUDGET_DEVICE, limit, UINT64_C(1) << 30, 3});
+    solving r = solving_run(name, params, &problem,
+                            (solving_limits){QB_BUDGET_DEVICE, limit, UINT64_C(1) << 30, 3, 1});
     spent s = {.status = r.status,
                .points = r.record.count,
                .device_s = r.record.summary.device_s,

@@ -32,7 +32,7 @@ static qb_score score_of(const qb_problem *problem, const solving *r)
 static outcome solve_within(const qb_problem *problem, const char *params, qb_budget_kind kind, double limit,
                             uint64_t memory, uint64_t seed)
 {
-    solving r = solving_run("hybrid", params, problem, (solving_limits){kind, limit, memory, seed});
+    solving r = solving_run("hybrid", params, problem, (solving_limits){kind, limit, memory, seed, 1});
     outcome o = {.status = r.status,
                  .found = r.found,
                  .claimed = r.claimed,

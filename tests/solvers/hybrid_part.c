@@ -248,12 +248,8 @@ Test(hybrid, shots_and_their_controls_keep_the_groups_of_a_part)
         cr_assert_eq(selection_take(&s, x, NULL, (selection_room){24, 256}, &chosen, probe.budget), QB_OK);
         cr_assert_eq(part_make(&maker, &chosen, x, probe.budget, &p, NULL), QB_OK);
         for (uint32_t rule = REFINE_QAOA; rule <= REFINE_EXHAUSTIVE; rule++) {
-            refiner r = {.rule = (refine_rule)rule,
-                         .angles = REFINE_RAMP,
-                         .depth = 4,
-                         .shots = 16,
-                         .threads = 1,
-                         .ramp = 0.75};
+            refiner r = {
+                .rule = (refine_rule)rule, .angles = REFINE_RAMP, .depth = 4, .shots = 16, .ramp = 0.75};
             watch w = {&p, NAN};
             qb_budget *child;
             cr_assert_eq(qb_budget_child_open(probe.budget, UINT64_MAX, p.plain.n, false, look, &w, &child),

@@ -49,7 +49,7 @@ Test(hybrid, a_circuit_beats_its_sham_and_nothing_beats_enumeration)
     qb_qubo qubo;
     cr_assert_eq(qb_qubo_from_problem(&problem, &qubo, NULL), QB_OK);
     part whole = {.plain = qubo};
-    refiner base = {.depth = 4, .shots = 32, .evaluations = 60, .threads = 1, .ramp = 0.75, .seed = 1};
+    refiner base = {.depth = 4, .shots = 32, .evaluations = 60, .ramp = 0.75, .seed = 1};
     double total[3][3] = {{0}}, optimum = 0;
     for (uint32_t rule = 0; rule < 3; rule++)
         for (uint32_t angles = 0; angles < (rule == REFINE_QAOA ? 3u : 1u); angles++) {
@@ -101,7 +101,6 @@ static double missed(const qb_qubo *q, const qb_integers *integers, refine_angle
                             .depth = 4,
                             .shots = 16,
                             .evaluations = 40,
-                            .threads = 1,
                             .ramp = 0.75,
                             .seed = 1};
     cr_assert_eq(part_maker_open(q, integers, &maker, NULL), QB_OK);

@@ -173,7 +173,7 @@ static void answers_follow_the_state(const char *params, uint32_t depth, const d
         run_end(&r);
     }
     /* |psi|^2 by bands of C: every state has a value of its own or shares it with few */
-    qb_qaoa_setup setup = {.mixer = QB_MIXER_X, .threads = 1, .memory_bytes = 1 << 30};
+    qb_qaoa_setup setup = {.mixer = QB_MIXER_X, .memory_bytes = 1 << 30};
     qb_qaoa *state;
     double statistic = 0, freedom = -1;
     cr_assert_eq(qb_qaoa_open(&qubo, &setup, NULL, &state, NULL), QB_OK);

@@ -32,8 +32,8 @@ static qb_problem prism(void)
 static solving solve(const char *params)
 {
     qb_problem problem = prism();
-    solving r =
-        solving_run("qaoa", params, &problem, (solving_limits){QB_BUDGET_WORK, 1e12, UINT64_C(1) << 30, 2});
+    solving r = solving_run("qaoa", params, &problem,
+                            (solving_limits){QB_BUDGET_WORK, 1e12, UINT64_C(1) << 30, 2, 1});
     cr_assert_eq(r.status, QB_OK, "%s: %s", params, r.diag.text);
     qb_problem_free(&problem);
     return r;

@@ -10,7 +10,7 @@
 static solving solve(const char *params, qb_budget_kind kind, double limit)
 {
     qb_problem problem = random_qubo(6, QB_MAXIMISE, 3);
-    solving r = solving_run("qaoa", params, &problem, (solving_limits){kind, limit, UINT64_C(1) << 30, 1});
+    solving r = solving_run("qaoa", params, &problem, (solving_limits){kind, limit, UINT64_C(1) << 30, 1, 1});
     qb_problem_free(&problem);
     return r;
 }
@@ -106,7 +106,7 @@ Test(qaoa_shots, estimates_are_near_the_exact_measures)
         qb_problem problem = random_qubo(8, maximise ? QB_MAXIMISE : QB_MINIMISE, 3);
         qb_qubo qubo;
         qb_qaoa *state;
-        qb_qaoa_setup setup = {.threads = 1, .memory_bytes = 1 << 30};
+        qb_qaoa_setup setup = {.memory_bytes = 1 << 30};
         double exact[3], sign = maximise ? -1 : 1, eta = 0.05, alpha = 0.2;
         qb_budget_probe probe = work_probe(8, 1e12);
         cr_assert_eq(qb_qubo_from_problem(&problem, &qubo, NULL), QB_OK);

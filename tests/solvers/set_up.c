@@ -42,7 +42,7 @@ static void check_ends_in_time(const set_up *c)
     for (uint32_t k = 0; k < c->passes; k++) {
         double limit = (k + 0.5) * pass;
         solving r = solving_run(c->solver, c->params, &problem,
-                                (solving_limits){QB_BUDGET_WORK, limit, UINT64_MAX, 1});
+                                (solving_limits){QB_BUDGET_WORK, limit, UINT64_MAX, 1, 1});
         cr_assert_eq(r.status, QB_STOPPED, "%s:%s, pass %u: %s", c->solver, c->params, k, r.diag.text);
         cr_assert_null(qb_json_get(r.details, "kernel"), "%s:%s, pass %u: was set up", c->solver, c->params,
                        k);
@@ -81,7 +81,7 @@ Test(set_up, offers_nothing_under_a_budget_of_samples)
     qb_problem problem = band(20, 2, 1);
     for (size_t k = 0; k < sizeof solvers / sizeof *solvers; k++) {
         solving r =
-            solving_run(solvers[k], "", &problem, (solving_limits){QB_BUDGET_SAMPLES, 1, UINT64_MAX, 1});
+            solving_run(solvers[k], "", &problem, (solving_limits){QB_BUDGET_SAMPLES, 1, UINT64_MAX, 1, 1});
         cr_assert_gt(r.record.count, 0);
         cr_assert_gt(r.record.points[0].work, 0);
         solving_clear(&r);

@@ -24,7 +24,7 @@ solving solving_run(const char *name, const char *params, const qb_problem *prob
     cr_assert_eq(qb_lowering_open(problem, r.solver->takes, NULL, &r.lowering, NULL), QB_OK);
     qb_model model = qb_lowering_model(r.lowering);
     model.memory_bytes = limits.memory_bytes;
-    model.threads = 1;
+    model.threads = limits.threads;
     qb_budget_setup setup = qb_budget_probe_setup(limits.kind, limits.limit, model.qubo->n, false,
                                                   model.qubo->sense == QB_MAXIMISE);
     cr_assert_eq(qb_budget_probe_open(&setup, 0, &r.probe, NULL), QB_OK);

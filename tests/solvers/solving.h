@@ -25,6 +25,7 @@ typedef struct solving_limits {
     qb_budget_kind kind;
     double limit;
     uint64_t memory_bytes, seed;
+    uint32_t threads;
 } solving_limits;
 
 /* The problem outlives the run.  Free with solving_clear. */

@@ -22,7 +22,8 @@ static qb_problem ring(uint32_t n)
 
 static double moves_with(const char *params, const qb_problem *problem)
 {
-    solving r = solving_run("tabu", params, problem, (solving_limits){QB_BUDGET_WORK, WORK, UINT64_MAX, 3});
+    solving r =
+        solving_run("tabu", params, problem, (solving_limits){QB_BUDGET_WORK, WORK, UINT64_MAX, 3, 1});
     cr_assert_eq(r.status, QB_STOPPED);
     double moves = solving_detail(&r, "moves");
     solving_clear(&r);
@@ -45,7 +46,7 @@ Test(tabu, a_population_of_one_is_refused)
 {
     qb_problem problem = ring(10);
     solving r =
-        solving_run("tabu", "elite=1", &problem, (solving_limits){QB_BUDGET_WORK, WORK, UINT64_MAX, 1});
+        solving_run("tabu", "elite=1", &problem, (solving_limits){QB_BUDGET_WORK, WORK, UINT64_MAX, 1, 1});
     cr_assert_eq(r.status, QB_BAD_INPUT);
     cr_assert_not(r.found);
     solving_clear(&r);

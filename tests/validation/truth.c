@@ -113,9 +113,9 @@ static void check_shots(const char *instance, uint32_t depth, const double *gamm
     must(qb_instance_read(entry->path, &(qb_read_options){.format = entry->format}, &problem, &diag), &diag);
     must(qb_qubo_from_problem(&problem, &model, &diag), &diag);
     must(qb_cost_from_qubo(&model, &cost, &diag), &diag);
-    must(qb_diagonal_survey(&cost, true, 1, NULL, &diagonal), &diag);
-    must(qb_diagonal_fill(&cost, 1, NULL, &diagonal), &diag);
-    must(qb_statevector_open(&diagonal, QB_DOUBLE, false, 1, &state, &diag), &diag);
+    must(qb_diagonal_survey(&cost, true, NULL, NULL, &diagonal), &diag);
+    must(qb_diagonal_fill(&cost, NULL, NULL, &diagonal), &diag);
+    must(qb_statevector_open(&diagonal, QB_DOUBLE, false, NULL, &state, &diag), &diag);
     double expectation, chi = 0, rest_expected = 0;
     must(qb_statevector_evolve(state, depth, gammas, betas, NULL, &expectation), &diag);
     uint64_t *shot = QB_NEW(uint64_t, SHOTS), states = (uint64_t)1 << diagonal.qubits, bins = 0, rest = 0;
