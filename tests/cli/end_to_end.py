@@ -345,8 +345,9 @@ repeats: 2
                    "solvers: [{name: tabu}, {name: glpk, role: baseline}]\nlowering: {penalty: [0.001, 1, bound, search]}\n")
         self.run_qubout("run", "penalties.yaml", "--db", "p.db", "--quiet")
         with sqlite3.connect(self.folder / "p.db") as db:
-            rows = db.execute("select penalty, sum(feasible), count(*), count(proved_s), max(found_s <= proved_s) from result "
-                              "where label = ? group by penalty order by penalty", ("tabu",)).fetchall()
+            # too light a penalty leaves all zero, which a run begins with, the only answer that fits
+            rows = db.execute("select penalty, sum(feasible and objective > 0), count(*), count(proved_s), max(found_s <= proved_s) "
+                              "from result where label = ? group by penalty order by penalty", ("tabu",)).fetchall()
             proofs = db.execute("select penalty, sum(feasible), count(*), count(proved_s), max(found_s <= proved_s) from result "
                                 "where label = ? group by penalty", ("glpk",)).fetchall()
         self.assertEqual(rows, [("0.001", 0, 2, 0, None), ("1", 2, 2, 0, None), ("bound", 2, 2, 0, None), ("search", 2, 2, 0, None)])
