@@ -5,7 +5,6 @@
 #include "solvers/kernels/anneal_fixed.h"
 #include "solvers/kernels/anneal_single.h"
 #include "solvers/kernels/anneal_sliced.h"
-#include "solvers/kernels/anneal_threshold.h"
 #include "tests/kernels/anneal_cases.h"
 
 #include <criterion/criterion.h>
@@ -588,36 +587,4 @@ Test(anneal, lanes_are_nearly_independent)
     cr_assert_lt(fabs(got - expected), 3.5 * error, "best of 512: %g, not %g +- %g", got, expected, error);
     qb_annealer_close(annealer);
     qb_qubo_free(&model);
-}
-
-/* -- the parts ------------------------------------------------------------------------------------------- */
-
-/* Thresholds are -ln(u), u on the grid that the header states, and follow the exponential distribution. */
-Test(anneal, thresholds_are_exponential)
-{
-    enum { DRAWS = 20000, CUTS = 5 };
-    qb_lanes_rng *rng = QB_NEW(qb_lanes_rng, 1), *copy = QB_NEW(qb_lanes_rng, 1);
-    uint64_t above[CUTS] = {0};
-    static const double cut[CUTS] = {0.01, 0.1, 1, 3, 7};
-    qb_lanes_rng_init(rng, 7, 1);
-    *copy = *rng;
-    for (uint32_t k = 0; k < DRAWS; k++) {
-        qb_floats t;
-        qb_lanes bits;
-        qb_threshold_draw(rng, &t);
-        qb_lanes_next(copy, &bits);
-        for (uint32_t lane = 0; lane < QB_THRESHOLDS; lane++) {
-            uint32_t r = (uint32_t)(bits[lane / 2] >> 32 * (lane % 2)) & INT32_MAX;
-            double exact = -log((float)(int32_t)r * 0x1p-31f + 0x1p-32f);
-            ASSERT_NEAR((double)t[lane], exact, 3e-7 * exact + 1e-12);
-            for (uint32_t c = 0; c < CUTS; c++)
-                above[c] += (double)t[lane] >= cut[c];
-        }
-    }
-    for (uint32_t c = 0; c < CUTS; c++) {
-        double p = exp(-cut[c]), samples = DRAWS * QB_THRESHOLDS;
-        cr_assert_lt(fabs((double)above[c] - p * samples), 4 * sqrt(samples * p * (1 - p)));
-    }
-    qb_free(rng);
-    qb_free(copy);
 }
