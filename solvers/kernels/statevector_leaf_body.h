@@ -135,6 +135,8 @@ ALWAYS void fetch_costs(const job *j, size_t x, unsigned rows, bool mirrored, qb
     if (x * width % 64 != 0) /* not the first of a line */
         return;
     size_t next = x + span < size ? x + span : x + span - size + (LANES << j->pass->width_bits);
+    if (next + LANES + span - row > size) /* that was the last one */
+        return;
     const char *cost = j->pass->cost, *here = cost + next * width,
                *there = cost + (size - LANES - next - (span - row)) * width;
     UNROLL for (size_t r = 0; r < 1u << rows; r++)

@@ -15,10 +15,9 @@
  */
 #include "solvers/kernels/statevector_leaf_body.h"
 
-#define NEAR_BITS 15 /* log2 of the bytes that the first level of the cache is sure to hold */
-#define LEAF_BITS (LANE_BITS + LEAF_ROWS)
-#define MOST_AHEAD \
-    16 /* log2 of the amplitudes of a LOW tile that the second level holds beside the next one */
+#define NEAR_BITS  15 /* log2 of the bytes that the first level of the cache is sure to hold */
+#define LEAF_BITS  (LANE_BITS + LEAF_ROWS)
+#define MOST_AHEAD 16 /* log2 of a LOW tile's amplitudes where the second level holds the next one too */
 
 /* Above near parts a group is of up to WIDE_BITS qubits, turned in two steps on strips that stay in the first
  * level of the cache for both: the second level is swept once for them.  Strips of two arrays are too short
