@@ -116,13 +116,10 @@ static void bits_draw_bounds(qb_lanes_rng *state, uint32_t groups, bits_threshol
     qb_lanes_rng rng = *state;
     const float scale = QB_THRESHOLD_BOUND * t->temperature;
     for (uint32_t h = 0; h < groups * (QB_BITS_GROUP / QB_THRESHOLDS); h++) {
-        qb_floats bound, highest = (qb_floats){0} + BITS_HIGHEST;
+        qb_floats bound;
         qb_threshold_uniform(&rng, &t->u[h]);
         qb_threshold_bound(&t->u[h], scale, &bound);
-        qb_ints fits = bound < highest;
-        bound = (qb_floats)(((qb_ints)bound & fits) | ((qb_ints)highest & ~fits));
-        ((single_half16 *)t->limit)[h] =
-            __builtin_convertvector(__builtin_convertvector(bound, qb_ints), single_half16);
+        single_cut16(&bound, BITS_HIGHEST, (single_half16 *)t->limit + h);
     }
     *state = rng;
 }

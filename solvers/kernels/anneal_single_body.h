@@ -11,17 +11,23 @@ typedef SINGLE_FIELD SINGLE_NAME(fields)
 typedef SINGLE_FIELD SINGLE_NAME(half)
     __attribute__((vector_size(QB_THRESHOLDS * sizeof(SINGLE_FIELD)), SINGLE_ALIGNED(QB_THRESHOLDS)));
 
-/* Thresholds of one block, none above `highest`; whole parts in `limit`. */
+/* Sixteen thresholds made none above `highest`; whole parts in `limit`. */
+static inline void SINGLE_NAME(cut)(qb_floats *t, float highest, SINGLE_NAME(half) * limit)
+{
+    qb_ints fits = *t < highest, clamp = (qb_ints)((qb_floats){0} + highest);
+    *t = (qb_floats)(((qb_ints)*t & fits) | (clamp & ~fits));
+    /* float to int16 or int8 goes through int32, which is what the instructions do */
+    *limit = __builtin_convertvector(__builtin_convertvector(*t, qb_ints), SINGLE_NAME(half));
+}
+
+/* Thresholds of one block. */
 static inline void SINGLE_NAME(draw)(qb_lanes_rng *rng, float temperature, float highest, qb_floats *t,
                                      SINGLE_NAME(half) * limit)
 {
     for (uint32_t half = 0; half < QB_SINGLE_BLOCK / QB_THRESHOLDS; half++) {
         qb_threshold_draw(rng, &t[half]);
         t[half] *= temperature;
-        qb_ints fits = t[half] < highest, clamp = (qb_ints)((qb_floats){0} + highest);
-        t[half] = (qb_floats)(((qb_ints)t[half] & fits) | (clamp & ~fits));
-        /* float to int16 or int8 goes through int32, which is what the instructions do */
-        limit[half] = __builtin_convertvector(__builtin_convertvector(t[half], qb_ints), SINGLE_NAME(half));
+        SINGLE_NAME(cut)(&t[half], highest, &limit[half]);
     }
 }
 

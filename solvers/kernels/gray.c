@@ -13,9 +13,8 @@ struct qb_gray {
     uint32_t order[QB_GRAY_VARIABLES]; /* variable behind each bit */
     void (*chunk)(const gray_model *, uint64_t, gray_tally *);
     const char *width;
-    qb_team *team; /* not owned; NULL: the calling thread */
-    uint32_t members;
-    gray_tally *tally; /* [members] */
+    qb_team *team;     /* not owned; NULL: the calling thread */
+    gray_tally *tally; /* [members of the team] */
 };
 
 void gray_tally_add(gray_tally *t, double cost, uint64_t count, uint64_t state, double tolerance)
@@ -115,10 +114,11 @@ static qb_status open_tallies(qb_gray *g, uint32_t levels, qb_diag *diag)
     if (levels == 0 && !(g->qubo->integral && highest - lowest <= QB_GRAY_RANGE))
         return qb_fail(diag, QB_REFUSED, "a density of states takes integral models of at most %u steps",
                        QB_GRAY_RANGE);
-    g->tally = QB_NEW(gray_tally, g->members);
+    uint32_t members = qb_team_size(g->team);
+    g->tally = QB_NEW(gray_tally, members);
     if (!g->tally)
-        return qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", g->members);
-    for (uint32_t t = 0; t < g->members; t++) {
+        return qb_fail(diag, QB_NO_MEMORY, "no memory for %u threads", members);
+    for (uint32_t t = 0; t < members; t++) {
         gray_tally *tally = &g->tally[t];
         *tally = (gray_tally){.capacity = levels, .lowest = lowest};
         tally->level = QB_NEW(gray_found, levels + 1);
@@ -143,7 +143,6 @@ qb_status qb_gray_open(const qb_qubo *q, uint32_t levels, qb_team *team, qb_gray
     g->qubo = q;
     g->unit = (q->sense == QB_MINIMISE ? 1 : -1) * (q->integral ? qb_units_of(q, NULL).unit : 1);
     g->team = team;
-    g->members = qb_team_size(team);
     order_by_strength(g, q);
     fill_model(g, q);
     choose_width(g);
@@ -160,7 +159,7 @@ void qb_gray_close(qb_gray *g)
 {
     if (!g)
         return;
-    for (uint32_t t = 0; g->tally && t < g->members; t++) {
+    for (uint32_t t = 0; g->tally && t < qb_team_size(g->team); t++) {
         qb_free(g->tally[t].level);
         qb_free(g->tally[t].histogram);
     }
@@ -182,7 +181,7 @@ uint64_t qb_gray_chunk_states(const qb_gray *g)
 static void gather(qb_gray *g)
 {
     gray_tally *all = &g->tally[0];
-    for (uint32_t t = 1; t < g->members; t++) {
+    for (uint32_t t = 1; t < qb_team_size(g->team); t++) {
         gray_tally *one = &g->tally[t];
         for (uint32_t k = 0; k < one->levels; k++)
             gray_tally_add(all, one->level[k].cost, one->level[k].count, one->level[k].state,

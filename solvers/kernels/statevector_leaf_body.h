@@ -172,7 +172,8 @@ ALWAYS void leaf_high(job *j, size_t x, unsigned rows, bool mirrored, qb_cost_wi
                 turn_high(&j->first, j->first_fade, v[p][part], v[p][part + 2], rows, carried);
         }
     }
-    fetch_costs(j, x, rows, mirrored, width);
+    if (whole || j->pass->phase || j->pass->measure)
+        fetch_costs(j, x, rows, mirrored, width);
     EACH_ROW
     {
         const unsigned mirror = count - 1 - r;
